@@ -1,0 +1,1 @@
+"""Geospatial control zones and ecological red lines."""

@@ -1,0 +1,110 @@
+"""Every error that ecozone raises on purpose.
+
+::
+
+    EcozoneError
+    ├── UsageError              2   the call's words are off
+    │   └── WorkspaceError      2   a workspace, rule pack or scheme file is wrong
+    ├── InputError              3   an input could not be read or trusted
+    │   ├── CrsError            3   no CRS, an unknown one, or one that the numbers contradict
+    │   │   └── CrsMismatchError 3  two CRS where one is needed
+    │   ├── GeometryError       3   a shape that cannot be measured as it stands
+    │   └── RasterError         3   a land-cover raster that cannot be tallied
+    ├── OutputError             2   a result could not be written
+    └── DefectError            70   ecozone contradicts itself
+
+The number is the exit status of the command line. Texts live in ``texts/`` (see `ecozone.text`):
+an error carries the key of its text and the fields that fill it, and is read in the user's language.
+"""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from typing import Any, ClassVar
+
+from ecozone.text import Place, remedy, say
+
+
+class EcozoneError(Exception):
+    """What went wrong, where, and what to do.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` of a text in the catalogue.
+    file, layer, feature, field : optional
+        The place. Any of them may be left out; ``feature`` is the row as the user counts it (from 1) or an id.
+    **fields
+        What fills the text.
+    """
+
+    exit_status: ClassVar[int] = 70
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        file: str | PathLike[str] | None = None,
+        layer: str | None = None,
+        feature: object = None,
+        field: str | None = None,
+        **fields: Any,
+    ) -> None:
+        self.key = key
+        self.place = Place(None if file is None else fspath(file), layer, feature, field)
+        self.fields = fields
+        super().__init__(key)
+
+    def message(self, lang: str | None = None) -> str:
+        """Say what and where, in ``lang`` or the current language."""
+        return self.place.prefix(lang) + say(self.key, lang, **self.fields)
+
+    def remedy(self, lang: str | None = None) -> str:
+        """Say what to do; empty where the text already says it."""
+        return remedy(self.key, lang, **self.fields)
+
+    def __str__(self) -> str:
+        todo = self.remedy()
+        return self.message() + (f"\n{todo}" if todo else "")
+
+
+class UsageError(EcozoneError):
+    """The call's words are off."""
+
+    exit_status = 2
+
+
+class WorkspaceError(UsageError):
+    """A workspace, rule pack or scheme file is wrong."""
+
+
+class InputError(EcozoneError):
+    """An input could not be read or trusted."""
+
+    exit_status = 3
+
+
+class CrsError(InputError):
+    """No CRS, an unknown one, or one that the numbers contradict."""
+
+
+class CrsMismatchError(CrsError):
+    """Two CRS where one is needed."""
+
+
+class GeometryError(InputError):
+    """A shape that cannot be measured as it stands."""
+
+
+class RasterError(InputError):
+    """A land-cover raster that cannot be tallied."""
+
+
+class OutputError(EcozoneError):
+    """A result could not be written."""
+
+    exit_status = 2
+
+
+class DefectError(EcozoneError):
+    """Two ways to one number disagree, or a law of the design is broken: a defect of ecozone."""

@@ -1,0 +1,112 @@
+"""Every sentence that a user reads, in both languages, from one catalogue.
+
+The catalogue is ``texts/ROOM.toml``; a key is ``room.name``. An entry holds ``zh`` and ``en``, and, for errors and
+notices, ``do_zh`` and ``do_en``: what to do about it. ``{name}`` is replaced by the field of that name as plain text;
+no other brace syntax exists, so a value can never be evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[str, ...] = get_args(Lang)
+
+_current: ContextVar[str] = ContextVar("ecozone_language", default="zh")
+_field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+def language() -> str:
+    """Return the current language, ``zh`` unless set otherwise."""
+    return _current.get()
+
+
+def set_language(lang: str) -> None:
+    """Make ``lang`` (``zh`` or ``en``) the language of all further texts in this context."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"language must be one of {LANGUAGES}, not {lang!r}")
+    _current.set(lang)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Use ``lang`` inside a ``with`` block."""
+    before = language()
+    set_language(lang)
+    try:
+        yield
+    finally:
+        set_language(before)
+
+
+@cache
+def room(name: str) -> Mapping[str, Mapping[str, str]]:
+    """Return one room's texts as ``name -> {zh, en, do_zh, do_en}``."""
+    data: dict[str, dict[str, str]] = tomllib.loads((files("ecozone") / "texts" / f"{name}.toml").read_text("utf-8"))
+    return data
+
+
+def _entry(key: str) -> Mapping[str, str]:
+    name, _, rest = key.partition(".")
+    return room(name)[rest]
+
+
+def fill(template: str, fields: Mapping[str, Any]) -> str:
+    """Replace each ``{name}`` by its field as plain text; a name without a field is a `KeyError`.
+
+    >>> fill("{site} 压占 {area}", {"site": "{area}", "area": "1.0000 公顷"})
+    '{area} 压占 1.0000 公顷'
+    """
+    return _field.sub(lambda match: str(fields[match[1]]), template)
+
+
+def say(key: str, lang: str | None = None, /, **fields: Any) -> str:
+    """Return the text of ``key``, filled.
+
+    >>> say("words.clear", "zh"), say("words.clear", "en")
+    ('未涉及', 'clear of the layers checked')
+    """
+    return fill(_entry(key)[lang or language()], fields)
+
+
+def remedy(key: str, lang: str | None = None, /, **fields: Any) -> str:
+    """Return what to do about ``key``, filled; empty where its text has no remedy."""
+    return fill(_entry(key).get(f"do_{lang or language()}", ""), fields)
+
+
+def pick(texts: Mapping[str, str], lang: str | None = None) -> str:
+    """Return the text for ``lang`` of a ``{zh = …, en = …}`` pair in a declared file, the other where it has one only.
+
+    >>> pick({"zh": "生态保护红线"}, "en")
+    '生态保护红线'
+    """
+    return texts.get(lang or language()) or next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was noticed."""
+
+    file: str | None = None
+    layer: str | None = None
+    feature: object = None
+    field: str | None = None
+
+    def prefix(self, lang: str | None = None) -> str:
+        """Return ``file · layer · feature · field: `` with what is known; empty where nothing is."""
+        parts = [
+            self.file,
+            self.layer and say("words.in_layer", lang, layer=self.layer),
+            None if self.feature is None else say("words.in_feature", lang, feature=self.feature),
+            self.field and say("words.in_field", lang, field=self.field),
+        ]
+        known = [str(part) for part in parts if part]
+        return " · ".join(known) + (": " if known else "")

@@ -1,0 +1,67 @@
+"""Units of the field: m² inside; 公顷, 亩 and km² outside, rounded half up as planners do.
+
+1 公顷 (ha) = 10 000 m² = 15 亩; 1 亩 = 2000/3 m².
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+M2_PER_HECTARE = 10_000.0
+M2_PER_MU = 2000.0 / 3.0
+M2_PER_KM2 = 1_000_000.0
+
+
+def round_half_up(value: float, decimals: int) -> float:
+    """Round half away from zero on the decimal digits that the number shows, not banker's.
+
+    >>> round_half_up(0.125, 2), round_half_up(2.5, 0), round_half_up(1.005, 2)
+    (0.13, 3.0, 1.01)
+    """
+    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Write a number with a fixed count of decimals, rounded half up, thousands apart by a comma.
+
+    >>> fixed(1234.565, 2)
+    '1,234.57'
+    """
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded:,}"
+
+
+def hectares(area_m2: float) -> float:
+    """Convert m² to 公顷, 4 decimals.
+
+    >>> hectares(72_207.010)
+    7.2207
+    """
+    return round_half_up(area_m2 / M2_PER_HECTARE, 4)
+
+
+def mu(area_m2: float) -> float:
+    """Convert m² to 亩, 2 decimals.
+
+    >>> mu(72_207.010)
+    108.31
+    """
+    return round_half_up(area_m2 / M2_PER_MU, 2)
+
+
+def km2(area_m2: float) -> float:
+    """Convert m² to km², 2 decimals.
+
+    >>> km2(3_660_000.0)
+    3.66
+    """
+    return round_half_up(area_m2 / M2_PER_KM2, 2)
+
+
+def percent(share: float) -> float:
+    """Convert a share to %, 2 decimals.
+
+    >>> percent(0.42594999999)
+    42.59
+    """
+    return round_half_up(share * 100.0, 2)
