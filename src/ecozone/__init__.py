@@ -1,1 +1,70 @@
-"""Geospatial control zones and ecological red lines."""
+"""Geospatial control zones and ecological red lines.
+
+May something stand here? How green and blue is each zone, this year? What do we show the meeting?
+The names below are the public interface; each is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ecozone.assess import Check as Check
+    from ecozone.assess import assess_indicators as assess_indicators
+    from ecozone.assess import check_sites as check_sites
+    from ecozone.errors import EcozoneError as EcozoneError
+    from ecozone.intake import inspect_file as inspect_file
+    from ecozone.intake import read_features as read_features
+    from ecozone.intake import read_sites as read_sites
+    from ecozone.landcover import open_scheme as open_scheme
+    from ecozone.measure import measure_zones as measure_zones
+    from ecozone.measure import nearest as nearest
+    from ecozone.measure import overlay as overlay
+    from ecozone.outputs import write_csv as write_csv
+    from ecozone.outputs import write_geojson as write_geojson
+    from ecozone.outputs import write_gpkg as write_gpkg
+    from ecozone.outputs import write_map as write_map
+    from ecozone.outputs import write_xlsx as write_xlsx
+    from ecozone.text import set_language as set_language
+    from ecozone.workspace import Workspace as Workspace
+    from ecozone.workspace import open_workspace as open_workspace
+
+_HOMES = {
+    "Check": "assess",
+    "EcozoneError": "errors",
+    "Workspace": "workspace",
+    "assess_indicators": "assess",
+    "check_sites": "assess",
+    "inspect_file": "intake",
+    "measure_zones": "measure",
+    "nearest": "measure",
+    "open_scheme": "landcover",
+    "open_workspace": "workspace",
+    "overlay": "measure",
+    "read_features": "intake",
+    "read_sites": "intake",
+    "set_language": "text",
+    "write_csv": "outputs",
+    "write_geojson": "outputs",
+    "write_gpkg": "outputs",
+    "write_map": "outputs",
+    "write_xlsx": "outputs",
+}
+
+__all__ = [  # noqa: RUF022 - the list is the table's keys, and a test holds both
+    *_HOMES,
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("ecozone")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ecozone' has no attribute {name!r}")
+    return getattr(import_module(f"ecozone.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

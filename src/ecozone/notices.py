@@ -22,7 +22,7 @@ class Notice:
     key: str
     severity: Severity = "info"
     place: Place = Place()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def message(self, lang: str | None = None) -> str:
         """Say what and where, in ``lang`` or the current language."""

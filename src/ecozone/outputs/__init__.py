@@ -1,0 +1,18 @@
+"""Results in, files out. Nothing here computes an area or a verdict."""
+
+from ecozone.outputs.documents import check_document, ratios_document, write_json
+from ecozone.outputs.geodata import write_geojson, write_gpkg
+from ecozone.outputs.map import write_map
+from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
+
+__all__ = [
+    "check_document",
+    "ratios_document",
+    "write_csv",
+    "write_geojson",
+    "write_gpkg",
+    "write_json",
+    "write_map",
+    "write_ratios_csv",
+    "write_xlsx",
+]

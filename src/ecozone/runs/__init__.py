@@ -1,0 +1,7 @@
+"""One execution: a frozen request → results → files, with its manifest."""
+
+from ecozone.runs.demonstration import run_demo
+from ecozone.runs.execute import Outcome, execute
+from ecozone.runs.request import Request
+
+__all__ = ["Outcome", "Request", "execute", "run_demo"]

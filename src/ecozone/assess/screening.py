@@ -1,0 +1,136 @@
+"""The site check: every site against every layer and rule, with nothing left out and nothing passed by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from ecozone.assess.coverage import uncovered
+from ecozone.assess.findings import FINDING_COLUMNS, findings_on
+from ecozone.assess.states import STATE_COLUMNS, layer_states, missing_role_states
+from ecozone.assess.subjects import prepare_sites
+from ecozone.assess.touching import touches
+from ecozone.assess.verdict import worst
+from ecozone.log import Progress, no_progress
+from ecozone.notices import Notice, notice, notices_of
+from ecozone.workspace import Workspace
+
+#: A layer whose nearest feature lies within this distance of a site is named with that distance.
+NEAR_M = 500.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer to "may something stand here?" for a set of sites.
+
+    Attributes
+    ----------
+    sites : GeoDataFrame
+        In the workspace's CRS: ``site_id, name, project_type, verdict, area_m2, length_m, source_row`` and the file's
+        own columns. A site that could not be trusted has no geometry and is never ``clear``.
+    findings : DataFrame
+        One row a site × zone × rule that says something; see `ecozone.assess.findings`.
+    states : DataFrame
+        One row a site × layer, and one more for the part that the layer cannot speak of; see `ecozone.assess.states`.
+    notices : tuple of Notice
+        Everything noticed on the way.
+    workspace : Workspace
+        What it was checked against.
+    run : mapping or None
+        The manifest, where a run made this check.
+    """
+
+    sites: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    states: pd.DataFrame
+    notices: tuple[Notice, ...]
+    workspace: Workspace
+    run: Mapping[str, Any] | None = field(default=None)
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """Count of sites by verdict, worst first."""
+        counts = self.sites["verdict"].value_counts()
+        return {verdict: int(counts.get(verdict, 0)) for verdict in ("prohibited", "conditional", "review", "clear")}
+
+
+def check_sites(
+    sites: gpd.GeoDataFrame, ws: Workspace, *, near_m: float = NEAR_M, progress: Progress = no_progress
+) -> Check:
+    """Judge proposed sites against all layers and rules of a workspace.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        As `ecozone.intake.read_sites` gives them, in any CRS that leads to the workspace's.
+    ws : Workspace
+        Layers, rules and parameters.
+    near_m : float
+        Layers within this distance (metres) that are not touched are named with their distance.
+    progress : Progress
+        Called once a layer.
+
+    Returns
+    -------
+    Check
+        Findings uncapped, one state a layer and more for uncovered parts, one verdict a site.
+
+    Raises
+    ------
+    EcozoneError
+        If the sites' CRS does not lead to the workspace's, or a layer cannot be read.
+
+    Examples
+    --------
+    >>> import ecozone as ez
+    >>> ws = ez.open_workspace("demo")
+    >>> check = ez.check_sites(ez.read_sites(ws.folder / "sites" / "parcels.gpkg"), ws)
+    >>> set(check.sites["verdict"]) <= {"prohibited", "conditional", "review", "clear"}
+    True
+    """
+    subjects, notices = prepare_sites(sites, ws)
+    findings: list[dict[str, Any]] = []
+    states: list[dict[str, Any]] = []
+    noticed = list(notices)
+    for done, layer in enumerate(ws.layers.values()):
+        progress(done, len(ws.layers), layer.key)
+        features = ws.features(layer.key)
+        noticed += notices_of(features)
+        contact = touches(subjects, features, layer)
+        found = findings_on(subjects, features, layer, ws, contact)
+        findings += found
+        gaps = uncovered(subjects, ws, layer)
+        states += layer_states(subjects, layer, ws, contact, gaps, {row["site_id"] for row in found}, near_m)
+    progress(len(ws.layers), len(ws.layers), "")
+    states += missing_role_states(subjects, ws)
+    noticed += [
+        notice("assess.no_layer", "warning", role=role) for role in sorted({s["role"] for s in states if not s["layer"]})
+    ]
+    state_table = pd.DataFrame(states, columns=list(STATE_COLUMNS))
+    finding_table = pd.DataFrame(findings, columns=list(FINDING_COLUMNS))
+    answered = subjects.drop(columns="tags")
+    answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
+    answered.attrs = {}
+    return Check(answered, _worst_first(finding_table), state_table, tuple(dict.fromkeys(noticed)), ws)
+
+
+def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
+    """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
+    said: dict[str, list[str]] = {site_id: [] for site_id in subjects["site_id"]}
+    for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
+        said[site_id].append(verdict)
+    for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"]:
+        said[site_id].append("review")
+    return [worst(said[site_id]) for site_id in subjects["site_id"]]
+
+
+def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
+    """Order findings by site as given, and within a site from the worst verdict and the largest overlap."""
+    rank = findings["verdict"].map({"prohibited": 0, "conditional": 1, "review": 2, "clear": 3})
+    site = findings["site_id"].map({site_id: i for i, site_id in enumerate(dict.fromkeys(findings["site_id"]))})
+    keys = pd.DataFrame({"site": site, "rank": rank, "size": -findings["overlap_m2"] - findings["length_m"]})
+    return findings.loc[keys.sort_values(["site", "rank", "size"], kind="stable").index].reset_index(drop=True)

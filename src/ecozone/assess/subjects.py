@@ -1,0 +1,76 @@
+"""The sites as they are judged: in the workspace's CRS, with their radius drawn, sized and tagged."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from ecozone.errors import EcozoneError
+from ecozone.geo import area_m2, length_m, repair, reproject
+from ecozone.notices import Notice, notice, notices_of
+from ecozone.rules import RulePack, project_tags
+from ecozone.workspace import Workspace
+
+_QUADRANT_SEGMENTS = 32
+
+
+def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...]]:
+    """Bring sites into the workspace's CRS, ready to be measured.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        As `ecozone.intake.read_sites` gives them, in any CRS.
+    ws : Workspace
+        Gives the metric CRS and the rule pack.
+
+    Returns
+    -------
+    sites : GeoDataFrame
+        The same rows and index, in the workspace's CRS; a point or line with ``radius_m`` has become the polygon that
+        encloses its buffer; added columns ``area_m2`` and ``length_m`` (ellipsoidal), ``tags`` (frozenset, or None
+        where the project type is not known). A site that cannot be trusted has no geometry.
+    notices : tuple of Notice
+        Those of the frame, and what was noticed here.
+    """
+    notices = list(notices_of(sites))
+    frame = reproject(sites, ws.crs)
+    shapes, repairs = repair(_with_radius(frame))
+    notices += repairs
+    frame = frame.set_geometry(shapes)
+    if "source_file" not in frame:
+        frame["source_file"] = sites.attrs.get("source", {}).get("file")
+    frame["area_m2"] = area_m2(shapes)
+    lines = shapely.get_dimensions(shapes.array) == 1
+    frame["length_m"] = np.where(lines, length_m(shapes), 0.0)
+    tags: list[frozenset[str] | None] = []
+    for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):
+        found, trouble = _tags(ws.pack, site_id, kind, flags)
+        tags.append(found)
+        notices += trouble
+    frame["tags"] = tags
+    return frame, tuple(notices)
+
+
+def _tags(pack: RulePack, site_id: str, kind: str | None, flags: str) -> tuple[frozenset[str] | None, list[Notice]]:
+    """Return a site's tags; an unknown type is said and then counts as not known, which no rule lets pass."""
+    if kind is None:
+        return None, [notice("assess.no_project_type", "warning", feature=site_id)]
+    try:
+        return project_tags(pack, kind, flags), []
+    except EcozoneError as error:
+        return None, [Notice("assess.unknown_project_type", "warning", fields={"why": str(error), "site": site_id})]
+
+
+def _with_radius(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Draw each point's or line's radius as a polygon that encloses the true buffer, so that nothing near is missed."""
+    shapes = frame.geometry
+    radius = frame["radius_m"].to_numpy(dtype=float)
+    wide = (radius > 0) & (shapely.get_dimensions(shapes.array) < 2) & ~shapes.isna().to_numpy()
+    around = radius / math.cos(math.pi / (4 * _QUADRANT_SEGMENTS))
+    drawn = shapes.array.to_numpy().copy()
+    drawn[wide] = shapely.buffer(drawn[wide], around[wide], quad_segs=_QUADRANT_SEGMENTS)
+    return gpd.GeoSeries(drawn, index=frame.index, crs=frame.crs)

@@ -1,0 +1,144 @@
+"""What all commands share: their common options, where words go, and how progress shows."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ecozone.errors import UsageError
+from ecozone.text import LANGUAGES, language, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ecozone.log import Progress
+    from ecozone.notices import Notice
+
+_PIPED_WIDTH = 160
+
+
+@dataclass
+class Settings:
+    """The common options of the command now running."""
+
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+
+    def reset(self) -> None:
+        """Forget an earlier command, for hosts that run several in one process."""
+        self.json = self.quiet = self.verbose = self.debug = False
+
+
+SETTINGS = Settings()
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Add a function as a command of ``app``, with the common options beside its own and ``cli.NAME`` as its help."""
+
+    def add(function: Callable[..., int]) -> Callable[..., int]:
+        signature = inspect.signature(function, eval_str=True)
+
+        def carried_out(**words: Any) -> int:
+            for field in fields(Settings):
+                setattr(SETTINGS, field.name, words.pop(field.name))
+            words.pop("lang")
+            return function(**words)
+
+        own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in signature.parameters.values()]
+        parameters = [*own, *_common_options()]
+        setattr(carried_out, "__signature__", signature.replace(parameters=parameters))  # noqa: B010 - mypy knows no such attribute
+        carried_out.__annotations__ = {one.name: one.annotation for one in parameters}
+        app.command(name, help=say(f"cli.{name}"))(carried_out)
+        return function
+
+    return add
+
+
+def _common_options() -> list[inspect.Parameter]:
+    options: dict[str, tuple[Any, Any, typer.models.OptionInfo]] = {
+        "json": (bool, False, typer.Option("--json", help=say("cli.opt_json"))),
+        "lang": (str, language(), typer.Option("--lang", help=say("cli.opt_lang"), callback=known_language)),
+        "quiet": (bool, False, typer.Option("-q", "--quiet", help=say("cli.opt_quiet"))),
+        "verbose": (bool, False, typer.Option("-v", "--verbose", help=say("cli.opt_verbose"))),
+        "debug": (bool, False, typer.Option("--debug", help=say("cli.opt_debug"))),
+    }
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(name, kind, default=default, annotation=Annotated[type_, option])
+        for name, (type_, default, option) in options.items()
+    ]
+
+
+def known_language(lang: str) -> str:
+    """Return ``lang`` where it is a language that ecozone speaks.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if lang not in LANGUAGES:
+        raise UsageError("cli.lang_unknown", value=lang, known=" ".join(LANGUAGES))
+    return lang
+
+
+def console(*, error: bool = False) -> Console:
+    """Return where a person reads: standard output for tables, standard error for the rest."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, highlight=False, markup=False, emoji=False, width=None if stream.isatty() else _PIPED_WIDTH)
+
+
+def tell(words: str, *, style: str | None = None) -> None:
+    """Say something beside the results, on standard error."""
+    console(error=True).print(words, style=style, soft_wrap=True)
+
+
+def answer(document: Mapping[str, Any]) -> None:
+    """Write the machine form on standard output, and nothing else there."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+
+def tell_notices(notices: Iterable[Notice]) -> None:
+    """Say what was noticed: all of it with ``-v``, all but mere information otherwise, nothing with ``-q``."""
+    styles = {"info": "dim", "warning": "yellow", "repaired": "yellow", "refused": "red"}
+    if SETTINGS.quiet:
+        return
+    left_out = 0
+    for notice in notices:
+        if notice.severity == "info" and not SETTINGS.verbose:
+            left_out += 1
+            continue
+        todo = notice.remedy()
+        tell(f"· {notice.message()}" + (f" {todo}" if todo else ""), style=styles[notice.severity])
+    if left_out:
+        tell(say("cli.more_notices", count=left_out), style="dim")
+
+
+@contextmanager
+def showing_progress() -> Iterator[Progress]:
+    """Give a progress callback that draws a bar on a terminal and is silent elsewhere."""
+    from ecozone.log import no_progress
+
+    if SETTINGS.quiet or SETTINGS.json or not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.progress import Progress as Bar
+
+    with Bar(console=console(error=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def step(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield step

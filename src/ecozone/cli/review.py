@@ -1,0 +1,140 @@
+"""``check``, ``map`` and ``inspect``: the planner's commands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ecozone.cli.common import SETTINGS, answer, command, showing_progress, tell, tell_notices
+from ecozone.errors import UsageError
+from ecozone.text import language, say
+
+_FAIL_ON = ("prohibited", "conditional", "review")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands, with their help in the current language."""
+    workspace = typer.Option("demo", "-w", "--workspace", help=say("cli.opt_workspace"))
+    crs = typer.Option(None, "--crs", help=say("cli.opt_crs"))
+    layer = typer.Option(None, "--layer", help=say("cli.opt_layer"))
+
+    @command(app, "check")
+    def check(
+        sites: Annotated[list[str], typer.Argument(help=say("cli.arg_sites"))],
+        w: str = workspace,
+        output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output")),
+        crs: str | None = crs,
+        layer: str | None = layer,
+        project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+        near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
+        fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
+    ) -> int:
+        from ecozone.assess import at_least
+        from ecozone.cli.show import show_check
+        from ecozone.outputs import check_document
+        from ecozone.runs import Request, execute
+
+        if fail_on is not None and fail_on not in _FAIL_ON:
+            raise UsageError("cli.fail_on_unknown", value=fail_on, known=" ".join(_FAIL_ON))
+        request = Request(
+            workspace=w,
+            parts=("check",),
+            sites=tuple(sites),
+            crs=crs,
+            layer=layer,
+            project_type=project_type,
+            near_m=near,
+            outputs=tuple(output),
+            lang=language(),
+        )
+        with showing_progress() as progress:
+            outcome = execute(request, progress=progress)
+        done = outcome.check
+        assert done is not None
+        if SETTINGS.json:
+            answer(check_document(done))
+        else:
+            tell_notices(done.notices)
+            show_check(done)
+        _tell_files(outcome.files)
+        refused = done.sites.geometry.isna()
+        if refused.any():
+            tell(say("cli.some_refused", count=int(refused.sum())), style="red")
+        bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
+        if any(verdict != "review" for verdict in bad):
+            return 1
+        if bad:
+            undecided = done.states.loc[done.states["blocks_clear"].astype(bool), "site_id"]
+            return 4 if not undecided.empty else 1
+        return 3 if refused.any() else 0
+
+    @command(app, "map")
+    def draw(
+        output: str = typer.Argument(help=say("cli.arg_map")),
+        sites: Annotated[list[str] | None, typer.Option("--sites", help=say("cli.arg_sites"))] = None,
+        w: str = workspace,
+        crs: str | None = crs,
+        layer: str | None = layer,
+        project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+    ) -> int:
+        from ecozone.runs import Request, execute
+
+        if not output.lower().endswith((".html", ".htm")):
+            raise UsageError("cli.map_suffix", file=output)
+        request = Request(
+            workspace=w,
+            parts=("check", "ratios") if sites else ("ratios",),
+            sites=tuple(sites or ()),
+            crs=crs,
+            layer=layer,
+            project_type=project_type,
+            outputs=(output,),
+            lang=language(),
+        )
+        with showing_progress() as progress:
+            outcome = execute(request, progress=progress)
+        if SETTINGS.json:
+            answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
+        elif outcome.check is not None:
+            tell_notices(outcome.check.notices)
+        _tell_files(outcome.files)
+        return 0
+
+    @command(app, "inspect")
+    def inspect(
+        files: Annotated[list[str], typer.Argument(help=say("cli.arg_files"))],
+        crs: str | None = crs,
+        layer: str | None = layer,
+    ) -> int:
+        from ecozone.intake import inspect_file
+
+        reports = [inspect_file(path, crs=crs, layer=layer) for path in files]
+        if SETTINGS.json:
+            answer({"schema": "ecozone.inspect/1", "files": reports})
+        else:
+            for report in reports:
+                _show_inspection(report)
+        return 0
+
+
+def _tell_files(files: tuple[Any, ...]) -> None:
+    if not SETTINGS.quiet:
+        for path in files:
+            tell(say("cli.wrote", file=path))
+
+
+def _show_inspection(report: dict[str, Any]) -> None:
+    from ecozone.cli.common import console
+
+    out = console()
+    out.print(report["file"], style="bold")
+    for key, value in report.items():
+        if key in ("file", "notices", "columns") or value in (None, "", [], {}):
+            continue
+        shown = "; ".join(f"{name} {words}" for name, words in value.items()) if isinstance(value, dict) else value
+        out.print(f"  {say(f'inspect.{key}')}: {shown}", soft_wrap=True)
+    for column in report.get("columns", []):
+        out.print(f"  {say('inspect.column')} {column}", soft_wrap=True)
+    for notice in report["notices"]:
+        out.print(f"  · {notice['message']}" + (f" {notice['remedy']}" if notice["remedy"] else ""), soft_wrap=True)

@@ -1,0 +1,148 @@
+"""Which characters do these bytes mean: strict, in a fixed order, and said.
+
+``.cpg`` or other declaration → byte-order mark → strict UTF-8 → GB18030 (which holds GBK and GB2312).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+#: How names of code pages in ``.cpg`` files and XML declarations read in the wild.
+_CODE_PAGES = {
+    "65001": "utf-8",
+    "936": "gb18030",
+    "54936": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "950": "cp950",
+    "88591": "iso8859-1",
+    "885915": "iso8859-15",
+}
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_multibyte = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_beyond_ascii = re.compile(rb"[\x80-\xff]")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A codec and where the word for it came from: ``given``, ``declared``, ``mark``, ``ascii`` or ``detected``."""
+
+    codec: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        """The name that a user reads."""
+        return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}.get(
+            self.codec, self.codec.upper()
+        )
+
+
+def codec_of(name: str) -> str | None:
+    """Return Python's name for an encoding as users and files write it; None where there is none for text.
+
+    >>> codec_of("GBK"), codec_of("OEM 936"), codec_of("ANSI 1252"), codec_of("UTF-8"), codec_of("rot13")
+    ('gb18030', 'gb18030', 'cp1252', 'utf-8', None)
+    """
+    word = re.sub(r"^(ansi|oem|cp|ibm|windows|ms)[\s_-]*(?=\d)", "", name.strip().casefold())
+    word = re.sub(r"[\s_-]", "", word) if re.sub(r"[\s_-]", "", word) in _CODE_PAGES else word
+    word = _CODE_PAGES.get(word, f"cp{word}" if word.isdigit() else word)
+    try:
+        found = codecs.lookup(word)
+        "".encode(found.name)
+    except (LookupError, ValueError):
+        return None
+    return found.name
+
+
+def decode(data: bytes, codec: str, *, may_be_cut: bool = False) -> str:
+    """Decode strictly; ``may_be_cut`` leaves out a last character of which only the first bytes are there.
+
+    >>> decode("林地".encode("gbk")[:3], "gb18030", may_be_cut=True)
+    '林'
+    """
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        # A field of fixed width cuts a text where its bytes end, in the middle of a character too.
+        if may_be_cut and error.end >= len(data) and ("incomplete" in error.reason or "end of data" in error.reason):
+            return data[: error.start].decode(codec)
+        raise
+
+
+def decodes(pieces: Iterable[bytes], codec: str, *, may_be_cut: bool = False) -> bool:
+    """Tell whether every piece decodes."""
+    try:
+        for piece in pieces:
+            decode(piece, codec, may_be_cut=may_be_cut)
+    except ValueError:
+        return False
+    return True
+
+
+def is_damaged_utf8(data: bytes) -> bool:
+    """Tell whether bytes that do not decode as UTF-8 are nevertheless mostly that, so that GBK would be a wrong guess.
+
+    Chinese text in GBK seldom forms UTF-8 sequences; Chinese text in UTF-8 forms nothing else.
+    """
+    good = sum(len(match) for match in _multibyte.findall(data))
+    return good * 4 >= 3 * len(_beyond_ascii.findall(data)) > 0
+
+
+def detect(*pieces: bytes, declared: str | None = None, may_be_cut: bool = False) -> Encoding | None:
+    """Find the encoding of a text, trying ``declared`` first.
+
+    Parameters
+    ----------
+    *pieces : bytes
+        The whole text, or every text of a table, so that what is found decodes all of it.
+    declared : str, optional
+        A codec that the file names. It is honoured only where it decodes.
+    may_be_cut : bool
+        The last character of a piece may lack bytes.
+
+    Returns
+    -------
+    Encoding or None
+        None where nothing decodes the text, or where it is damaged UTF-8.
+
+    Examples
+    --------
+    >>> detect("林地".encode("gbk")).name, detect("林地".encode()).name, detect(b"forest").why
+    ('GB18030', 'UTF-8', 'ascii')
+    >>> detect("林地,耕地,园地,草地".encode() + bytes([0xFF])) is None
+    True
+    """
+    for mark, codec in _BYTE_ORDER_MARKS:
+        if len(pieces) == 1 and pieces[0].startswith(mark):
+            return Encoding(codec, "mark") if decodes(pieces, codec) else None
+    if all(piece.isascii() for piece in pieces):
+        return Encoding("utf-8", "ascii")
+    utf8 = decodes(pieces, "utf-8", may_be_cut=may_be_cut)
+    # A one-byte code page decodes anything, so its word is worth nothing against valid UTF-8.
+    one_byte = declared is not None and len("é".encode(declared, "ignore")) == 1
+    if declared is not None and not (utf8 and one_byte) and decodes(pieces, declared, may_be_cut=may_be_cut):
+        return Encoding(declared, "declared")
+    if utf8:
+        return Encoding("utf-8", "detected")
+    if not is_damaged_utf8(b"".join(pieces)) and decodes(pieces, "gb18030", may_be_cut=may_be_cut):
+        return Encoding("gb18030", "detected")
+    return None
+
+
+def sample_of(texts: Iterable[str]) -> str:
+    """Return the first text that is not plain ASCII, shortened: what shows a reader that the encoding is right.
+
+    >>> sample_of(["A1", "林地"])
+    '林地'
+    """
+    return next((text.strip()[:30] for text in texts if not text.isascii()), "")

@@ -1,0 +1,234 @@
+"""KML (OGC 12-007r2), parsed by ourselves: no DTD, no links followed, every Placemark a row.
+
+Coordinates are longitude, latitude in WGS 84 by the standard; in China they are often traced on a shifted basemap,
+which no number shows, so a notice says it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from shapely.geometry import GeometryCollection, LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from ecozone.errors import GeometryError, InputError
+from ecozone.geo import norm_crs
+from ecozone.intake.encoding import codec_of, detect
+from ecozone.intake.numbers import parse_number
+from ecozone.intake.reading import Options, Reader, Reading, choose_layer, column_name, listed, refusal
+from ecozone.intake.source import Source
+from ecozone.notices import Notice, notice
+
+WGS84 = "EPSG:4326"
+
+_GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
+#: Geometries of KML and Google's extension that have no plan view of their own.
+_UNSUPPORTED = ("Model", "Track", "MultiTrack")
+#: What a file may point at; none of it is fetched or measured.
+_IGNORED = ("NetworkLink", "GroundOverlay", "PhotoOverlay", "ScreenOverlay")
+#: 奥维's word for the datum of a Placemark, where it is the one of the standard or coincides with it.
+_UNSHIFTED = frozenset({"wgs84", "wgs-84", "cgcs2000", "cgcs-2000"})
+_declaration = re.compile(r"^\s*<\?xml[^>]*?\?>", re.DOTALL)
+_declared = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
+
+
+def read(source: Source, layer: str | None, options: Options) -> Reading:
+    """Read every Placemark of a document, folders as a column."""
+    choose_layer([source.stem], layer)
+    root, encoding = _parse(source, options)
+    placemarks: list[tuple[Element, str]] = []
+    ignored: Counter[str] = Counter()
+    for element, folder in _walk(root, source.limits.depth):
+        word = _local(element)
+        if word == "Placemark":
+            placemarks.append((element, folder))
+        elif word in _IGNORED:
+            ignored[word] += 1
+    source.limits.require("features", len(placemarks))
+    rows = list(range(1, len(placemarks) + 1))
+    geometries: list[BaseGeometry | None] = []
+    attributes: list[dict[str, str]] = []
+    refused: dict[int, Notice] = {}
+    for row, (element, folder) in zip(rows, placemarks, strict=True):
+        geometry = None
+        try:
+            _require_unshifted(element)
+            geometry = _geometry(element, source.limits.depth)
+        except GeometryError as error:
+            refused[row] = refusal(error, row)
+        geometries.append(geometry)
+        attributes.append(_attributes(element, folder))
+    names = dict.fromkeys(name for one in attributes for name in one)
+    columns = {name: [one.get(name) for one in attributes] for name in names}
+    notices = [notice("intake.kml_ignored", "warning", kind=kind, count=count) for kind, count in ignored.items()]
+    closed = [row for row, geometry in zip(rows, geometries, strict=True) if _is_closed_line(geometry)]
+    if closed:
+        notices.append(notice("intake.closed_line", "warning", count=len(closed), rows=listed(closed)))
+    return Reading(
+        source.stem, rows, geometries, columns, norm_crs(WGS84), "standard", encoding, tuple(notices), refused
+    )
+
+
+def layers(source: Source) -> list[str]:
+    """Name the one layer of a KML file."""
+    return [source.stem]
+
+
+def _parse(source: Source, options: Options) -> tuple[Element, str]:
+    data = source.read_bytes()
+    match = _declared.match(data)
+    declared = codec_of(match[1].decode("ascii")) if match else None
+    codec = codec_of(options.encoding) if options.encoding else None
+    if codec is None:
+        found = detect(data, declared=declared)
+        # An XML document without a declaration is UTF-8; GBK is believed only where it is declared.
+        if found is None or (found.codec == "gb18030" and found.why != "declared"):
+            raise InputError("intake.not_utf8")
+        codec = found.codec
+    try:
+        text = data.decode(codec)
+    except ValueError as error:
+        raise InputError("intake.not_in_encoding", encoding=codec) from error
+    try:
+        # The declaration speaks of bytes, and expat knows no GBK: what it parses is text already.
+        root = ElementTree.fromstring(_declaration.sub("", text.lstrip("\ufeff"), count=1), forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise InputError("intake.xml_dtd") from error
+    except ParseError as error:
+        raise InputError("intake.xml_damaged", line=error.position[0], column=error.position[1] + 1) from error
+    except ValueError as error:
+        raise InputError("intake.xml_damaged", line="?", column="?") from error
+    if _local(root) != "kml":
+        raise InputError("intake.looks_like_xml")
+    return root, codec
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _walk(root: Element, depth: int) -> Iterator[tuple[Element, str]]:
+    """Yield every element outside geometries with the path of its folders, in document order."""
+    stack: list[tuple[Element, str, int]] = [(root, "", 0)]
+    while stack:
+        element, folder, level = stack.pop()
+        if level > depth:
+            raise InputError("intake.limit_depth", found=level, allowed=depth)
+        yield element, folder
+        word = _local(element)
+        if word in ("kml", "Document", "Folder"):
+            if word == "Folder":
+                folder = "/".join(part for part in (folder, _text(element, "name")) if part)
+            stack.extend((child, folder, level + 1) for child in reversed(element))
+
+
+def _text(element: Element, name: str) -> str:
+    child = next((child for child in element if _local(child) == name), None)
+    return "" if child is None or child.text is None else child.text.strip()
+
+
+def _attributes(element: Element, folder: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in ("name", "description"):
+        if text := _text(element, name):
+            found[name] = text
+    for child in element:
+        if _local(child) != "ExtendedData":
+            continue
+        for data in child.iter():
+            word = _local(data)
+            if word in ("Data", "SimpleData"):
+                value = _text(data, "value") if word == "Data" else (data.text or "").strip()
+                found[column_name(data.get("name", ""), found, len(found) + 1)] = value
+    if folder:
+        found[column_name("folder", found, 0)] = folder
+    return found
+
+
+def _require_unshifted(element: Element) -> None:
+    for child in element.iter():
+        if _local(child) == "OvCoordType" and (child.text or "").strip().casefold() not in _UNSHIFTED:
+            raise GeometryError("intake.kml_shifted", datum=(child.text or "").strip()[:20])
+
+
+def _geometry(element: Element, depth: int) -> BaseGeometry | None:
+    found: list[BaseGeometry] = []
+    for child in element:
+        word = _local(child)
+        if word in _UNSUPPORTED:
+            raise GeometryError("intake.kml_unsupported", kind=word)
+        if word == "MultiGeometry":
+            if depth <= 0:
+                raise GeometryError("intake.wrong_nesting", kind=word)
+            part = _geometry(child, depth - 1)
+        elif word in _GEOMETRIES:
+            part = _simple(child, word)
+        else:
+            continue
+        if part is not None:
+            found.append(part)
+    if len(found) > 1 or (found and _local(element) == "MultiGeometry"):
+        return GeometryCollection(found)
+    return found[0] if found else None
+
+
+def _simple(element: Element, word: str) -> BaseGeometry | None:
+    if word == "Polygon":
+        outer = _rings(element, "outerBoundaryIs")
+        if len(outer) != 1:
+            raise GeometryError("intake.kml_outer_rings", found=len(outer))
+        return Polygon(outer[0], _rings(element, "innerBoundaryIs"))
+    positions = _positions(element)
+    if word == "Point":
+        if len(positions) != 1:
+            raise GeometryError("intake.kml_point", found=len(positions))
+        return Point(positions[0])
+    if len(positions) < 2:
+        raise GeometryError("intake.too_few_points", found=len(positions), least=2)
+    return LineString(positions)
+
+
+def _rings(polygon: Element, boundary: str) -> list[Any]:
+    rings = []
+    for child in polygon:
+        if _local(child) != boundary:
+            continue
+        for ring in child:
+            if _local(ring) == "LinearRing":
+                rings.append(_ring(_positions(ring)))
+    return rings
+
+
+def _ring(positions: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    if len(positions) < 4:
+        raise GeometryError("intake.too_few_points", found=len(positions), least=4)
+    if positions[0][:2] != positions[-1][:2]:
+        raise GeometryError("intake.ring_not_closed", first=str(positions[0]), last=str(positions[-1]))
+    return positions
+
+
+def _positions(element: Element) -> list[tuple[float, ...]]:
+    texts = [child.text or "" for child in element if _local(child) == "coordinates"]
+    if len(texts) != 1:
+        raise GeometryError("intake.kml_coordinates", value="<coordinates> × " + str(len(texts)))
+    found = []
+    for token in texts[0].split():
+        numbers = [parse_number(word) for word in token.split(",")]
+        if not 2 <= len(numbers) <= 3 or None in numbers:
+            raise GeometryError("intake.kml_coordinates", value=token[:60])
+        found.append(tuple(number for number in numbers if number is not None))
+    # Heights on some points only would make a geometry of mixed dimension.
+    return [one[:2] for one in found] if len({len(one) for one in found}) > 1 else found
+
+
+def _is_closed_line(geometry: BaseGeometry | None) -> bool:
+    return geometry is not None and geometry.geom_type == "LineString" and bool(geometry.is_ring)
+
+
+READER = Reader(layers, read)

@@ -1,0 +1,124 @@
+"""What passes from a reader of one format to the common part of the intake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from ecozone.errors import EcozoneError, InputError, UsageError
+from ecozone.intake.source import Source
+from ecozone.notices import Notice, notice
+
+#: Where a reader has its CRS from: the file names it, or the standard of the format fixes it, or numbers and column
+#: names show degrees.
+CrsOrigin = Literal["declared", "standard", "detected"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user said about a file."""
+
+    crs: CRS | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One layer as its file holds it, nothing cleaned.
+
+    Parameters
+    ----------
+    layer : str
+    rows : sequence of int
+        The row of each feature as the user counts it (from 1; in a table, the row of the sheet).
+    geometries : sequence of geometry or None
+        In the file's own CRS, as long as ``rows``.
+    columns : mapping of str to sequence
+        The file's own attributes, each as long as ``rows``.
+    crs : CRS or None
+        What the file says.
+    refused : mapping of int to Notice
+        By row: why a geometry is None although the file holds something there.
+    """
+
+    layer: str
+    rows: Sequence[int]
+    geometries: Sequence[BaseGeometry | None]
+    columns: Mapping[str, Sequence[Any]]
+    crs: CRS | None = None
+    crs_origin: CrsOrigin = "declared"
+    encoding: str | None = None
+    notices: tuple[Notice, ...] = ()
+    refused: Mapping[int, Notice] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one format is read.
+
+    Parameters
+    ----------
+    layers : function of Source to list of str
+        Names of the layers with geometry.
+    read : function of Source, str or None, Options to Reading
+        Reads the named layer, or the only one.
+    layered : bool
+        Whether files of this format may hold several layers.
+    """
+
+    layers: Callable[[Source], list[str]]
+    read: Callable[[Source, str | None, Options], Reading]
+    layered: bool = False
+
+
+def refusal(error: EcozoneError, row: int) -> Notice:
+    """Turn what is wrong with one feature into its notice."""
+    return notice(error.key, "refused", feature=row, field=error.place.field, **error.fields)
+
+
+def choose_layer(names: Sequence[str], layer: str | None) -> str:
+    """Return the layer asked for, or the only one.
+
+    Raises
+    ------
+    UsageError
+        Where ``layer`` is not among ``names``.
+    InputError
+        Where there is none, or several and none was asked for. The text lists them.
+    """
+    if layer is not None:
+        if layer in names:
+            return layer
+        raise UsageError("intake.no_such_layer", wanted=layer, layers=listed(names))
+    if not names:
+        raise InputError("intake.no_layers")
+    if len(names) > 1:
+        raise InputError("intake.several_layers", count=len(names), layers=listed(names))
+    return names[0]
+
+
+def listed(words: Sequence[object], most: int = 20) -> str:
+    """Join what a user should see, cut after ``most``.
+
+    >>> listed([3, 5]), listed(range(4), most=2)
+    ('3, 5', '0, 1, …')
+    """
+    return ", ".join([*(str(word) for word in words[:most]), *(["…"] if len(words) > most else [])])
+
+
+def column_name(wanted: str, taken: Mapping[str, Any], number: int) -> str:
+    """Return a name for a column that no other has: ``wanted``, or ``column_N`` where it is blank, numbered if taken.
+
+    >>> column_name("name", {"name": 0}, 3), column_name(" ", {}, 3)
+    ('name_2', 'column_3')
+    """
+    base = wanted.strip() or f"column_{number}"
+    name, count = base, 1
+    while name in taken:
+        count += 1
+        name = f"{base}_{count}"
+    return name

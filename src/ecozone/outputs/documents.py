@@ -1,0 +1,87 @@
+"""The machine form of a check and of ratios: plain dictionaries for JSON, the same for the command line and the page."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ecozone.assess import RATIO_COLUMNS, Check
+from ecozone.notices import notices_of
+from ecozone.outputs.atomic import written
+
+CHECK_SCHEMA = "ecozone.check/1"
+RATIOS_SCHEMA = "ecozone.ratios/1"
+
+
+def check_document(check: Check) -> dict[str, Any]:
+    """Return a check as ``ecozone.check/1``: sites with their states, findings and notices, in the check's order."""
+    findings = _by_site(check.findings)
+    states = _by_site(check.states)
+    spoken: dict[str, list[dict[str, Any]]] = {}
+    general = []
+    for notice in check.notices:
+        entry = notice.as_dict()
+        (spoken.setdefault(entry["feature"], []) if entry["feature"] in set(check.sites["site_id"]) else general).append(
+            entry
+        )
+    sites = [
+        {
+            **{key: plain_value(site[key]) for key in ("site_id", "name", "project_type", "verdict")},
+            **{key: plain_value(site[key]) for key in ("area_m2", "length_m", "source_file", "source_row")},
+            "states": states.get(site["site_id"], []),
+            "findings": findings.get(site["site_id"], []),
+            "notices": spoken.get(site["site_id"], []),
+        }
+        for site in check.sites.drop(columns="geometry").to_dict("records")
+    ]
+    return {
+        "schema": CHECK_SCHEMA,
+        "run": dict(check.run) if check.run else None,
+        "summary": {"sites": len(check.sites), "verdicts": check.verdicts},
+        "sites": sites,
+        "notices": general,
+        "assumptions": [{"id": item.id, "zh": item.zh, "en": item.en} for item in check.workspace.pack.assumptions],
+    }
+
+
+def ratios_document(ratios: pd.DataFrame, run: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return indicators as ``ecozone.ratios/1``."""
+    rows = [{key: plain_value(row[key]) for key in RATIO_COLUMNS} for row in ratios.to_dict("records")]
+    return {
+        "schema": RATIOS_SCHEMA,
+        "run": dict(run) if run else None,
+        "rows": rows,
+        "notices": [notice.as_dict() for notice in notices_of(ratios)],
+    }
+
+
+def write_json(document: Mapping[str, Any], path: str | PathLike[str]) -> Path:
+    """Write a document as JSON, UTF-8, two spaces in."""
+    with written(path) as draft:
+        draft.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n", "utf-8")
+    return Path(path)
+
+
+def plain_value(value: Any) -> Any:
+    """Return a table's cell as JSON has it: missing and not-a-number are null.
+
+    >>> plain_value(float("nan")) is None, plain_value(True)
+    (True, True)
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _by_site(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_dict("records"):
+        site_id = row.pop("site_id")
+        rows.setdefault(site_id, []).append({str(key): plain_value(value) for key, value in row.items()})
+    return rows

@@ -1,0 +1,61 @@
+"""Checked sites as data for other tools: GeoJSON and GeoPackage."""
+
+from __future__ import annotations
+
+import json
+from os import PathLike
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ecozone.assess import Check
+from ecozone.geo import CGCS2000, reproject
+from ecozone.geo.gdal import pyogrio
+from ecozone.outputs.atomic import written
+from ecozone.outputs.documents import check_document
+from ecozone.outputs.escape import plain
+from ecozone.outputs.tables import notice_table, site_table
+
+
+def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
+    """Write the sites with their verdicts and findings as GeoJSON (RFC 7946: longitude, latitude).
+
+    The datum is CGCS2000, which RFC 7946's WGS 84 equals to a few decimetres; no shift is applied.
+    """
+    shapes = reproject(check.sites, CGCS2000).geometry
+    document = check_document(check)
+    features = [
+        {
+            "type": "Feature",
+            "id": site["site_id"],
+            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
+            "properties": {key: value for key, value in site.items() if key != "states"},
+        }
+        for site, shape in zip(document["sites"], shapes, strict=True)
+    ]
+    collection = {"type": "FeatureCollection", "features": features, "ecozone": {"run": document["run"]}}
+    with written(path) as draft:
+        draft.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), "utf-8")
+    return Path(path)
+
+
+def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
+    """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without."""
+    sites = gpd.GeoDataFrame(site_table(check), geometry=check.sites.geometry.to_numpy(), crs=check.sites.crs)
+    with written(path) as draft:
+        pyogrio.write_dataframe(_texts(sites), draft, layer="sites", driver="GPKG")
+        tables = {"findings": check.findings, "states": check.states, "notices": notice_table(check.notices)}
+        for name, table in tables.items():
+            pyogrio.write_dataframe(_texts(table), draft, layer=name, driver="GPKG", append=True)
+    return Path(path)
+
+
+def _texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return ``table`` with every text fit for a file."""
+    clean = table.copy()
+    for column in clean.columns:
+        if clean[column].dtype == object:
+            clean[column] = [plain(value) if isinstance(value, str) else value for value in clean[column]]
+    return clean

@@ -1,0 +1,204 @@
+"""The meeting's map: one file that opens with the network cable pulled out.
+
+folium makes the map; what stands on it comes as one JSON block that our own scripts (``map_assets``) read, because
+folium evaluates what it is given (see `ecozone.outputs.escape`). This module is the one place where text and shapes of
+a check become part of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+import shapely
+from folium.elements import JSCSSMixin
+from jinja2 import Template
+
+from ecozone.assess import VERDICTS, Check
+from ecozone.geo import crs_name
+from ecozone.notices import notices_of
+from ecozone.outputs.atomic import written
+from ecozone.outputs.escape import plain
+from ecozone.outputs.map_display import display_copies, latlng_bounds
+from ecozone.outputs.map_layers import MapLayer, layer_data, map_layers
+from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
+from ecozone.outputs.map_ratios import ratio_table
+from ecozone.outputs.map_sites import Strings, site_list
+from ecozone.outputs.selfcontained import self_contained
+from ecozone.text import fill, language, room, say, speaking
+
+_SITE_TOLERANCE_M = 0.2
+_LAYER_TOLERANCE_M = 2.0
+#: How far around the sites and the district layers are drawn, in metres.
+_MARGIN_M = 5_000.0
+#: Roles that are on when the map opens, besides every layer that a finding speaks of.
+_ALWAYS_ON = frozenset({"district", "subdistrict", "red_line", "barrier_zone"})
+#: What a map with nothing on it shows, in degrees: China.
+_NOWHERE = (73.0, 18.0, 135.0, 54.0)
+_LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+class _Meeting(JSCSSMixin):
+    """Our scripts and styles on a folium map. It is given nothing, so that no template sees data."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}<aside id="ecozone-panel"></aside>{% endmacro %}
+        {% macro script(this, kwargs) %}ecozone.draw({{ this._parent.get_name() }});{% endmacro %}
+        """
+    )
+    default_js = [  # noqa: RUF012  folium reads them from the class and never writes here
+        (name, f"ecozone:{name}.js")
+        for name in ("core", "symbols", "zones", "labels", "popups", "sites", "graticule", "panel", "frame", "draw")
+    ]
+    default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "Meeting"
+
+
+def write_map(
+    check: Check,
+    path: str | PathLike[str],
+    *,
+    ratios: pd.DataFrame | None = None,
+    lang: str | None = None,
+    made_on: date | None = None,
+) -> Path:
+    """Write a check as one HTML file that needs nothing but a browser.
+
+    Parameters
+    ----------
+    check : Check
+        As `ecozone.assess.check_sites` gives it.
+    path : path
+        The file; replaced where it exists.
+    ratios : DataFrame, optional
+        As `ecozone.assess.assess_indicators` gives them.
+    lang : str, optional
+        ``zh`` or ``en``; the current language unless given. Sentences of the check stay in the language it was made in.
+    made_on : date, optional
+        Stands on the map as the day of its making; today unless given.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    text = map_html(check, ratios=ratios, lang=lang, made_on=made_on)
+    with written(path) as draft:
+        draft.write_text(text, "utf-8", newline="\n")
+    return Path(path)
+
+
+def map_html(
+    check: Check,
+    *,
+    ratios: pd.DataFrame | None = None,
+    lang: str | None = None,
+    made_on: date | None = None,
+) -> str:
+    """Return the page that `write_map` writes."""
+    with speaking(lang or language()):
+        data = _data(check, ratios, made_on or date.today())
+        south_west, north_east = data["box"]
+        centre = [(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)]
+        page = folium.Map(
+            location=centre,
+            zoom_start=11,
+            tiles=None,
+            zoom_control=False,
+            attribution_control=False,
+            zoom_snap=0.25,
+            font_size="1em",
+        )
+        page.add_child(_Meeting())
+        return self_contained(
+            page.get_root().render(),
+            title=data["title"],
+            lang=_LANGUAGE_TAGS[language()],
+            data={"ecozone-data": data},
+            map_name=page.get_name(),
+        )
+
+
+def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str, Any]:
+    ws = check.workspace
+    layers = map_layers(ws)
+    sites: gpd.GeoDataFrame = check.sites
+    copies, _ = display_copies({None: sites.geometry}, tolerance_m=_SITE_TOLERANCE_M)
+    drawn_sites = copies[None]
+    shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
+    drawn, tolerance = display_copies(shapes, tolerance_m=_LAYER_TOLERANCE_M, view=_view(layers, sites))
+    on = set(check.findings["layer"].dropna())
+    strings: Strings = {}
+    listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
+    notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
+    texts = {name: entry[language()] for name, entry in room("map").items()}
+    return {
+        "lang": language(),
+        "title": say("map.title", name=plain(ws.name)),
+        "subtitle": say("map.subtitle", count=len(listed), made_on=made_on, crs=crs_name(ws.crs)),
+        "schematic": schematic_notice(ws),
+        "box": _box(drawn, layers, drawn_sites),
+        "texts": texts | {"note_display": fill(texts["note_display"], {"tolerance": f"{tolerance:g}"})},
+        "verdicts": [{"key": key, "words": say(f"words.{key}")} for key in VERDICTS],
+        "layers": [
+            layer_data(
+                item,
+                drawn.get(item.layer.key),
+                shown=item.layer.role in _ALWAYS_ON or item.layer.key in on,
+            )
+            for item in layers
+        ],
+        "sites": listed,
+        "strings": list(strings),
+        "ratios": ratio_table(ratios),
+        "sources": data_notes(layers, ws),
+        "notices": notice_notes(notices),
+        "assumptions": assumption_notes(ws.pack.assumptions),
+    }
+
+
+def _district(layers: list[MapLayer]) -> list[MapLayer]:
+    return [item for item in layers if item.layer.role == "district"]
+
+
+def _view(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
+    """Return what of the layers is drawn: the district and the sites with a margin, in the workspace's CRS."""
+    frames = [sites.geometry, *(item.shapes for item in _district(layers) if item.shapes is not None)]
+    bounds = _bounds(frames)
+    if bounds is None:
+        return None
+    x_min, y_min, x_max, y_max = bounds
+    return x_min - _MARGIN_M, y_min - _MARGIN_M, x_max + _MARGIN_M, y_max + _MARGIN_M
+
+
+def _box(
+    drawn: dict[Hashable, gpd.GeoSeries], layers: list[MapLayer], sites: gpd.GeoSeries
+) -> list[list[float]]:
+    """Return what the map shows when it opens, in degrees: the district and the sites, or else all layers."""
+    wanted = [drawn[item.layer.key] for item in _district(layers) if item.layer.key in drawn]
+    bounds = _bounds([sites, *wanted]) or _bounds(list(drawn.values()))
+    return latlng_bounds(shapely.box(*(bounds or _NOWHERE)))
+
+
+def _bounds(groups: list[gpd.GeoSeries]) -> tuple[float, float, float, float] | None:
+    present = [series.total_bounds for series in groups if series.notna().any() and not series.is_empty.all()]
+    if not present:
+        return None
+    boxes = shapely.box(*zip(*present, strict=True))
+    x_min, y_min, x_max, y_max = (float(value) for value in shapely.total_bounds(boxes))
+    return x_min, y_min, x_max, y_max

@@ -1,0 +1,182 @@
+"""The control layers of a map: which, how drawn, in which order, and what is known of their source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ecozone.errors import EcozoneError
+from ecozone.outputs.escape import plain
+from ecozone.outputs.map_display import geometry_json
+from ecozone.outputs.map_symbols import Look, symbol
+from ecozone.rules import Role
+from ecozone.text import pick, say
+from ecozone.workspace import Layer, Workspace
+
+#: Above this, the shapes of one level of a layer are drawn as one, without names: a browser cannot hold each of them.
+MAX_NAMED_FEATURES = 2_000
+_SHAPES = ("point", "line", "area")
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """A layer on its way to the map: its features in the workspace's CRS, or why there are none."""
+
+    layer: Layer
+    title: str
+    role: Role | None
+    features: gpd.GeoDataFrame | None
+    trouble: str = ""
+
+    @property
+    def ground(self) -> bool:
+        """Whether the layer gives the map its ground and is no control line."""
+        return self.role is not None and self.role.reference
+
+    @property
+    def shapes(self) -> gpd.GeoSeries | None:
+        """The features' geometry, None for a layer that could not be read."""
+        return None if self.features is None else self.features.geometry
+
+
+def layer_title(ws: Workspace, layer: Layer) -> str:
+    """Return a layer's title in the current language, or its role's where it has none."""
+    return plain(pick(layer.title)) or role_title(ws, layer.role)
+
+
+def role_title(ws: Workspace, role: str) -> str:
+    """Return a role's name in the current language; a role that no pack knows is called as it is."""
+    known = ws.pack.roles.get(role)
+    return plain(role if known is None else pick({"zh": known.zh, "en": known.en}))
+
+
+def level_title(role: Role | None, level: int) -> str:
+    """Return the name of a level of a role in the current language."""
+    known = None if role is None else role.levels.get(level)
+    return say("map.level", level=level) if known is None else plain(pick({"zh": known.zh, "en": known.en}))
+
+
+def zone_title(ws: Workspace, key: object, role: str, level: object) -> str:
+    """Return how a zone is called: its layer's title, or its role's where there is no layer, and its level."""
+    layer = ws.layers.get(key) if isinstance(key, str) else None
+    title = role_title(ws, role) if layer is None else layer_title(ws, layer)
+    if level is None or pd.isna(level):
+        return title
+    return say("map.layer_level", layer=title, level=level_title(ws.pack.roles.get(role), int(level)))
+
+
+def name_of(value: object) -> str:
+    """Return a name as text, empty where there is none."""
+    return "" if value is None or pd.isna(value) else plain(value)
+
+
+def map_layers(ws: Workspace) -> list[MapLayer]:
+    """Return every layer of a workspace, the ground first, then from the widest to the smallest.
+
+    A layer whose file cannot be read is kept, with the reason.
+    """
+    found = [_open(ws, key, layer) for key, layer in ws.layers.items()]
+    return sorted(found, key=lambda item: (not item.ground, -_size(item.shapes), item.layer.key))
+
+
+def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, shown: bool) -> dict[str, Any]:
+    """Return one layer as the page reads it.
+
+    Parameters
+    ----------
+    item : MapLayer
+        The layer.
+    drawn : GeoSeries or None
+        Display copies (degrees) of its features, index a part of theirs.
+    shown : bool
+        Whether it is switched on when the map opens.
+    """
+    styles, places = _styles(item)
+    features = [] if drawn is None else _features(item, drawn, places)
+    return {
+        "key": item.layer.key,
+        "role": item.layer.role,
+        "title": item.title,
+        "ground": item.ground,
+        "on": shown and bool(features),
+        "schematic": item.layer.schematic,
+        "state": item.trouble or ("" if features else say("map.layer_empty")),
+        "source": _source(item.layer),
+        "styles": styles,
+        "features": features,
+    }
+
+
+def _open(ws: Workspace, key: str, layer: Layer) -> MapLayer:
+    # A role that no pack knows is still drawn, in grey: leaving a layer out would look like "nothing there".
+    title, role = layer_title(ws, layer), ws.pack.roles.get(layer.role)
+    try:
+        return MapLayer(layer, title, role, ws.features(key))
+    except EcozoneError as error:
+        return MapLayer(layer, title, role, None, plain(error.message()))
+
+
+def _size(shapes: gpd.GeoSeries | None) -> float:
+    """Return the plane area of the shapes' bounds: good enough to put the wide below the small."""
+    if shapes is None or shapes.empty:
+        return 0.0
+    boxes = shapely.bounds(shapes.array)
+    known = boxes[~pd.isna(boxes).any(axis=1)]
+    return float(((known[:, 2] - known[:, 0]) * (known[:, 3] - known[:, 1])).sum())
+
+
+def _styles(item: MapLayer) -> tuple[list[dict[str, Any]], Mapping[int | None, int]]:
+    """Return the styles of a layer and the place of each level's among them."""
+    dimension = 2 if item.shapes is None else int(shapely.get_dimensions(item.shapes.array).max(initial=-1))
+    shape = _SHAPES[dimension]
+    look = Look() if item.role is None else Look(item.role.colour, item.role.hatch, item.role.outline)
+    levels = [] if item.features is None else item.features["level"].drop_duplicates()
+    known = sorted(int(level) for level in levels if not pd.isna(level))
+    if not known:
+        return [{"label": item.title, **symbol(look, shape=shape)}], {None: 0}
+    styles = []
+    for rank, level in enumerate(known):
+        own = None if item.role is None else item.role.levels.get(level)
+        level_look = Look(own.colour if own else look.colour, look.hatch, look.outline)
+        label = say("map.layer_level", layer=item.title, level=level_title(item.role, level))
+        styles.append({"label": label, **symbol(level_look, shape=shape, rank=rank)})
+    places: dict[int | None, int] = {level: rank for rank, level in enumerate(known)}
+    if len(known) < len(levels):
+        places[None] = len(styles)
+        label = say("map.layer_level", layer=item.title, level=say("map.level_unknown"))
+        styles.append({"label": label, **symbol(Look(hatch=look.hatch), shape=shape)})
+    return styles, places
+
+
+def _features(item: MapLayer, drawn: gpd.GeoSeries, places: Mapping[int | None, int]) -> list[dict[str, Any]]:
+    if item.features is None:
+        return []
+    frame = item.features.loc[drawn.index]
+    styles = [places[None if pd.isna(level) else int(level)] if len(places) > 1 else 0 for level in frame["level"]]
+    if len(drawn) <= MAX_NAMED_FEATURES:
+        rows = zip(styles, frame["name"], drawn.array, strict=True)
+        return [{"s": style, "n": name_of(name), "g": geometry_json(shape)} for style, name, shape in rows]
+    return [
+        {"s": style, "n": "", "g": geometry_json(_together(drawn[[one == style for one in styles]]))}
+        for style in sorted(set(styles))
+    ]
+
+
+def _together(shapes: gpd.GeoSeries) -> Any:
+    """Return the parts of many shapes as one multipart shape, of the highest dimension among them."""
+    parts = shapely.get_parts(shapes.array.to_numpy())
+    dimensions = shapely.get_dimensions(parts)
+    collect = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimensions.max()]
+    return collect(parts[dimensions == dimensions.max()])
+
+
+def _source(layer: Layer) -> list[list[str]]:
+    """Return what is known of a layer's source as pairs of label and value."""
+    accuracy = None if layer.accuracy_m is None else say("map.metres", value=f"±{layer.accuracy_m:g}")
+    pairs = (("map.basis", layer.basis), ("map.valid_from", layer.valid_from), ("map.accuracy", accuracy))
+    return [[say(key), plain(value)] for key, value in pairs if value]

@@ -1,0 +1,209 @@
+"""The sites of a map, worst first: verdict, findings with their clauses, and what could not be told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ecozone.assess import VERDICTS
+from ecozone.outputs.escape import plain
+from ecozone.outputs.map_display import anchor, geometry_json, latlng_bounds
+from ecozone.outputs.map_layers import name_of, zone_title
+from ecozone.text import pick, say
+from ecozone.units import fixed, hectares, mu, percent
+from ecozone.workspace import Workspace
+
+#: Confidence marks of clauses whose wording nobody has compared with the official text.
+_NOT_COMPARED = frozenset("MUI")
+
+Strings = dict[str, int]
+
+
+def site_list(
+    sites: gpd.GeoDataFrame,
+    findings: pd.DataFrame,
+    states: pd.DataFrame,
+    ws: Workspace,
+    drawn: gpd.GeoSeries,
+    strings: Strings,
+) -> list[dict[str, Any]]:
+    """Return the sites as the page reads them.
+
+    Parameters
+    ----------
+    sites, findings, states
+        Of a check; one row of ``sites`` for each entry.
+    ws : Workspace
+        For the names of layers, roles and project types.
+    drawn : GeoSeries
+        Display copies (degrees), index a part of that of ``sites``. A site that is not there is listed, not drawn.
+    strings : dict
+        Long texts that many findings share: text → its place; added to here.
+
+    Returns
+    -------
+    list of dict
+        Worst first, then as in ``sites``.
+    """
+    by_site = _grouped(findings)
+    states_of = _grouped(states)
+    entries = []
+    for label, row in zip(sites.index, sites.to_dict("records"), strict=True):
+        found = sorted(by_site.get(row["site_id"], []), key=_severity)
+        told = [_state(state, ws) for state in states_of.get(row["site_id"], [])]
+        entry = {
+            "id": plain(row["site_id"]),
+            "name": name_of(row.get("name")) or plain(row["site_id"]),
+            "verdict": row["verdict"],
+            "summary": _summary(found, told, ws),
+            "facts": _facts(row, ws),
+            "findings": [_finding(finding, ws, strings) for finding in found],
+            "states": told,
+            "layers": list(dict.fromkeys(finding["layer"] for finding in found)),
+        }
+        if label in drawn.index:
+            shape = drawn.loc[label]
+            entry |= {"g": geometry_json(shape), "at": anchor(shape), "box": latlng_bounds(shape)}
+            entry["round"] = _number(row.get("radius_m")) > 0
+            entry["shape"] = ("point", "line", "area")[int(shapely.get_dimensions(shape))]
+        entries.append(entry)
+    return sorted(entries, key=lambda entry: _rank(entry["verdict"]))
+
+
+def area_words(area_m2: float) -> str:
+    """Write an area in m², 公顷 and 亩.
+
+    >>> area_words(72_207.010)
+    '72,207.01 平方米 · 7.2207 公顷 · 108.31 亩'
+    """
+    return say(
+        "map.area_words",
+        m2=fixed(area_m2, 2),
+        hectares=fixed(hectares(area_m2), 4),
+        mu=fixed(mu(area_m2), 2),
+    )
+
+
+def _grouped(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_dict("records"):
+        groups.setdefault(row["site_id"], []).append({str(key): value for key, value in row.items()})
+    return groups
+
+
+def _rank(verdict: object) -> int:
+    return VERDICTS.index(verdict) if verdict in VERDICTS else len(VERDICTS)
+
+
+def _number(value: Any) -> float:
+    """Return a number, 0 where there is none."""
+    return 0.0 if value is None or pd.isna(value) else float(value)
+
+
+def _severity(finding: Mapping[str, Any]) -> tuple[int, bool, float, float]:
+    size = _number(finding["overlap_m2"]) + _number(finding["length_m"])
+    return _rank(finding["verdict"]), bool(finding["noise"]), -size, _number(finding["distance_m"])
+
+
+def _measure(finding: Mapping[str, Any]) -> str:
+    """Return the one figure that says how a site meets a zone."""
+    if _number(finding["overlap_m2"]) > 0:
+        return say("map.hectares", value=fixed(hectares(finding["overlap_m2"]), 4))
+    if _number(finding["length_m"]) > 0:
+        return say("map.metres", value=fixed(finding["length_m"], 1))
+    if _number(finding["distance_m"]) > 0:
+        return say("map.apart", value=fixed(finding["distance_m"], 1))
+    return ""
+
+
+def _summary(found: list[dict[str, Any]], states: list[dict[str, str]], ws: Workspace) -> str:
+    """Return the one line that stands below a site's name in the list."""
+    parts = []
+    if found:
+        parts = [_title(found[0], ws), _measure(found[0])]
+    unknown = list(dict.fromkeys(state["title"] for state in states if state["state"] == "no_data"))
+    if unknown and (not found or found[0]["verdict"] == "review"):
+        parts.append(say("map.unknown_layers", count=len(unknown), first=unknown[0]))
+    return " · ".join(part for part in parts if part) or say("words.clear")
+
+
+def _facts(row: Mapping[str, Any], ws: Workspace) -> list[list[str]]:
+    kind = row.get("project_type")
+    pairs: list[tuple[str, str]] = [(say("map.site_id"), plain(row["site_id"]))]
+    if kind is None or pd.isna(kind):
+        pairs.append((say("map.project_type"), say("map.project_type_unknown")))
+    else:
+        known = ws.pack.project_types.get(str(kind))
+        words = pick({"zh": known.zh, "en": known.en}) if known else kind
+        pairs.append((say("map.project_type"), plain(words)))
+    if _number(row.get("area_m2")) > 0:
+        pairs.append((say("map.site_area"), area_words(row["area_m2"])))
+    if _number(row.get("length_m")) > 0:
+        pairs.append((say("map.site_length"), say("map.metres", value=fixed(row["length_m"], 1))))
+    if _number(row.get("radius_m")) > 0:
+        pairs.append((say("map.site_radius"), say("map.metres", value=f"{row['radius_m']:g}")))
+    return [list(pair) for pair in pairs]
+
+
+def _title(row: Mapping[str, Any], ws: Workspace) -> str:
+    return zone_title(ws, row["layer"], row["role"], row.get("level"))
+
+
+def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dict[str, Any]:
+    name = name_of(finding["zone_name"])
+    title = _title(finding, ws)
+    texts = {part: _placed(finding[part], strings) for part in ("sentence", "citation", "procedure")}
+    entry = {
+        "verdict": finding["verdict"],
+        "title": title,
+        "name": "" if name == title else name,
+        "facts": [list(pair) for pair in _measures(finding)],
+        "noise": bool(finding["noise"]),
+        "uncompared": finding["confidence"] in _NOT_COMPARED,
+        **texts,
+    }
+    return {key: value for key, value in entry.items() if value not in (None, "", False)}
+
+
+def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    overlap = _number(finding["overlap_m2"])
+    if overlap > 0:
+        yield say("map.overlap"), area_words(overlap)
+        share, zone = (fixed(percent(_number(finding[key])), 2) for key in ("overlap_share", "zone_share"))
+        yield say("map.shares"), say("map.shares_words", site=share, zone=zone)
+    low, high = finding["overlap_min_m2"], finding["overlap_max_m2"]
+    if not (pd.isna(low) or pd.isna(high)) and fixed(low, 0) != fixed(high, 0):
+        low_words, high_words = (fixed(hectares(value), 4) for value in (low, high))
+        yield say("map.overlap_range"), say("map.range_words", low=low_words, high=high_words)
+    if overlap == 0 and _number(finding["length_m"]) > 0:
+        yield say("map.crossing"), say("map.metres", value=fixed(finding["length_m"], 1))
+    distance = finding["distance_m"]
+    if not pd.isna(distance) and not (distance == 0 and (overlap > 0 or _number(finding["length_m"]) > 0)):
+        bearing = _number(finding["bearing_deg"])
+        known = distance > 0 and not math.isnan(finding["bearing_deg"])
+        away = say("map.distance_words", metres=fixed(distance, 1), bearing=fixed(bearing, 0))
+        yield say("map.distance"), away if known else say("map.metres", value=fixed(distance, 1))
+    if _number(finding["depth_m"]) > 0:
+        yield say("map.depth"), say("map.metres", value=fixed(finding["depth_m"], 1))
+    if name_of(finding["firmness"]):
+        yield say("map.firmness"), say(f"words.{finding['firmness']}")
+
+
+def _state(state: Mapping[str, Any], ws: Workspace) -> dict[str, str]:
+    return {
+        "state": state["state"],
+        "title": _title(state, ws),
+        "words": say(f"words.{state['state']}"),
+        "reason": name_of(state["reason"]),
+    }
+
+
+def _placed(text: object, strings: Strings) -> int | None:
+    """Return where a text stands among the shared ones, None for no text."""
+    words = name_of(text)
+    return strings.setdefault(words, len(strings)) if words else None

@@ -1,0 +1,141 @@
+"""Tables as CSV that Excel opens right, and as a workbook: numbers are numbers, no text is ever a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from ecozone.assess import Check
+from ecozone.notices import Notice, notices_of
+from ecozone.outputs.atomic import written
+from ecozone.outputs.documents import plain_value
+from ecozone.outputs.escape import plain
+from ecozone.text import say
+from ecozone.units import hectares, mu
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
+_VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
+_CELL_LIMIT = 32_767
+
+
+def site_table(check: Check) -> pd.DataFrame:
+    """Return one row a site: its verdict in words, sizes in the planner's units, and what decided."""
+    rows = []
+    for site in check.sites.drop(columns="geometry").to_dict("records"):
+        mine = check.findings[check.findings["site_id"] == site["site_id"]]
+        worst = mine[mine["verdict"] == site["verdict"]]
+        rows.append(
+            {
+                "site_id": site["site_id"],
+                "name": site["name"],
+                "project_type": site["project_type"],
+                "verdict": site["verdict"],
+                "verdict_words": say(f"words.{site['verdict']}"),
+                "area_m2": site["area_m2"],
+                "area_hectares": hectares(site["area_m2"]) if site["area_m2"] > 0 else None,
+                "area_mu": mu(site["area_m2"]) if site["area_m2"] > 0 else None,
+                "length_m": site["length_m"],
+                "decided_by": "\n".join(dict.fromkeys(worst["sentence"])),
+                "citation": "\n".join(dict.fromkeys(worst["citation"])),
+                "source_file": site["source_file"],
+                "source_row": site["source_row"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
+    """Return notices as rows: severity, place, message, remedy."""
+    columns = ["severity", "file", "layer", "feature", "field", "message", "remedy", "code"]
+    return pd.DataFrame([notice.as_dict() for notice in notices], columns=columns)
+
+
+def write_csv(check: Check, path: str | PathLike[str]) -> Path:
+    """Write the findings, with the sites that have none, as CSV: UTF-8 with a mark, safe to open in a spreadsheet."""
+    sites = check.sites[["site_id", "name", "project_type", "verdict"]].rename(columns={"verdict": "site_verdict"})
+    table = pd.DataFrame(sites).merge(check.findings, on="site_id", how="left")
+    with written(path) as draft:
+        table.map(_csv_text).to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return Path(path)
+
+
+def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
+    """Write indicators as CSV in the same way."""
+    with written(path) as draft:
+        ratios.map(_csv_text).to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return Path(path)
+
+
+def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | None = None) -> Path:
+    """Write a workbook with a sheet each for sites, findings, states, ratios, notices and assumptions.
+
+    Parameters
+    ----------
+    check : Check or None
+        Gives the sheets of a site check.
+    ratios : DataFrame, optional
+        As `ecozone.assess.assess_indicators` gives it.
+    """
+    sheets: dict[str, pd.DataFrame] = {}
+    notices: tuple[Notice, ...] = ()
+    if check is not None:
+        sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
+        notices += check.notices
+    if ratios is not None:
+        sheets["ratios"] = ratios
+        notices += notices_of(ratios)
+    sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
+    if check is not None:
+        sheets["assumptions"] = pd.DataFrame([vars(item) for item in check.workspace.pack.assumptions])
+    with written(path) as draft:
+        _write_book(sheets, draft)
+    return Path(path)
+
+
+def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    book = xlsxwriter.Workbook(path, options)
+    head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    fills = {word: book.add_format({"bg_color": colour, "bold": True}) for word, colour in _VERDICT_FILLS.items()}
+    numbers = {end: book.add_format({"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
+    for name, table in sheets.items():
+        sheet = book.add_worksheet(say(f"outputs.sheet_{name}"))
+        sheet.freeze_panes(1, 1)
+        for j, column in enumerate(table.columns):
+            sheet.write_string(0, j, say(f"columns.{column}"), head)
+            form = next((numbers[end] for end in numbers if str(column).endswith(end)), None)
+            text = column in ("sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en")
+            sheet.set_column(j, j, 48 if text else 14, wrap if text else form)
+        for i, row in enumerate(table.itertuples(index=False), start=1):
+            for j, value in enumerate(row):
+                _write_cell(sheet, i, j, plain_value(value), fills)
+        if len(table):
+            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    book.close()
+
+
+def _write_cell(sheet: Any, i: int, j: int, value: Any, fills: Mapping[str, Any]) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(i, j, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(i, j, value)
+    else:
+        text = plain(value)[:_CELL_LIMIT]
+        sheet.write_string(i, j, text, fills.get(text))
+
+
+def _csv_text(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str):
+        text = plain(value)
+        return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return value

@@ -1,0 +1,42 @@
+"""The demonstration: a copy of the packaged district, and the main job run on it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ecozone.errors import OutputError
+from ecozone.log import Progress, no_progress
+from ecozone.runs.execute import Outcome, execute
+from ecozone.runs.request import Request
+from ecozone.text import Lang
+from ecozone.workspace import demo_source
+
+RESULTS = ("demo.html", "demo.xlsx", "demo.json", "demo.csv", "demo.geojson", "demo.gpkg")
+
+
+def run_demo(folder: Path, lang: Lang, *, progress: Progress = no_progress) -> Outcome:
+    """Copy the demonstration workspace to ``folder``/workspace and write its results to ``folder``/results.
+
+    A workspace that is already there is kept as it is: it may have been edited.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made.
+    """
+    workspace, results = folder / "workspace", folder / "results"
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        if not (workspace / "ecozone.toml").exists():
+            shutil.copytree(demo_source(), workspace, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    except OSError as error:
+        raise OutputError("outputs.cannot_write", file=folder, why=error.strerror or str(error)) from error
+    request = Request(
+        workspace=str(workspace),
+        parts=("check", "ratios"),
+        sites=(str(workspace / "sites"),),
+        outputs=tuple(str(results / name) for name in RESULTS),
+        lang=lang,
+    )
+    return execute(request, progress=progress)

@@ -1,0 +1,201 @@
+"""One execution: request in, results and files out. Everything that reaches people goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from ecozone.assess import Check, assess_indicators, check_sites
+from ecozone.assess.screening import NEAR_M
+from ecozone.errors import InputError, UsageError
+from ecozone.geo import reproject
+from ecozone.intake import read_sites
+from ecozone.log import Progress, no_progress
+from ecozone.notices import notice, notices_of, with_notices
+from ecozone.outputs import (
+    check_document,
+    ratios_document,
+    write_csv,
+    write_geojson,
+    write_gpkg,
+    write_json,
+    write_map,
+    write_ratios_csv,
+    write_xlsx,
+)
+from ecozone.outputs.atomic import written
+from ecozone.runs.manifest import canonical, describe, digest
+from ecozone.runs.request import Request
+from ecozone.text import speaking
+from ecozone.workspace import Workspace, open_workspace
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave.
+
+    ``run`` is the description that decides its numbers (`ecozone.runs.manifest.describe`); ``files`` are all files
+    written, the manifest last: the description with times, notices and the hashes of the outputs.
+    """
+
+    request: Request
+    workspace: Workspace
+    check: Check | None
+    ratios: pd.DataFrame | None
+    run: Mapping[str, Any]
+    files: tuple[Path, ...]
+
+
+def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
+    """Carry out a request.
+
+    All is worked out before the first file is written; each file is written whole or not at all, and the manifest last,
+    as ``NAME.run.json`` beside the first output.
+
+    Raises
+    ------
+    EcozoneError
+        If the workspace, an input or an output will not do. Nothing has been written then, except that a full disk or
+        a locked file leaves the outputs before it.
+    """
+    with speaking(request.lang):
+        started = datetime.now(UTC)
+        writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
+        ws = open_workspace(request.workspace)
+        check = ratios = None
+        inputs = [
+            path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
+        ]
+        if "check" in request.parts:
+            paths = site_files(request.sites)
+            inputs += paths
+            check = check_sites(
+                read_all_sites(paths, ws, request),
+                ws,
+                near_m=NEAR_M if request.near_m is None else request.near_m,
+                progress=progress,
+            )
+        if "ratios" in request.parts:
+            ratios = assess_indicators(ws, years=request.years, progress=progress)
+        run = describe(request, inputs)
+        if check is not None:
+            check = replace(check, run=run)
+        files = [writer(path, check, ratios, run) for path, writer in writers]
+        if files:
+            manifest = _manifest(run, check, ratios, files, started)
+            beside = files[0].with_name(f"{files[0].stem}.run.json")
+            with written(beside) as draft:
+                draft.write_bytes(canonical(manifest) + b"\n")
+            files.append(beside)
+        return Outcome(request, ws, check, ratios, run, tuple(files))
+
+
+def site_files(sites: tuple[str, ...]) -> list[Path]:
+    """Return the files that ``sites`` names: each file, and every file directly in each folder, by name.
+
+    Raises
+    ------
+    UsageError
+        If nothing is named, or a folder holds no file.
+    """
+    found: list[Path] = []
+    for given in sites:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+            if not inside:
+                raise UsageError("runs.empty_folder", file=path)
+            found += inside
+        else:
+            found.append(path)
+    if not found:
+        raise UsageError("runs.no_sites")
+    return found
+
+
+def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
+    """Read site files, each in its own CRS, into one frame in the workspace's CRS; ids are made unique over all.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or trusted: then none is judged.
+    """
+    frames = []
+    notices = []
+    for path in paths:
+        frame = read_sites(
+            path, crs=request.crs, datum=request.datum, layer=request.layer, project_type=request.project_type
+        )
+        notices += notices_of(frame)
+        frame = reproject(frame, ws.crs)
+        frame["source_file"] = path.name
+        frames.append(frame)
+    sites = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=ws.crs) if len(frames) > 1 else frames[0]
+    repeated = sites["site_id"].duplicated(keep=False)
+    if len(frames) > 1 and repeated.any():
+        stems = sites["source_file"].map(lambda name: Path(name).stem)
+        sites["site_id"] = sites["site_id"].where(~repeated, stems + ":" + sites["site_id"])
+        notices.append(notice("runs.ids_prefixed", count=int(repeated.sum())))
+    if sites["site_id"].duplicated().any():
+        raise InputError("runs.same_stem", names=", ".join(path.name for path in paths))
+    result: gpd.GeoDataFrame = with_notices(sites, notices)
+    return result
+
+
+Writer = Callable[[Path, Check | None, pd.DataFrame | None, Mapping[str, Any]], Path]
+
+
+def _document(check: Check | None, ratios: pd.DataFrame | None, run: Mapping[str, Any]) -> dict[str, Any]:
+    if check is None:
+        assert ratios is not None  # noqa: S101 - a request has at least one part
+        return ratios_document(ratios, run)
+    document = check_document(check)
+    return document if ratios is None else document | {"ratios": ratios_document(ratios)["rows"]}
+
+
+_CHECK_WRITERS: Mapping[str, Writer] = {
+    ".json": lambda path, check, ratios, run: write_json(_document(check, ratios, run), path),
+    ".csv": lambda path, check, _ratios, _run: write_csv(_sure(check), path),
+    ".xlsx": lambda path, check, ratios, _run: write_xlsx(check, path, ratios=ratios),
+    ".geojson": lambda path, check, _ratios, _run: write_geojson(_sure(check), path),
+    ".gpkg": lambda path, check, _ratios, _run: write_gpkg(_sure(check), path),
+    ".html": lambda path, check, ratios, _run: write_map(_sure(check), path, ratios=ratios),
+}
+_RATIO_WRITERS: Mapping[str, Writer] = {
+    ".json": _CHECK_WRITERS[".json"],
+    ".csv": lambda path, _check, ratios, _run: write_ratios_csv(_sure(ratios), path),
+    ".xlsx": _CHECK_WRITERS[".xlsx"],
+}
+
+
+def _sure(part: Any) -> Any:
+    assert part is not None  # noqa: S101 - the writer was chosen by the request's parts
+    return part
+
+
+def _writer(path: Path, request: Request) -> Writer:
+    known = _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
+    suffix = path.suffix.lower()
+    if suffix not in known:
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join(known))
+    return known[suffix]
+
+
+def _manifest(
+    run: Mapping[str, Any], check: Check | None, ratios: pd.DataFrame | None, files: list[Path], started: datetime
+) -> dict[str, Any]:
+    noticed = [*(check.notices if check else ()), *(notices_of(ratios) if ratios is not None else ())]
+    return {
+        **run,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "notices": [entry.as_dict() for entry in dict.fromkeys(noticed)],
+        "outputs": [digest(path) for path in files],
+    }

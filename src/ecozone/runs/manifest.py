@@ -1,0 +1,67 @@
+"""What a run was: versions, words, and the hash of every input, as canonical JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ecozone.geo.gdal import pyogrio, rasterio
+from ecozone.intake import sha256
+from ecozone.runs.request import Request
+
+RUN_SCHEMA = "ecozone.run/1"
+_LIBRARIES = ("fiona", "folium", "geopandas", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
+
+
+def describe(request: Request, inputs: Iterable[Path]) -> dict[str, Any]:
+    """Return what decides a run's numbers: the same request, files and versions give the same description.
+
+    Its ``id`` is the SHA-256 of all the rest. Paths of inputs stand as they were given to the system; their contents are
+    what the hash holds.
+    """
+    files = [
+        {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(set(inputs), key=lambda path: path.as_posix())
+    ]
+    body = {
+        "schema": RUN_SCHEMA,
+        "ecozone": version("ecozone"),
+        "libraries": _versions(),
+        "request": request.model_dump(mode="json"),
+        "inputs": files,
+    }
+    return {"id": hashlib.sha256(canonical(body)).hexdigest(), **body}
+
+
+def canonical(data: Mapping[str, Any]) -> bytes:
+    """Return the one byte form of a JSON object: UTF-8, keys sorted, no white space.
+
+    >>> canonical({"b": 1, "a": "红线"}).decode()
+    '{"a":"红线","b":1}'
+    """
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(path: str | PathLike[str]) -> dict[str, Any]:
+    """Return an output's name and hash."""
+    return {"path": Path(path).name, "sha256": sha256(Path(path))}
+
+
+def _versions() -> dict[str, str]:
+    import pyproj
+    import shapely
+
+    found = {name: version(name) for name in _LIBRARIES}
+    return found | {
+        "python": platform.python_version(),
+        "gdal (pyogrio)": ".".join(str(part) for part in pyogrio.__gdal_version__),
+        "gdal (rasterio)": rasterio.__gdal_version__,
+        "geos": shapely.geos_version_string,
+        "proj": pyproj.proj_version_str,
+    }

@@ -1,0 +1,109 @@
+"""What a workspace declares, as plain frozen values: layers, land cover, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ecozone.workspace.model import Indicator, TargetRule
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One control layer.
+
+    Attributes
+    ----------
+    key, role : str
+        Its name in ``ecozone.toml`` and what it is.
+    path : Path
+        Its file, absolute.
+    title : mapping
+        ``zh`` and/or ``en``.
+    basis : str
+        The document that it rests on.
+    valid_from : date or None
+        When that document took force.
+    extent : str or None
+        A layer's key or a polygon file: inside it this layer is complete. None proves nothing clear.
+    accuracy_m : float or None
+        Positional accuracy, metres.
+    min_area_m2 : float
+        An overlap below this, in square metres, is listed as suspected boundary noise.
+    level_column, zone_column, name_column : str or None
+        Columns of the file.
+    required : bool
+        Whether a site on which this layer cannot tell is at least ``review``.
+    schematic : bool
+        Whether it was drawn for demonstration and holds no surveyed boundary.
+    area_km2 : float or None
+        Its published area, to compare with.
+    crs, sublayer, encoding : str or None
+        What the file does not say itself: its CRS, which of its layers, its character encoding.
+    """
+
+    key: str
+    role: str
+    path: Path
+    title: Mapping[str, str] = field(default_factory=dict)
+    basis: str = ""
+    valid_from: date | None = None
+    extent: str | None = None
+    accuracy_m: float | None = None
+    min_area_m2: float = 0.0
+    level_column: str | None = None
+    zone_column: str | None = None
+    name_column: str | None = None
+    required: bool = True
+    schematic: bool = False
+    area_km2: float | None = None
+    crs: str | None = None
+    sublayer: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class LandCover:
+    """The land-cover rasters of a workspace.
+
+    Attributes
+    ----------
+    scheme : str
+        A shipped scheme's name or the absolute path of a scheme file.
+    rasters : mapping
+        Year to absolute path, years ascending.
+    profile : str
+        The profile that comes first: ``with_cropland`` or ``without_cropland``.
+    crs : str or None
+        For rasters that carry none.
+    schematic : bool
+        Whether they were drawn for demonstration.
+    """
+
+    scheme: str
+    rasters: Mapping[int, Path]
+    profile: str = "with_cropland"
+    crs: str | None = None
+    schematic: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """One figure of the plan: ``indicator`` of ``zone``, from a baseline year to a target year.
+
+    Values are per cent for shares and km² for ``red_line_area``; None where the plan prints none. With ``rule``
+    ``not_less_than_baseline`` the target is the baseline, published or else measured. ``kind`` is the plan's word,
+    such as 约束性.
+    """
+
+    indicator: Indicator
+    zone: str
+    target_year: int
+    target_value: float | None = None
+    baseline_year: int | None = None
+    baseline_value: float | None = None
+    kind: str = ""
+    source: str = ""
+    rule: TargetRule | None = None

@@ -1,0 +1,84 @@
+"""The words that planners write for the level of a control zone, read as a number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from numbers import Real
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from ecozone.errors import WorkspaceError
+
+_CHINESE = {word: number for number, word in enumerate("一二三四五六七八九", start=1)}
+_ROMAN = {word: number for number, word in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"), start=1)}
+_NUMBER = r"(?P<number>[1-9](?:\.0+)?|[IVX]+|[一二三四五六七八九])"
+_FORMS = (
+    re.compile(rf"(?:LEVEL|LV|TIER|L)?[ ._-]*{_NUMBER}"),
+    re.compile(rf"第?{_NUMBER}[ ]?级?(?:生态)?(?:管控|控制)?(?:区域?|单元)?"),
+)
+
+
+def read_level(value: Any) -> int | None:
+    """Return the level that ``value`` says, 1 to 9; None where it says none that is known.
+
+    >>> [read_level(word) for word in (1, "2.0", "一级", "二级管控区", "Ⅲ级", "level 3", "十级", True, None)]
+    [1, 2, 1, 2, 3, 3, None, None, None]
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, Real):
+        number = float(value)
+        return int(number) if number in range(1, 10) else None
+    # NFKC turns full-width digits, circled digits and the Roman numeral signs into plain ones.
+    word = " ".join(unicodedata.normalize("NFKC", str(value)).upper().split())
+    for form in _FORMS:
+        if match := form.fullmatch(word):
+            return _number(match["number"])
+    return None
+
+
+def _number(word: str) -> int | None:
+    if word[0].isdigit():
+        return int(float(word))
+    return _CHINESE.get(word) or _ROMAN.get(word)
+
+
+def read_levels(
+    values: pd.Series[Any], *, file: str | PathLike[str] | None = None, layer: str | None = None
+) -> pd.Series[Any]:
+    """Return the level of each value, the index kept.
+
+    Parameters
+    ----------
+    values : Series
+        The layer's level column; its name is the field that an error speaks of.
+    file, layer : optional
+        The place that an error speaks of.
+
+    Returns
+    -------
+    Series
+        ``Int64``, 1 to 9.
+
+    Raises
+    ------
+    WorkspaceError
+        Where a value is empty or no level word that is known; the message lists every such value and how often it
+        stands. An unknown level is never taken for a lenient one.
+
+    Examples
+    --------
+    >>> read_levels(pd.Series(["一级管控区", "三级管控区"])).tolist()
+    [1, 3]
+    """
+    levels = pd.Series([read_level(value) for value in values], index=values.index, dtype="Int64")
+    unknown = values[levels.isna()]
+    if not unknown.empty:
+        words = [repr("") if pd.isna(value) else repr(value) for value in unknown]
+        counts = pd.Series(words).value_counts(sort=False)
+        listed = "、".join(f"{word} × {count}" for word, count in counts.items())
+        raise WorkspaceError("workspace.level_unknown", file=file, layer=layer, field=str(values.name), values=listed)
+    return levels.rename("level")

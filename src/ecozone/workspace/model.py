@@ -1,0 +1,211 @@
+"""The form of ``ecozone.toml``: every key that may stand in it, and nothing else.
+
+======================  ================================================================================================
+``[workspace]``         ``name``, ``crs`` (metric; overlay happens in it), ``rules`` (packs, by name or path)
+``[layers.KEY]``        ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
+                        ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
+                        ``name`` (columns), ``crs``, ``layer``, ``encoding`` (of the file, where it does not say itself),
+                        ``required``, ``schematic``; ``source`` and ``table`` are kept for databases
+``[landcover]``         ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``
+``[[targets]]``         ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
+                        ``rule``
+``[parameters]``        name = metres: distances that a rule names and its source does not give
+======================  ================================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+Indicator = Literal["blue_green_ratio", "forest_coverage", "greening_coverage", "red_line_area"]
+Profile = Literal["with_cropland", "without_cropland"]
+TargetRule = Literal["not_less_than_baseline"]
+
+#: The three indicators that are shares of a zone, in per cent.
+SHARES: frozenset[Indicator] = frozenset({"blue_green_ratio", "forest_coverage", "greening_coverage"})
+
+_LAYER_KEY = re.compile(r"[\w-]+")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|\\\\)|/vsi|\\\\")
+
+
+def _wrong(key: str, **fields: Any) -> PydanticCustomError:
+    """Make an error whose type is the key of its text."""
+    return PydanticCustomError(f"workspace.{key}", "see the catalogue", fields)
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise _wrong("value_empty")
+    return text.strip()
+
+
+def _local_path(text: str) -> str:
+    """Refuse what is no file of this machine; Windows' backslashes read as slashes."""
+    if any(ord(sign) < 32 for sign in text):
+        # "boundaries\red.gpkg" in double quotes holds a carriage return, not a backslash and an r.
+        raise _wrong("path_escape")
+    if _ADDRESS.match(text) or text.lower().startswith("/vsi"):
+        raise _wrong("path_remote")
+    return text.replace("\\", "/")
+
+
+def _texts(value: Any) -> Any:
+    return {"zh": value} if isinstance(value, str) else value
+
+
+def _year(text: str) -> str:
+    if not re.fullmatch(r"(?:19|20)\d\d", text):
+        raise _wrong("year_wrong", year=text)
+    return text
+
+
+def _layer_key(text: str) -> str:
+    if not _LAYER_KEY.fullmatch(text):
+        raise _wrong("layer_key_wrong", name=text)
+    return text
+
+
+Filled = Annotated[str, AfterValidator(_filled)]
+LocalPath = Annotated[Filled, AfterValidator(_local_path)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+
+
+class Table(BaseModel):
+    """A table of the file: no key but those named, no value of another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Texts(Table):
+    """A text in one or both languages."""
+
+    zh: Filled | None = None
+    en: Filled | None = None
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> Texts:
+        if self.zh is None and self.en is None:
+            raise _wrong("value_empty")
+        return self
+
+    def texts(self) -> dict[str, str]:
+        """Return what is given, Chinese first."""
+        return {lang: text for lang, text in (("zh", self.zh), ("en", self.en)) if text is not None}
+
+
+class WorkspaceTable(Table):
+    """``[workspace]``."""
+
+    name: Filled
+    crs: Filled
+    rules: tuple[Filled, ...] = Field(default=(), strict=False)
+
+
+class LayerTable(Table):
+    """``[layers.KEY]``."""
+
+    role: Filled
+    path: LocalPath | None = None
+    source: Filled | None = None
+    table: Filled | None = None
+    title: Annotated[Texts, BeforeValidator(_texts)] | None = None
+    basis: str = ""
+    valid_from: date | None = None
+    extent: Filled | None = None
+    accuracy_m: NotNegative | None = None
+    min_area_m2: NotNegative = 0.0
+    area_km2: Positive | None = None
+    level: Filled | None = None
+    zone: Filled | None = None
+    name: Filled | None = None
+    crs: Filled | None = None
+    layer: Filled | None = None
+    encoding: Filled | None = None
+    required: bool | None = None
+    schematic: bool = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> LayerTable:
+        if self.source is not None or self.table is not None:
+            raise _wrong("source_later")
+        if self.path is None:
+            raise _wrong("key_missing", name="path")
+        return self
+
+
+class LandCoverTable(Table):
+    """``[landcover]``."""
+
+    scheme: Filled
+    rasters: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
+    profile: Profile = "with_cropland"
+    crs: Filled | None = None
+    schematic: bool = False
+
+
+class BaselineTable(Table):
+    """``baseline`` of a target."""
+
+    year: Year
+    value: NotNegative | None = None
+
+
+class AimTable(Table):
+    """``target`` of a target."""
+
+    year: Year
+    value: NotNegative | None = None
+    kind: str = ""
+
+
+class TargetTable(Table):
+    """One of ``[[targets]]``."""
+
+    indicator: Indicator
+    zone: Filled
+    baseline: BaselineTable | None = None
+    target: AimTable
+    source: str = ""
+    rule: TargetRule | None = None
+
+    @model_validator(mode="after")
+    def _something_to_reach(self) -> TargetTable:
+        if self.target.value is None and self.rule is None:
+            raise _wrong("target_without_value")
+        if self.rule is not None and self.baseline is None:
+            raise _wrong("target_without_baseline")
+        figures = [self.target.value, self.baseline and self.baseline.value]
+        if self.indicator in SHARES and any(value is not None and value > 100 for value in figures):
+            raise _wrong("target_not_percent")
+        return self
+
+
+class Declaration(Table):
+    """The whole of ``ecozone.toml``."""
+
+    workspace: WorkspaceTable
+    layers: dict[Annotated[str, AfterValidator(_layer_key)], LayerTable] = Field(default_factory=dict)
+    landcover: LandCoverTable | None = None
+    targets: tuple[TargetTable, ...] = Field(default=(), strict=False)
+    parameters: dict[str, Positive] = Field(default_factory=dict)
+
+
+#: The tables by their place: a layer's key and a target's number are ``*``.
+TABLES: Mapping[tuple[str, ...], type[Table]] = {
+    (): Declaration,
+    ("workspace",): WorkspaceTable,
+    ("layers", "*"): LayerTable,
+    ("layers", "*", "title"): Texts,
+    ("landcover",): LandCoverTable,
+    ("targets", "*"): TargetTable,
+    ("targets", "*", "baseline"): BaselineTable,
+    ("targets", "*", "target"): AimTable,
+}

@@ -1,0 +1,51 @@
+"""The right word that a wrong one was probably meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from itertools import islice
+from pathlib import Path
+
+# A guess below this likeness (difflib's ratio, 0 to 1) would only confuse.
+_LIKENESS = 0.5
+# A workspace is a small folder; one that was made in a home folder by mistake must not be walked for minutes.
+_FILES = 5000
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like ``word``, None where none is like it.
+
+    >>> nearest("acuracy_m", ["accuracy_m", "basis"]), nearest("zzz", ["basis"])
+    ('accuracy_m', None)
+    """
+    return next(iter(_alike(word, known)), None)
+
+
+def _alike(word: str, known: Iterable[str]) -> list[str]:
+    lower = word.casefold()
+    scored = [(SequenceMatcher(None, lower, other.casefold()).ratio(), other) for other in known]
+    return [other for score, other in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= _LIKENESS]
+
+
+def near_files(path: Path, folder: Path, *, count: int = 3) -> tuple[str, ...]:
+    """Return the files in ``path``'s folder, and in the workspace ``folder``, whose names are like its name."""
+    names: dict[str, str] = {}
+    for place in dict.fromkeys((path.parent, folder)):
+        found = _files(place, deep=place == folder)
+        for other in found:
+            shown = other.relative_to(folder) if other.is_relative_to(folder) else other
+            names.setdefault(shown.as_posix(), other.name)
+    lower = path.name.casefold()
+
+    def rank(shown: str) -> tuple[float, str]:
+        return -SequenceMatcher(None, lower, names[shown].casefold()).ratio(), shown
+
+    return tuple(sorted((shown for shown in names if -rank(shown)[0] >= _LIKENESS), key=rank)[:count])
+
+
+def _files(folder: Path, *, deep: bool) -> Iterator[Path]:
+    if not folder.is_dir():
+        return iter(())
+    entries = folder.rglob("*") if deep else folder.iterdir()
+    return (entry for entry in islice(entries, _FILES) if entry.is_file())

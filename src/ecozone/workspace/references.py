@@ -1,0 +1,99 @@
+"""What an ``ecozone.toml`` says of other things: its CRS, packs, roles, extents and zones must exist."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyproj import CRS
+
+from ecozone.errors import CrsError, EcozoneError
+from ecozone.geo import crs_name, is_geographic, norm_crs
+from ecozone.rules import RulePack, load_packs
+from ecozone.workspace.declaration import Source
+from ecozone.workspace.lines import Step
+from ecozone.workspace.model import Declaration, LayerTable, TargetTable
+from ecozone.workspace.nearest import nearest
+from ecozone.workspace.trouble import Trouble, of_error
+from ecozone.workspace.zones import BY_NAME
+
+
+def check_crs(text: str, source: Source, place: tuple[Step, ...], *, metric: bool) -> tuple[CRS | None, list[Trouble]]:
+    """Return the CRS that ``text`` names, or what is wrong with it.
+
+    ``metric``: distances and the millimetre grid need metres that are true on the ground, so that a CRS in degrees and
+    the web map's Mercator, whose metre is 1.3 m at 39° N, are refused.
+    """
+    try:
+        crs = norm_crs(text, file=source.file)
+    except CrsError as error:
+        return None, [source.trouble(error.key, place, **error.fields)]
+    if not metric:
+        return crs, []
+    metres = not is_geographic(crs) and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
+    operation = crs.coordinate_operation
+    if metres and (operation is None or "Mercator" not in operation.method_name.replace("Transverse Mercator", "")):
+        return crs, []
+    return None, [source.trouble("crs_not_metric", place, value=crs_name(crs))]
+
+
+def check_packs(names: tuple[str, ...], source: Source) -> tuple[RulePack | None, list[Trouble]]:
+    """Return the rule packs, merged, or what is wrong with them."""
+    try:
+        return load_packs(names, folder=source.file.parent), []
+    except EcozoneError as error:
+        return None, list(of_error(error))
+
+
+def check_references(declared: Declaration, pack: RulePack | None, source: Source) -> list[Trouble]:
+    """Return every name that leads nowhere."""
+    found: list[Trouble] = []
+    for key, layer in declared.layers.items():
+        found += _role(key, layer, pack, source)
+        found += _extent(key, layer, declared, source)
+        if layer.crs is not None:
+            found += check_crs(layer.crs, source, ("layers", key, "crs"), metric=False)[1]
+    if declared.landcover is not None and declared.landcover.crs is not None:
+        found += check_crs(declared.landcover.crs, source, ("landcover", "crs"), metric=False)[1]
+    found += _targets(declared, source)
+    return found
+
+
+def _names(name: str, known: Mapping[str, Any]) -> dict[str, str]:
+    return {"name": name, "near": nearest(name, known) or "—", "known": "、".join(known) or "—"}
+
+
+def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) -> Iterator[Trouble]:
+    if pack is not None and layer.role not in pack.roles:
+        yield source.trouble("role_unknown", ("layers", key, "role"), **_names(layer.role, pack.roles))
+
+
+def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) -> Iterator[Trouble]:
+    """A word that is neither a layer nor a file's path is a layer misspelt."""
+    if layer.extent is None or layer.extent in declared.layers or "." in layer.extent or "/" in layer.extent:
+        return
+    yield source.trouble("extent_unknown", ("layers", key, "extent"), **_names(layer.extent, declared.layers))
+
+
+def _targets(declared: Declaration, source: Source) -> Iterator[Trouble]:
+    same = Counter((one.indicator, one.zone, one.target.year) for one in declared.targets)
+    for index, one in enumerate(declared.targets):
+        place = ("targets", index)
+        yield from _target_zone(one, (*place, "zone"), declared, source)
+        if one.baseline is not None and one.baseline.year >= one.target.year:
+            years = {"baseline": one.baseline.year, "year": one.target.year}
+            yield source.trouble("target_years", (*place, "target"), **years)
+        if same[one.indicator, one.zone, one.target.year] > 1:
+            yield source.trouble("target_twice", place, indicator=one.indicator, zone=one.zone, year=one.target.year)
+
+
+def _target_zone(
+    one: TargetTable, place: tuple[Step, ...], declared: Declaration, source: Source
+) -> Iterator[Trouble]:
+    key, _, part = one.zone.partition(":")
+    layer = declared.layers.get(key)
+    if layer is None:
+        yield source.trouble("target_zone_unknown", place, **_names(one.zone, declared.layers))
+    elif part and layer.level is None and layer.role not in BY_NAME:
+        yield source.trouble("target_zone_no_level", place, zone=one.zone, layer_key=key)

@@ -1,0 +1,244 @@
+"""A district's workspace: what it declares, and its layers read, reprojected and trusted only as far as they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from ecozone.errors import WorkspaceError
+from ecozone.geo import reproject
+from ecozone.intake import read_features
+from ecozone.notices import Notice, notices_of
+from ecozone.rules import RulePack, load_packs
+from ecozone.text import say
+from ecozone.workspace.features import read_layer, require_file
+from ecozone.workspace.layer import LandCover, Layer, Target
+from ecozone.workspace.nearest import nearest
+from ecozone.workspace.zones import polygons, zones_of
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """One district: layers, land cover, rules, targets. Opened by `open_workspace`; files are read when asked for.
+
+    Attributes
+    ----------
+    file : Path
+        The ``ecozone.toml``.
+    name : str
+        The district's.
+    crs : CRS
+        Metric; every geometry that this gives is in it.
+    layers : mapping
+        By key, in the order of the file.
+    landcover : LandCover or None
+    targets : tuple of Target
+    rule_packs : tuple of str
+        As written, later packs overriding earlier.
+    parameters : mapping
+        Distances in metres that rules name.
+    notices : tuple of Notice
+        What a reader of any result must know of this workspace.
+    """
+
+    file: Path
+    name: str
+    crs: CRS
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    landcover: LandCover | None = None
+    targets: tuple[Target, ...] = ()
+    rule_packs: tuple[str, ...] = ()
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    _features: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _extents: dict[str, BaseGeometry | None] = field(default_factory=dict, repr=False)
+    _zones: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.file.parent
+
+    @cached_property
+    def pack(self) -> RulePack:
+        """The rule packs, merged."""
+        return load_packs(self.rule_packs, folder=self.folder)
+
+    @property
+    def schematic(self) -> bool:
+        """Whether any layer or raster was drawn for demonstration."""
+        drawn = any(layer.schematic for layer in self.layers.values())
+        return drawn or (self.landcover is not None and self.landcover.schematic)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Path]:
+        """Every file that the workspace names, by what it is: for manifests. A missing one is listed too."""
+        files = {"workspace": self.file}
+        for key, layer in self.layers.items():
+            files[f"layer:{key}"] = layer.path
+            if layer.extent is not None and layer.extent not in self.layers:
+                files[f"extent:{key}"] = self.folder / layer.extent
+        if self.landcover is not None:
+            files |= {f"landcover:{year}": path for year, path in self.landcover.rasters.items()}
+            if Path(self.landcover.scheme).is_absolute():
+                files["scheme"] = Path(self.landcover.scheme)
+        for name in self.rule_packs:
+            if (self.folder / name).is_file():
+                files[f"rules:{name}"] = self.folder / name
+        return files
+
+    def layer(self, key: str) -> Layer:
+        """Return a layer by its key.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is none; the nearest is named.
+        """
+        if key not in self.layers:
+            raise WorkspaceError(
+                "workspace.layer_unknown",
+                file=self.file,
+                name=key,
+                near=nearest(key, self.layers) or "—",
+                known="、".join(self.layers) or "—",
+            )
+        return self.layers[key]
+
+    def layers_of(self, role: str) -> tuple[Layer, ...]:
+        """Return the layers of a role, in the order of the file."""
+        return tuple(layer for layer in self.layers.values() if layer.role == role)
+
+    def features(self, key: str) -> gpd.GeoDataFrame:
+        """Return a layer's features in the workspace's CRS, read once.
+
+        Parameters
+        ----------
+        key : str
+            The layer's.
+
+        Returns
+        -------
+        GeoDataFrame
+            RangeIndex; columns ``zone`` (str, unique), ``name``, ``level`` (Int64), the file's own, ``geometry`` (None
+            where it was refused); ``attrs["notices"]`` and ``attrs["source"]``.
+
+        Raises
+        ------
+        WorkspaceError
+            If the layer is unknown or its file missing (files with similar names are named), a column that
+            ``ecozone.toml`` names is missing, or a level is unknown.
+        InputError
+            If the file cannot be read or trusted.
+        """
+        layer = self.layer(key)
+        if key not in self._features:
+            self._features[key] = read_layer(layer, self.crs, self.folder)
+        # The caller's changes stay the caller's.
+        return self._features[key].copy()
+
+    def extent(self, key: str) -> BaseGeometry | None:
+        """Return where a layer is complete, in the workspace's CRS; None where nothing is declared.
+
+        Only inside it does "no feature" mean "not affected". A polygon of it that cannot be trusted is left out, which
+        makes it smaller, never larger.
+
+        Raises
+        ------
+        WorkspaceError
+            If what is declared is missing or holds no polygon.
+        """
+        layer = self.layer(key)
+        if key not in self._extents:
+            self._extents[key] = self._read_extent(layer)
+        return self._extents[key]
+
+    def _read_extent(self, layer: Layer) -> BaseGeometry | None:
+        if layer.extent is None:
+            return None
+        if layer.extent in self.layers:
+            features = self.features(layer.extent)
+        else:
+            path = self.folder / layer.extent
+            require_file(path, layer.key, self.folder)
+            features = reproject(read_features(path), self.crs)
+        shape = polygons(features)
+        if shape is None:
+            raise WorkspaceError("workspace.extent_not_polygon", file=self.file, layer=layer.key, extent=layer.extent)
+        return shape
+
+    def damage(self, key: str) -> tuple[str, ...]:
+        """Return why a layer cannot prove a site clear although its extent contains it; empty where it can.
+
+        A refused feature might lie anywhere; a layer with no features, or with none near its own extent, is more
+        likely a wrong file than an empty district. Sentences, in the current language.
+        """
+        features = self.features(key)
+        shapes = features.geometry.dropna()
+        reasons: list[str] = []
+        refused = features.geometry.isna()
+        if refused.any():
+            rows = features.loc[refused, "source_row"] if "source_row" in features else features.index[refused] + 1
+            listed = "、".join(str(row) for row in rows)
+            reasons.append(say("workspace.damage_refused", count=int(refused.sum()), rows=listed))
+        if features.empty:
+            reasons.append(say("workspace.damage_empty"))
+        extent = self.extent(key)
+        if extent is not None and not shapes.empty and not shapes.intersects(extent).any():
+            reasons.append(say("workspace.damage_elsewhere"))
+        return tuple(reasons)
+
+    def zones(self, which: str) -> gpd.GeoDataFrame:
+        """Return the measured zones of a layer, of all layers of a role, or one zone by its own key.
+
+        Parameters
+        ----------
+        which : str
+            ``"barrier"``, ``"barrier_zone"`` or ``"barrier:1"``. A layer's key comes before a role of the same name.
+
+        Returns
+        -------
+        GeoDataFrame
+            See `ecozone.workspace.zones.zones_of`.
+
+        Raises
+        ------
+        WorkspaceError
+            If nothing has that name; the nearest is named.
+
+        Examples
+        --------
+        >>> import ecozone as ez
+        >>> list(ez.open_workspace("demo").zones("barrier_zone").index)
+        ['barrier', 'barrier:1', 'barrier:2', 'barrier:3']
+        """
+        if which in self.layers:
+            return self._zones_of(which).copy()
+        if of_role := self.layers_of(which):
+            parts = [self._zones_of(layer.key) for layer in of_role]
+            zones = gpd.GeoDataFrame(pd.concat(parts), crs=self.crs)
+            zones.attrs = {"notices": tuple(one for part in parts for one in notices_of(part))}
+            return zones
+        key = which.partition(":")[0]
+        known = [*self.layers, *{layer.role for layer in self.layers.values()}]
+        if key in self.layers:
+            whole = self._zones_of(key)
+            if which in whole.index:
+                return whole.loc[[which]].copy()
+            known = list(whole.index)
+        near = nearest(which, known) or "—"
+        raise WorkspaceError(
+            "workspace.zone_unknown", file=self.file, name=which, near=near, known="、".join(sorted(known))
+        )
+
+    def _zones_of(self, key: str) -> gpd.GeoDataFrame:
+        if key not in self._zones:
+            self._zones[key] = zones_of(self.layers[key], self.features(key))
+        return self._zones[key]

@@ -1,0 +1,180 @@
+"""The catalogue of texts: both languages say the same, and code and catalogue fit each other.
+
+The package's source is read, not run. A use of a text is a string in the code that is its key, or a computed string
+(an f-string or a sum) whose constant parts the key fits; a computed string counts only where its constant beginning
+names the room, ``f"words.{verdict}"``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "ecozone"
+ROOMS = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted((PACKAGE / "texts").glob("*.toml"))}
+CATALOGUE = {f"{room}.{name}": entry for room, texts in ROOMS.items() for name, entry in texts.items()}
+FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+KEY = re.compile(rf"({'|'.join(ROOMS)})\.[a-z][a-z0-9_]*")
+FILE_ENDINGS = ("toml", "json", "js", "css", "html", "py", "txt", "csv", "xlsx", "gpkg", "geojson", "tif", "kml", "zip")
+# Who speaks -> the parts of an entry that it fills.
+SPEAKERS = {
+    "say": ("zh", "en"),
+    "remedy": ("do_zh", "do_en"),
+    "notice": ("zh", "en", "do_zh", "do_en"),
+    "Error": ("zh", "en", "do_zh", "do_en"),
+}
+# What errors and notices take by name as their place, or as their manner: it fills no field of their text.
+PLACE = {"file", "layer", "feature", "field", "severity"}
+
+
+def fields(entry: dict[str, str], *parts: str) -> set[str]:
+    """Return the fields in these parts of an entry."""
+    return {name for part in parts for name in FIELD.findall(entry.get(part, ""))}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call with a text's key among its words."""
+
+    place: str
+    function: str
+    key: str
+    fields: frozenset[str] | None
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Yield each module of the package as name and syntax tree."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def pattern(node: ast.expr) -> str | None:
+    """Return a regular expression for the strings that a node can be, None where nothing of it is constant."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return re.escape(text)
+        case ast.JoinedStr(values=values):
+            return "".join(pattern(value) or ".+" for value in values)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            return (pattern(left) or ".+") + (pattern(right) or ".+")
+    return None
+
+
+def computed(tree: ast.Module) -> Iterator[str]:
+    """Yield the regular expressions of the computed strings that begin with a room's name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr | ast.BinOp):
+            found = pattern(node)
+            if found and any(found.startswith(re.escape(f"{room}.")) for room in ROOMS):
+                yield found
+
+
+def constants(node: ast.AST) -> Iterator[str]:
+    """Yield every constant string below a node."""
+    for below in ast.walk(node):
+        if isinstance(below, ast.Constant) and isinstance(below.value, str):
+            yield below.value
+
+
+def keys(node: ast.expr) -> Iterator[str]:
+    """Yield the keys that a word of a call can be: a constant, or either arm of a condition."""
+    match node:
+        case ast.Constant(value=str(text)) if KEY.fullmatch(text) and not text.endswith(FILE_ENDINGS):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from keys(body)
+            yield from keys(orelse)
+
+
+def calls() -> Iterator[Call]:
+    """Yield each call that is given the key of a text."""
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            words = [word.arg for word in node.keywords]
+            told = None if None in words else frozenset(word for word in words if word)
+            for given in [*node.args, *(word.value for word in node.keywords)]:
+                for key in keys(given):
+                    yield Call(f"{name}:{node.lineno}", function, key, told)
+
+
+CALLS = sorted(calls(), key=lambda call: (call.place, call.key))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_both_languages(room: str) -> None:
+    """Every text stands in Chinese and English, and so does what to do about it, where that is said."""
+    allowed = ({"zh", "en"}, {"zh", "en", "do_zh", "do_en"})
+    assert [name for name, entry in ROOMS[room].items() if set(entry) not in allowed or "" in entry.values()] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_same_fields_in_both_languages(room: str) -> None:
+    """Neither language leaves out a fact that the other gives."""
+    texts = ROOMS[room].items()
+    assert [name for name, entry in texts if fields(entry, "zh") != fields(entry, "en")] == []
+    assert [name for name, entry in texts if fields(entry, "do_zh") != fields(entry, "do_en")] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_only_simple_fields(room: str) -> None:
+    """No brace stands in a text but those of a plain field, so that no half-written field is ever shown."""
+    texts = [(name, text) for name, entry in ROOMS[room].items() for text in entry.values()]
+    assert [name for name, text in texts if set("{}") & set(FIELD.sub("", text))] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_chinese_is_chinese(room: str) -> None:
+    """A Chinese text with words in it has Chinese ones: nothing stands under the wrong language."""
+    texts = [
+        (name, FIELD.sub("", text))
+        for name, entry in ROOMS[room].items()
+        for text in (entry["zh"], entry.get("do_zh", ""))
+    ]
+    assert [
+        name for name, text in texts if re.search("[a-z]{3}", text) and not re.search("[\u4e00-\u9fff]", text)
+    ] == []
+
+
+def test_used_keys_exist() -> None:
+    """Every key that the code names is in the catalogue, so that no user meets a KeyError instead of a sentence."""
+    assert [call for call in CALLS if call.key not in CATALOGUE] == []
+
+
+def test_computed_keys_exist() -> None:
+    """Every computed key of the code fits at least one text."""
+    lost = [
+        (name, found)
+        for name, tree in trees()
+        for found in computed(tree)
+        if not any(re.fullmatch(found, key) for key in CATALOGUE)
+    ]
+    assert lost == []
+
+
+def test_every_text_is_used() -> None:
+    """No text stands in the catalogue that the code cannot say."""
+    named = {text for _, tree in trees() for text in constants(tree)}
+    patterns = {found for _, tree in trees() for found in computed(tree)}
+    unused = [key for key in CATALOGUE if key not in named and not any(re.fullmatch(found, key) for found in patterns)]
+    assert unused == []
+
+
+def test_calls_fill_their_texts() -> None:
+    """Every call that says, raises or notices a text gives all the fields that the text holds."""
+    lacking = []
+    for call in CALLS:
+        parts = SPEAKERS.get("Error" if call.function.endswith("Error") else call.function)
+        if parts and call.fields is not None and call.key in CATALOGUE:
+            given = call.fields if call.function in {"say", "remedy"} else call.fields - PLACE
+            if missing := fields(CATALOGUE[call.key], *parts) - given:
+                lacking.append((call, sorted(missing)))
+    assert lacking == []
