@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from ecozone.workspace import Workspace
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WHEEL = os.environ.get("ECOZONE_WHEEL")
@@ -84,3 +89,170 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real files are not beside the project: {folder} is absent")
     return folder
+
+
+LITTLE_PACK = """
+[pack]
+name = "little"
+version = "1"
+title = { zh = "小规则包", en = "little pack" }
+
+[tags]
+coal = { zh = "燃煤", en = "coal" }
+restoration = { zh = "生态修复", en = "restoration" }
+soil = { zh = "可能污染土壤", en = "soil polluting" }
+
+[project_types]
+boiler = { zh = "燃煤锅炉", en = "coal boiler", tags = ["coal"] }
+wetland = { zh = "湿地修复", en = "wetland restoration", tags = ["restoration"] }
+school = { zh = "学校", en = "school", tags = [] }
+smelter = { zh = "冶炼", en = "smelter", tags = ["soil"] }
+
+[parameters]
+near_school_m = { zh = "学校周边", en = "around schools" }
+
+[roles.district]
+zh = "行政区"
+en = "district"
+required = false
+reference = true
+colour = "#888888"
+
+[roles.red_line]
+zh = "生态保护红线"
+en = "red line"
+required = true
+colour = "#C00000"
+
+[roles.barrier_zone]
+zh = "管控区"
+en = "control zone"
+required = true
+colour = "#38A800"
+
+[roles.sensitive]
+zh = "敏感点"
+en = "sensitive"
+required = false
+colour = "#0000FF"
+
+[[rules]]
+id = "red-line"
+role = "red_line"
+effect = "prohibit_unless"
+permitted = ["restoration"]
+permitted_complete = true
+sentence = { zh = "红线内禁止开发", en = "no development inside the red line" }
+procedure = { zh = "办理认定意见", en = "obtain the opinion" }
+citation = { zh = "《红线通知》", en = "Red Line Notice" }
+confidence = "S"
+
+[[rules]]
+id = "level-1"
+role = "barrier_zone"
+levels = [1]
+effect = "prohibit_unless"
+permitted = ["restoration"]
+permitted_complete = false
+sentence = { zh = "一级管控区严格控制建设", en = "level 1 is strictly controlled" }
+citation = { zh = "《规定》", en = "Provisions" }
+confidence = "S"
+unknown = { zh = "另两类项目未公布", en = "two further kinds are not published" }
+
+[[rules]]
+id = "level-2"
+role = "barrier_zone"
+levels = [2]
+effect = "restrict"
+sentence = { zh = "二级管控区控制规模", en = "level 2 limits the scale" }
+citation = { zh = "《规定》", en = "Provisions" }
+confidence = "S"
+
+[[rules]]
+id = "coal"
+role = "barrier_zone"
+tags = ["coal"]
+effect = "prohibit"
+sentence = { zh = "禁止新建燃煤项目", en = "no new coal-fired project" }
+citation = { zh = "《规划》", en = "Plan" }
+confidence = "S"
+
+[[rules]]
+id = "school"
+role = "sensitive"
+tags = ["soil"]
+effect = "prohibit"
+within_parameter = "near_school_m"
+sentence = { zh = "学校周边禁止", en = "not around schools" }
+citation = { zh = "《土壤法》", en = "Soil law" }
+confidence = "K"
+"""
+
+Shapes = list[tuple[Any, dict[str, Any]]]
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Callable[..., Workspace]:
+    """Make a workspace of a few squares: ``little(red_line=[(shape, {column: value})], parameters={…})``.
+
+    The district is 10 km on a side from (E0, N0); every other layer is complete inside it unless ``extents`` says so.
+    """
+    import geopandas as gpd
+    import shapely
+
+    from ecozone.workspace import open_workspace
+
+    def make(
+        parameters: dict[str, float] | None = None, extents: dict[str, str] | None = None, **layers: Shapes
+    ) -> Workspace:
+        folder = tmp_path / "little"
+        folder.mkdir(exist_ok=True)
+        (folder / "little.toml").write_text(LITTLE_PACK, "utf-8")
+        district = [(shapely.box(E0, N0, E0 + 10_000, N0 + 10_000), {"name": "示范区"})]
+        words = ['[workspace]\nname = "示范区"\ncrs = "EPSG:4548"\nrules = ["little.toml"]\n']
+        for key, shapes in {"district": district, **layers}.items():
+            rows = gpd.GeoDataFrame([values for _, values in shapes], geometry=[s for s, _ in shapes], crs="EPSG:4548")
+            rows.to_file(folder / f"{key}.gpkg", driver="GPKG")
+            role = {"barrier": "barrier_zone"}.get(key, key)
+            words.append(f'[layers.{key}]\nrole = "{role}"\npath = "{key}.gpkg"\ntitle = {{ zh = "{key}层" }}')
+            words.append('level = "level"' if key == "barrier" else "")
+            extent = (extents or {}).get(key, "district")
+            words.append(f'extent = "{extent}"\naccuracy_m = 5.0\nmin_area_m2 = 1.0\n' if extent else "")
+        words += ["[parameters]", *(f"{name} = {value}" for name, value in (parameters or {}).items())]
+        (folder / "ecozone.toml").write_text("\n".join(words), "utf-8")
+        return open_workspace(folder)
+
+    return make
+
+
+E0, N0 = 525_000.0, 4_325_000.0
+
+
+@pytest.fixture
+def square() -> Callable[..., Any]:
+    """Make a square or rectangle by metres east and north of the little district's corner."""
+    import shapely
+
+    return lambda x, y, width, height=None: shapely.box(E0 + x, N0 + y, E0 + x + width, N0 + y + (height or width))
+
+
+@pytest.fixture
+def sites() -> Callable[..., Any]:
+    """Make a frame of sites as intake gives it: ``sites((shape, "boiler"), (shape, None), radius={1: 50.0})``."""
+    import geopandas as gpd
+
+    def make(*rows: tuple[Any, str | None], radius: dict[int, float] | None = None, crs: str = "EPSG:4548") -> Any:
+        return gpd.GeoDataFrame(
+            {
+                "site_id": [f"S{i + 1}" for i in range(len(rows))],
+                "name": [f"项目{i + 1}" for i in range(len(rows))],
+                "project_type": [kind for _, kind in rows],
+                "radius_m": [(radius or {}).get(i, float("nan")) for i in range(len(rows))],
+                "flags": "",
+                "source_row": range(1, len(rows) + 1),
+            },
+            geometry=[shape for shape, _ in rows],
+            crs=crs,
+        )
+
+    return make

@@ -70,9 +70,12 @@ def fit(make: Callable[[float], BaseGeometry], target_m2: float, low: float, hig
     return shape
 
 
-def curve(points: Points, step_m: float = STEP_M) -> Points:
-    """Return the Catmull-Rom curve through ``points``, a vertex about each ``step_m``."""
-    ends = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
+def curve(points: Points, step_m: float = STEP_M, *, closed: bool = False) -> Points:
+    """Return the Catmull-Rom curve through ``points``, a vertex about each ``step_m``, back to the first if closed."""
+    if closed:
+        ends = np.vstack([points[-1:], points, points[:2]])
+    else:
+        ends = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     pieces = []
     for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
         count = max(2, int(_length(np.vstack([b, c])) / step_m))
@@ -80,7 +83,7 @@ def curve(points: Points, step_m: float = STEP_M) -> Points:
         pieces.append(
             0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t)
         )
-    return np.vstack([*pieces, points[-1:]])
+    return np.vstack([*pieces, ends[-2:-1]])
 
 
 def meander(points: Points, swings: Iterable[tuple[float, float]], seed: int) -> Points:
@@ -89,7 +92,8 @@ def meander(points: Points, swings: Iterable[tuple[float, float]], seed: int) ->
     along = np.concatenate([[0.0], np.cumsum(_steps(line))])
     fade = np.minimum(1.0, np.minimum(along, along[-1] - along) / 800.0)
     aside = sum(width * ripple(along, length, seed + turn) for turn, (width, length) in enumerate(swings))
-    return np.round(line + normals(line) * np.asarray(aside * fade)[:, None], 3)
+    swung: Points = np.round(line + normals(line) * np.asarray(aside * fade)[:, None], 3)
+    return swung
 
 
 def ragged(points: Points, seed: int, size: float = 0.12, finest_m: float = 180.0) -> Points:
@@ -118,9 +122,11 @@ def ring(points: LonLat, seed: int, size: float = 0.12, finest_m: float = 180.0)
 
 def rounded(points: LonLat, seed: int, swing_m: float = 25.0) -> Polygon:
     """Return a hand-drawn shore as a smooth closed shape."""
-    corners = metres([*points, points[0]])
-    line = meander(corners, [(swing_m, 500.0), (swing_m / 4, 150.0)], seed)
-    return valid(Polygon(line))
+    shore = curve(metres(points), 30.0, closed=True)
+    run = np.concatenate([[0.0], np.cumsum(_steps(shore))])
+    fade = np.minimum(1.0, np.minimum(run, run[-1] - run) / 300.0)
+    aside = swing_m * ripple(run, 500.0, seed) + swing_m / 4.0 * ripple(run, 150.0, seed + 1)
+    return valid(Polygon(np.round(shore + normals(shore) * (aside * fade)[:, None], 3)))
 
 
 def ribbon(line: Points, start: float, end: float, side: int, inner_m: float, width_m: float, seed: int) -> Polygon:
@@ -137,10 +143,19 @@ def ribbon(line: Points, start: float, end: float, side: int, inner_m: float, wi
     return valid(Polygon(np.round(banks, 3)))
 
 
+def along(line: Points, share: float, aside_m: float) -> tuple[Points, tuple[float, float]]:
+    """Return the place at a share of a line's length and a distance to its left, and the line's direction there."""
+    run = np.concatenate([[0.0], np.cumsum(_steps(line))])
+    index = int(np.searchsorted(run, share * run[-1]))
+    left = normals(line)[index]
+    return line[index] + left * aside_m, (float(left[1]), float(-left[0]))
+
+
 def normals(line: Points) -> Points:
     """Return the unit normal to the left at each vertex of a line."""
     along = np.vstack([line[1:2] - line[:1], line[2:] - line[:-2], line[-1:] - line[-2:-1]])
-    return np.column_stack([-along[:, 1], along[:, 0]]) / np.sqrt((along**2).sum(axis=1))[:, None]
+    unit: Points = np.column_stack([-along[:, 1], along[:, 0]]) / np.sqrt((along**2).sum(axis=1))[:, None]
+    return unit
 
 
 def on_grid(shape: BaseGeometry) -> BaseGeometry:

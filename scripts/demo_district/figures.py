@@ -2,8 +2,8 @@
 
 Published: 《东丽区生态环境保护“十四五”规划》 (东丽政办〔2022〕7号) for the barrier, the red line, the no-burn zone and
 indicators 18-23; an environmental impact report of 2017 for the district's 477 km². Dongli's split of the barrier by
-level is not published: the levels here share 146 km² as they share the whole barrier of 736 km² (449.3 : 148.7 : 138.0).
-Everything else is assumed.
+level is not published: the levels here share 146 km² as they share the whole barrier of 736 km²
+(449.3 : 148.7 : 138.0). Everything else is assumed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GREEN = (10, 20, 30)
 BLUE_GREEN = (10, 20, 30, 40, 80, 90)
 TREES = (10,)
 
-# Shares of each zone per year: 2020 as the plan states it, 2025 assumed so that some targets are met and some just missed.
+# Shares of each zone: 2020 as the plan states them, 2025 assumed so that some targets are met and some just missed.
 SHARES = MappingProxyType(
     {
         2020: MappingProxyType({"level_1": 0.7500, "barrier": 0.6000, "greening": 0.4259, "trees": 0.0970}),

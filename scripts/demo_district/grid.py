@@ -38,7 +38,7 @@ class Grid:
 
     @cached_property
     def cell_m2(self) -> NDArray[np.float64]:
-        """Ellipsoidal area (GRS80) of a cell of each row, in m²: the zone between two parallels (Snyder 1987, eq. 3-12)."""
+        """Ellipsoidal area (GRS80) of a cell of each row, in m²: between two parallels (Snyder 1987, eq. 3-12)."""
         squared = FLATTENING * (2.0 - FLATTENING)
         e = squared**0.5
         sine = np.sin(np.radians((self.top - np.arange(self.rows + 1)) / CELLS_PER_DEGREE))
@@ -48,16 +48,15 @@ class Grid:
         return np.round(area, 9)
 
     def covered(self, shape: BaseGeometry) -> NDArray[np.float32]:
-        """Return the share of each cell that a shape on the board covers, 0 to 1."""
+        """Return the share of each cell that a shape on the board covers, 0 to 1 but for rounding."""
         degrees = shapely.orient_polygons(move(shape, BOARD, DEGREES))
-        total = np.zeros(self.rows * (self.columns + 1), dtype=np.float64)
-        for ring in _rings(degrees):
-            cells = np.column_stack(
-                [ring[:, 0] * CELLS_PER_DEGREE - self.left, self.top - ring[:, 1] * CELLS_PER_DEGREE]
-            )
-            total += _edge_shares(np.clip(cells, 0.0, [self.columns - 1e-9, self.rows - 1e-9]), self.rows, self.columns)
+        corner = np.array([self.left, self.top], dtype=np.float64)
+        limit = [self.columns - 1e-9, self.rows - 1e-9]
+        rings = [np.clip((ring * CELLS_PER_DEGREE - corner) * (1.0, -1.0), 0.0, limit) for ring in _rings(degrees)]
+        starts, ends = np.vstack([ring[:-1] for ring in rings]), np.vstack([ring[1:] for ring in rings])
+        total = _edge_shares(starts, ends, self.rows, self.columns)
         shares = np.cumsum(total.reshape(self.rows, self.columns + 1), axis=1)[:, :-1]
-        return np.clip(np.round(shares, 6), 0.0, 1.0).astype(np.float32)
+        return shares.astype(np.float32)
 
     def inside(self, shape: BaseGeometry) -> NDArray[np.bool_]:
         """Return the cells of which a shape on the board covers more than half."""
@@ -72,14 +71,13 @@ def _rings(shape: BaseGeometry) -> list[Points]:
     return rings
 
 
-def _edge_shares(ring: Points, rows: int, columns: int) -> NDArray[np.float64]:
-    """Return what a ring adds to each cell, so that a running sum along each row gives the covered shares.
+def _edge_shares(start: Points, end: Points, rows: int, columns: int) -> NDArray[np.float64]:
+    """Return what the edges of rings add to each cell, so that a running sum along each row gives the covered shares.
 
     Each edge is cut where it crosses a row or a column; a piece of height h in a cell covers h × (mean distance to the
     cell's right side) of it and h of every cell to its right. Ground north of the ring's lower edges is counted in,
     north of its upper edges out.
     """
-    start, end = ring[:-1], ring[1:]
     edges, places = [np.arange(len(start))] * 2, [np.zeros(len(start)), np.ones(len(start))]
     for axis in (0, 1):
         low = np.minimum(start[:, axis], end[:, axis])
@@ -103,7 +101,5 @@ def _edge_shares(ring: Points, rows: int, columns: int) -> NDArray[np.float64]:
     size = rows * (columns + 1)
     cell = row * (columns + 1) + column
     # Rows count southward, so a ring drawn counter-clockwise on the ground goes down on its left side.
-    shares: NDArray[np.float64] = np.bincount(cell, height * right, size) + np.bincount(
-        cell + 1, height * (1.0 - right), size
-    )
-    return shares
+    weight = np.concatenate([height * right, height * (1.0 - right)])
+    return np.bincount(np.concatenate([cell, cell + 1]), weight, size).astype(np.float64)

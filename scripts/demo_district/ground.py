@@ -1,4 +1,4 @@
-"""What the plan's shapes are on the grid: masks of towns, fields, water, roads and zones, and the zones' exact areas."""
+"""The plan's shapes on the grid: masks of towns, fields, water, roads and zones, and the zones' exact areas."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from demo_district.zones import Zones
 # A margin of some 500 m about the district.
 GRID = Grid(left=1_406_634, top=470_820, columns=3858, rows=2784)
 ROAD_HALF_WIDTH_M = 17.0
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,25 @@ def survey(terrain: Terrain, zones: Zones) -> Ground:
         "lake": terrain.lake,
         "shore": terrain.lake.buffer(75.0),
         "wetland": together(terrain.wetlands.values()),
+        "wetland_edge": together(shape.buffer(80.0) for shape in terrain.wetlands.values()),
         "roads": together(road.buffer(ROAD_HALF_WIDTH_M) for road in terrain.roads),
         "verges": together(road.buffer(ROAD_HALF_WIDTH_M + 24.0) for road in terrain.roads),
         "airfield": terrain.airfield,
-        "runways": together(line.buffer(45.0, cap_style="flat") for line in terrain.runways),
+        "runways": together(
+            [
+                *(line.buffer(45.0, cap_style="flat") for line in terrain.runways),
+                *(line.buffer(190.0, cap_style="flat") for line in terrain.aprons),
+            ]
+        ),
         "farmland": together(zones.farmland.values()),
         "urban": together(zones.urban_boundary.values()),
         "red_line": together(terrain.red_line.values()),
     }
     masks = {name: GRID.inside(shape) for name, shape in shapes.items()}
     masks |= {name: share > 0.5 for name, share in covered.items()}
-    masks["red_line_whole"] = GRID.covered(shapes["red_line"]) == 1.0
     # Cells that lie wholly in one zone can be changed without moving another zone's figure.
-    inner = {name: share == 1.0 for name, share in covered.items()}
-    untouched = {name: share == 0.0 for name, share in covered.items()}
+    inner = {name: share > 1.0 - ROUNDING for name, share in covered.items()}
+    untouched = {name: share < ROUNDING for name, share in covered.items()}
     masks["only_level_1"] = inner["level_1"] & untouched["greening"]
     masks["only_barrier"] = inner["barrier"] & untouched["level_1"] & untouched["greening"]
     masks["only_greening"] = inner["greening"] & untouched["barrier"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demo_district.figures import BLUE_GREEN, GREEN, SHARES, TREES
 from demo_district.ground import GRID, Ground
 from demo_district.noise import Floats, fractal, relief
-from demo_district.parcels import Mask, Parcels, draw_parcels
+from demo_district.parcels import Mask, Parcels, draw_parcels, patchwork
 from demo_district.trim import Trim, highest, trim
 
 TREE, SHRUB, GRASS, CROP, BUILT, BARE, WATER, WETLAND = 10, 20, 30, 40, 50, 60, 80, 90
@@ -18,27 +18,35 @@ Codes = NDArray[np.uint8]
 
 # Assumed: how much of the open country outside the barrier is not blue-green, and of the towns' rim inside it.
 COUNTRY_DEVELOPED = 0.27
+BARRIER_TOWN_GREEN = 0.36
+# Cells without data in the north-east corner: rows and columns from it, together.
+NODATA_CORNER = 260
 FIELD_TILT = (0.96, 0.28)
 TOWN_TILT = (0.992, -0.126)
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """The parcels and noise that both years share."""
+    """The parcels and noise that both years share: noise by the size of its patches in cells."""
 
     fields: Parcels
     blocks: Parcels
     fine: Floats
+    patches: Floats
     broad: Floats
 
 
 def draw_pattern() -> Pattern:
     """Return the pattern of parcels and noise."""
+    broad = fractal(GRID.shape, 300.0, seed=231, octaves=3)
+    along = draw_parcels(GRID, FIELD_TILT, 230.0, 95.0, seed=201)
+    upright = draw_parcels(GRID, (FIELD_TILT[1], -FIELD_TILT[0]), 190.0, 80.0, seed=205)
     return Pattern(
-        fields=draw_parcels(GRID, FIELD_TILT, 230.0, 95.0, seed=201),
+        fields=patchwork(along, upright, relief(GRID.shape, 230.0, 209) > 0.55),
         blocks=draw_parcels(GRID, TOWN_TILT, 250.0, 210.0, seed=211),
         fine=fractal(GRID.shape, 9.0, seed=221, octaves=2),
-        broad=fractal(GRID.shape, 300.0, seed=231, octaves=3),
+        patches=fractal(GRID.shape, 80.0, seed=225, octaves=2),
+        broad=broad,
     )
 
 
@@ -57,42 +65,44 @@ def draw_2020(ground: Ground, pattern: Pattern) -> Codes:
 def fixed(ground: Ground) -> Mask:
     """Return the cells that neither calibration nor change may touch: rivers, lake, roads, airfield."""
     masks = ground.masks
-    return (
-        masks["rivers"] | masks["lake"] | masks["canals"] | masks["wetland"] | masks["roads"] | masks["airfield"]
-    )
+    return masks["rivers"] | masks["lake"] | masks["canals"] | masks["wetland"] | masks["roads"] | masks["airfield"]
 
 
 def _country(ground: Ground, pattern: Pattern) -> Codes:
     """Fields, fallow, groves and ponds by parcel, with belts along some of their edges."""
     fields, masks = pattern.fields, ground.masks
-    kind = fields.random(241) * 0.6 + fields.smooth(5.0, 242) * 0.4
-    wet = fields.smooth(9.0, 243)
+    lean = fields.mean(masks["level_1"])
+    kind = fields.random(241) * 0.65 + fields.mean(pattern.patches) * 0.35 - 0.12 * lean
+    wet = fields.mean_relief(110.0, 243) + 0.1 * lean
     cover = np.full(kind.size, GRASS, dtype=np.uint8)
-    cover[kind > 0.36] = CROP
-    cover[kind > 0.86] = TREE
-    cover[(kind < 0.14)] = SHRUB
-    pond = (wet > 0.66) & (fields.random(244) < 0.55)
+    cover[kind > 0.40] = CROP
+    cover[kind < 0.15] = SHRUB
+    pond = (wet > 0.66) & (fields.random(244) < 0.6)
     codes: Codes = fields.on_grid(cover).astype(np.uint8)
-    tilled = masks["farmland"] & fields.on_grid(fields.random(245) < 0.94)
-    codes[tilled] = CROP
-    ponds = fields.on_grid(pond) & ~masks["farmland"] & (fields.edge_m > 9.0)
-    codes[ponds] = WATER
-    belts = fields.on_grid(fields.random(246) < 0.22) & (fields.edge_m < 8.0)
-    codes[belts] = TREE
+    codes[masks["farmland"] & fields.on_grid(fields.random(245) < 0.95)] = CROP
+    codes[fields.on_grid(pond) & ~masks["farmland"] & (fields.edge_m > 9.0)] = WATER
+    codes[fields.on_grid(fields.random(246) < 0.22) & (fields.edge_m < 8.0)] = GRASS
     return codes
 
 
 def _towns(codes: Codes, ground: Ground, pattern: Pattern) -> None:
-    """Blocks with streets; the greenest cells of the built-up area are green until its share is met."""
+    """Blocks with streets; the greenest cells of the built-up area are green until its share is met.
+
+    The barrier's towns are greener by less than the rest: their share is what the barrier's own leaves them.
+    """
     masks, blocks = ground.masks, pattern.blocks
     town = masks["greening"]
     codes[town] = BUILT
-    street = blocks.edge_m < 8.0
-    park = blocks.on_grid(0.5 * blocks.random(251) + 0.5 * blocks.smooth(6.0, 252)).astype(np.float32)
-    green = 0.55 * pattern.fine + 0.45 * park
-    open_ground = town & ~street & ~fixed(ground)
-    planted = highest(green, open_ground, ground.zone_m2["greening"], SHARES[2020]["greening"])
-    codes[planted] = GRASS
+    green = 0.55 * pattern.fine + 0.45 * blocks.on_grid(
+        0.5 * blocks.random(251) + 0.5 * blocks.mean(pattern.patches)
+    ).astype(np.float32)
+    open_ground = town & (blocks.edge_m > 8.0) & ~fixed(ground)
+    area = ground.zone_m2["greening"]
+    whole = float(area.sum(dtype=np.float64))
+    inner = masks["barrier"] & town
+    inner_share = BARRIER_TOWN_GREEN * float(area[inner].sum(dtype=np.float64)) / whole
+    codes[highest(green, open_ground & inner, area, inner_share)] = GRASS
+    codes[highest(green, open_ground & ~inner, area, SHARES[2020]["greening"] - inner_share)] = GRASS
 
 
 def _waters(codes: Codes, ground: Ground, pattern: Pattern) -> None:
@@ -113,7 +123,6 @@ def _roads(codes: Codes, ground: Ground, pattern: Pattern) -> None:
     codes[verge] = TREE
     codes[verge & (pattern.fine < 0.4)] = GRASS
     codes[masks["airfield"]] = GRASS
-    codes[masks["airfield"] & (pattern.blocks.edge_m < 12.0) & (pattern.broad > 0.5)] = BUILT
     codes[masks["runways"]] = BUILT
     codes[masks["roads"] & ~water] = BUILT
 
@@ -121,14 +130,16 @@ def _roads(codes: Codes, ground: Ground, pattern: Pattern) -> None:
 def _develop(codes: Codes, ground: Ground, pattern: Pattern) -> None:
     """Villages, works and bare ground: the likeliest parcels of each part until its share is met."""
     fields, masks = pattern.fields, ground.masks
-    score = 0.5 * fields.smooth(11.0, 261) + 0.32 * fields.smooth(3.0, 262) + 0.18 * fields.random(263)
-    free = ~fixed(ground) & ~masks["greening"] & ~masks["farmland"] & ~masks["banks"] & ~masks["verges"]
+    score = 0.55 * fields.mean_relief(95.0, 261, octaves=2) + 0.33 * fields.mean_relief(26.0, 263)
+    score += 0.12 * fields.random(264)
+    kept = ("greening", "farmland", "banks", "canal_banks", "shore", "wetland_edge", "verges", "red_line")
+    free = ~fixed(ground) & ~np.logical_or.reduce([masks[name] for name in kept])
     parts = {
         "level_1": (masks["level_1"], 1.0 - SHARES[2020]["level_1"]),
         "barrier": (masks["barrier"] & ~masks["level_1"], 1.0 - SHARES[2020]["barrier"]),
         "district": (~masks["barrier"], COUNTRY_DEVELOPED),
     }
-    bare = fields.on_grid(fields.smooth(2.0, 264) > 0.7)
+    bare = fields.on_grid(fields.random(265) > 0.78)
     for name, (part, share) in parts.items():
         area = ground.zone_m2[name] if name != "district" else ground.cell_m2
         of = float(area.sum(dtype=np.float64)) if name != "district" else float(area[part].sum(dtype=np.float64))
@@ -143,8 +154,9 @@ def _develop(codes: Codes, ground: Ground, pattern: Pattern) -> None:
 def _plant(codes: Codes, ground: Ground, pattern: Pattern) -> None:
     """Trees, grass and some shrub on the green cells: where noise is highest, until the district's share is met."""
     green = np.isin(codes, GREEN)
-    likely = 0.6 * pattern.fine + 0.25 * relief(GRID.shape, 45.0, 271) + 0.15 * pattern.broad
-    likely = likely + np.where(codes == TREE, np.float32(0.12), np.float32(0.0))
+    likely = 0.6 * pattern.fine + 0.25 * pattern.patches + 0.15 * pattern.broad
+    likely[codes == TREE] += np.float32(0.12)
+    likely[ground.masks["level_1"]] += np.float32(0.04)
     likely[ground.masks["airfield"]] = 0.0
     shrub = green & (codes == SHRUB)
     codes[green] = GRASS
@@ -164,3 +176,12 @@ def settle(codes: Codes, ground: Ground, pattern: Pattern, year: int) -> None:
         Trim("district", TREES, shares["trees"], "only_district", (TREE,), (GRASS,)),
     ):
         trim(codes, ground, step, pattern.fine, free)
+
+
+def cover_outside(codes: Codes, ground: Ground) -> Codes:
+    """Return the codes with no data where a satellite's strip might end: a corner that no zone reaches."""
+    row, column = np.ogrid[: GRID.rows, : GRID.columns]
+    corner = (GRID.columns - column) + row < NODATA_CORNER
+    if ground.masks["district"][corner].any():
+        raise ValueError("the corner without data reaches the district")
+    return np.where(corner, np.uint8(0), codes)

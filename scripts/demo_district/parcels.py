@@ -1,17 +1,19 @@
-"""Tilted parcels on the grid: fields in the country, blocks in the towns, and a number for each."""
+"""Tilted parcels on the grid: fields in the country, blocks in the towns, and numbers for each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demo_district.grid import Grid
-from demo_district.noise import Floats, relief, scatter
+from demo_district.noise import Floats, fractal, scatter
 
 METRES_PER_COLUMN = 7.19  # at 39.12° N
 METRES_PER_ROW = 9.25
+STRIDE = 3
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -22,19 +24,27 @@ class Parcels:
     """Parcels of one size and tilt: for each cell its parcel's place in a table, and how near it is to its edge."""
 
     index: NDArray[np.int32]
-    table: tuple[int, int]
+    count: int
     edge_m: Floats
 
     def random(self, seed: int) -> Numbers:
         """Return an independent number in [0, 1) for each parcel."""
-        rows, columns = self.table
-        return scatter(seed, np.arange(rows)[:, None], np.arange(columns)[None, :]).ravel()
+        return scatter(seed, np.arange(self.count))
 
-    def smooth(self, cell: float, seed: int) -> Numbers:
-        """Return a number in [0, 1) for each parcel, alike among neighbours; ``cell`` counts parcels."""
-        return relief(self.table, cell, seed).astype(np.float64).ravel()
+    def mean(self, field: NDArray[Any]) -> Numbers:
+        """Return the mean over each parcel of a field on the grid, taken on every third cell; 0 where none falls."""
+        return self._mean(field[::STRIDE, ::STRIDE])
 
-    def on_grid(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def mean_relief(self, cell: float, seed: int, octaves: int = 1) -> Numbers:
+        """Return smooth noise in [0, 1) for each parcel, alike among neighbours; ``cell`` is in pixels."""
+        return self._mean(fractal(self.index[::STRIDE, ::STRIDE].shape, cell / STRIDE, seed, octaves))
+
+    def _mean(self, field: NDArray[Any]) -> Numbers:
+        cells = self.index[::STRIDE, ::STRIDE].ravel()
+        size = np.bincount(cells, minlength=self.count)
+        return np.round(np.bincount(cells, field.ravel(), self.count) / np.maximum(size, 1), 6)
+
+    def on_grid(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the parcels' values on the cells."""
         return values[self.index]
 
@@ -60,15 +70,29 @@ def draw_parcels(grid: Grid, tilt: tuple[float, float], length_m: float, depth_m
     across = (north * np.float32(tilt[0]))[:, None] - (east * np.float32(tilt[1]))[None, :]
     across -= across.min()
     across /= np.float32(depth_m)
-    row = np.floor(across).astype(np.int32)
+    row = np.floor(across)
+    depth = (across - row) * np.float32(depth_m)
+    row = row.astype(np.int32)
     count = int(row.max()) + 1
     lengths = (length_m * (0.6 + 0.9 * scatter(seed, np.arange(count)))).astype(np.float32)
     shifts = (length_m * scatter(seed + 1, np.arange(count))).astype(np.float32)
-    along = (along - along.min() + shifts[row]) / lengths[row]
-    column = np.floor(along).astype(np.int32)
+    length = lengths[row]
+    along -= along.min()
+    along += shifts[row]
+    along /= length
+    column = np.floor(along)
+    side = (along - column) * length
+    np.minimum(side, length - side, out=side)
+    np.minimum(depth, np.float32(depth_m) - depth, out=depth)
+    column = column.astype(np.int32)
     columns = int(column.max()) + 1
-    side = (along - column) * lengths[row]
-    side = np.minimum(side, lengths[row] - side)
-    depth = (across - row) * np.float32(depth_m)
-    depth = np.minimum(depth, np.float32(depth_m) - depth)
-    return Parcels(row * columns + column, (count, columns), np.minimum(side, depth))
+    return Parcels(row * columns + column, count * columns, np.minimum(side, depth, out=side))
+
+
+def patchwork(first: Parcels, second: Parcels, where: Mask) -> Parcels:
+    """Return the first pattern, with the second in its place ``where`` it is true."""
+    return Parcels(
+        np.where(where, second.index + np.int32(first.count), first.index),
+        first.count + second.count,
+        np.where(where, second.edge_m, first.edge_m),
+    )

@@ -14,8 +14,6 @@ from shapely.geometry.base import BaseGeometry
 from demo_district import figures
 from demo_district.drawing import (
     Points,
-    area_m2,
-    both,
     curve,
     cut,
     dissolved,
@@ -23,7 +21,6 @@ from demo_district.drawing import (
     line_of,
     meander,
     metres,
-    on_grid,
     ragged,
     ribbon,
     ring,
@@ -53,6 +50,7 @@ class Terrain:
     roads: tuple[LineString, ...]
     runways: tuple[LineString, ...]
     airfield: Polygon
+    aprons: tuple[LineString, ...]
     subdistricts: Mapping[str, BaseGeometry]
 
     @cached_property
@@ -85,12 +83,14 @@ def draw_terrain() -> Terrain:
         red_line=_red_line(rivers),
         lake=rounded(points("lake"), seed=41),
         wetlands={
-            name: rounded(line, 50 + index, swing_m=40.0) for index, (name, line) in enumerate(named("wetlands").items())
+            name: rounded(line, 50 + index, swing_m=40.0)
+            for index, (name, line) in enumerate(named("wetlands").items())
         },
         canals=canals,
         roads=tuple(LineString(curve(metres(line))) for line in outlines("roads")),
         runways=tuple(LineString(metres(line)) for line in outlines("runways")),
         airfield=ring(points("airfield"), seed=61),
+        aprons=tuple(LineString(metres(line)) for line in outlines("aprons")),
         subdistricts=_subdistricts(district),
     )
 
@@ -137,12 +137,3 @@ def _subdistricts(district: Polygon) -> dict[str, BaseGeometry]:
     ]
     tree = shapely.STRtree([seed for _, seed in seeds])
     return dissolved(cut(district, borders), lambda place: seeds[int(tree.nearest(place))][0])
-
-
-def report(terrain: Terrain) -> dict[str, float]:
-    """Return the areas that were fitted, in km²."""
-    return {
-        "district": area_m2(terrain.district) / figures.KM2,
-        "red_line": sum(area_m2(strip) for strip in terrain.red_line.values()) / figures.KM2,
-        "lake": area_m2(both(on_grid(terrain.lake), terrain.district)) / figures.KM2,
-    }

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, MultiLineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from demo_district import figures
 from demo_district.drawing import (
-    Points,
     both,
     cut,
     dissolved,
@@ -32,7 +31,7 @@ from demo_district.terrain import Terrain
 
 FIELD_M = (460.0, 290.0)
 FIELD_TILT = (0.96, 0.28)
-TOWN_CORE_M = -420.0
+TOWN_CORE_M = -130.0
 URBAN_MARGIN_M = 380.0
 LEAST_PART_M2 = 60_000.0
 
@@ -68,10 +67,11 @@ def draw_zones(terrain: Terrain) -> Zones:
         built_up=_numbered("建成区", built_up),
         urban_boundary=urban_parts,
         no_burn=_numbered("禁燃区", _fitted("no_burn", 80, terrain, figures.NO_BURN_M2)),
-        farmland=_farmland(terrain, together(urban_parts.values())),
+        farmland=_farmland(terrain, together(urban_parts.values()), level_1),
         control_unit=_control_units(terrain, barrier, together(urban_parts.values())),
         livestock_ban=_numbered(
-            "畜禽禁养区", both(together(ring(line, 90 + i) for i, line in enumerate(outlines("livestock_ban"))), terrain.district)
+            "畜禽禁养区",
+            both(together(ring(line, 90 + i) for i, line in enumerate(outlines("livestock_ban"))), terrain.district),
         ),
         water_margin=_water_margins(terrain),
     )
@@ -85,10 +85,15 @@ def _barrier(terrain: Terrain) -> dict[tuple[int, str], BaseGeometry]:
 
     barrier = fit(belt, figures.BARRIER_M2, -3000.0, 3000.0)
     towns = {
-        level: {name: ring(line, 100 * level + i, size=0.06) for i, (name, line) in enumerate(named(f"level_{level}").items())}
+        level: {
+            name: ring(line, 100 * level + i, size=0.06)
+            for i, (name, line) in enumerate(named(f"level_{level}").items())
+        }
         for level in (2, 3)
     }
-    second = fit(lambda by_m: both(grown(together(towns[2].values()), by_m), barrier), figures.LEVEL_M2[2], -600.0, 900.0)
+    second = fit(
+        lambda by_m: both(grown(together(towns[2].values()), by_m), barrier), figures.LEVEL_M2[2], -600.0, 900.0
+    )
     left = without(barrier, second)
     third = fit(lambda by_m: both(grown(together(towns[3].values()), by_m), left), figures.LEVEL_M2[3], -600.0, 900.0)
     seeds = {1: _places("level_1"), 2: _middles(towns[2]), 3: _middles(towns[3])}
@@ -137,8 +142,8 @@ def _numbered(name: str, shape: BaseGeometry) -> dict[str, BaseGeometry]:
     return {f"{name}{number:02d}": part for number, part in enumerate(parts, start=1)}
 
 
-def _farmland(terrain: Terrain, urban: BaseGeometry) -> dict[str, BaseGeometry]:
-    """Return fields on a tilted grid where smooth noise allows, clear of towns, water and roads; touching ones joined."""
+def _farmland(terrain: Terrain, urban: BaseGeometry, level_1: BaseGeometry) -> dict[str, BaseGeometry]:
+    """Return fields on a tilted grid where noise allows, clear of towns, water and roads; touching ones joined."""
     kept_off = together(
         [
             grown(urban, 60.0),
@@ -156,17 +161,22 @@ def _farmland(terrain: Terrain, urban: BaseGeometry) -> dict[str, BaseGeometry]:
     rows, columns = 130, 90
     plenty = relief((rows, columns), 7.0, seed=130)
     chance = scatter(131, np.arange(rows)[:, None], np.arange(columns)[None, :])
-    fields = [
-        plot(corner + along * (column * FIELD_M[0]) + across * (row * FIELD_M[1]), FIELD_M[0] - 24.0, FIELD_M[1] - 24.0, FIELD_TILT)
-        for row in range(rows)
-        for column in range(columns)
-        if plenty[row, column] > 0.47 and chance[row, column] < 0.86
-    ]
+    shapely.prepare(level_1)
+    fields = []
+    for row in range(rows):
+        for column in range(columns):
+            middle = corner + along * (column * FIELD_M[0]) + across * (row * FIELD_M[1])
+            least = 0.58 if shapely.contains_xy(level_1, *middle) else 0.47
+            if plenty[row, column] > least and chance[row, column] < 0.86:
+                fields.append(plot(middle, FIELD_M[0] - 24.0, FIELD_M[1] - 24.0, FIELD_TILT))
     shapely.prepare(free)
     inside = [both(field, free) for field in fields if free.intersects(field)]
     patches = shapely.get_parts(together(grown(field, 13.0) for field in inside if field.area > 20_000.0))
     tidy = [both(patch, free) for patch in patches]
-    return _numbered("永久基本农田", together(part for shape in tidy for part in shapely.get_parts(shape) if part.area > LEAST_PART_M2))
+    return _numbered(
+        "永久基本农田",
+        together(part for shape in tidy for part in shapely.get_parts(shape) if part.area > LEAST_PART_M2),
+    )
 
 
 def _control_units(
@@ -193,16 +203,17 @@ def _control_units(
 
 
 def _water_margins(terrain: Terrain) -> dict[str, BaseGeometry]:
-    waters = {"东丽湖": terrain.lake, **terrain.canals, **{name: LineString(line) for name, line in terrain.rivers.items()}}
+    waters = {
+        "东丽湖": terrain.lake,
+        **terrain.canals,
+        **{name: LineString(line) for name, line in terrain.rivers.items()},
+    }
     reach = {"东丽湖": 0.0, **dict.fromkeys(terrain.canals, 14.0), "海河": 60.0, "永定新河": 75.0}
     strip = {"东丽湖": 60.0, **dict.fromkeys(terrain.canals, 20.0), "海河": 50.0, "永定新河": 50.0}
-    return {
-        name: both(
-            without(
-                water.buffer(reach[name] + strip[name]).simplify(1.5),
-                water.buffer(reach[name]).simplify(1.5) if reach[name] else water,
-            ),
-            terrain.district,
-        )
-        for name, water in waters.items()
-    }
+    margins: dict[str, BaseGeometry] = {}
+    taken = together(water.buffer(reach[name]) if reach[name] else water for name, water in waters.items())
+    for name, water in waters.items():
+        margin = water.buffer(reach[name] + strip[name]).simplify(1.5)
+        margins[name] = both(without(margin, taken), terrain.district)
+        taken = together([taken, margins[name]])
+    return margins

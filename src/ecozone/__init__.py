@@ -50,10 +50,7 @@ _HOMES = {
     "write_xlsx": "outputs",
 }
 
-__all__ = [  # noqa: RUF022 - the list is the table's keys, and a test holds both
-    *_HOMES,
-    "__version__",
-]
+__all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

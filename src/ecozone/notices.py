@@ -21,7 +21,7 @@ class Notice:
 
     key: str
     severity: Severity = "info"
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def message(self, lang: str | None = None) -> str:

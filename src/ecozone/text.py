@@ -15,16 +15,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Lang)
 
-_current: ContextVar[str] = ContextVar("ecozone_language", default="zh")
+_current: ContextVar[Lang] = ContextVar("ecozone_language", default="zh")
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-def language() -> str:
+def language() -> Lang:
     """Return the current language, ``zh`` unless set otherwise."""
     return _current.get()
 
@@ -33,7 +33,7 @@ def set_language(lang: str) -> None:
     """Make ``lang`` (``zh`` or ``en``) the language of all further texts in this context."""
     if lang not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {lang!r}")
-    _current.set(lang)
+    _current.set(cast("Lang", lang))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.screening import Check, check_sites
+from ecozone.assess.table import records
 from ecozone.assess.verdict import VERDICTS, at_least, worst
 
-__all__ = ["RATIO_COLUMNS", "VERDICTS", "Check", "assess_indicators", "at_least", "check_sites", "worst"]
+__all__ = ["RATIO_COLUMNS", "VERDICTS", "Check", "assess_indicators", "at_least", "check_sites", "records", "worst"]

@@ -23,6 +23,7 @@ import geopandas as gpd
 import pandas as pd
 
 from ecozone.assess.sentences import fact, sentence
+from ecozone.assess.table import records
 from ecozone.assess.touching import Contact
 from ecozone.measure import nearest
 from ecozone.rules import Rule, judge
@@ -53,10 +54,12 @@ FINDING_COLUMNS = (
     "bearing_deg",
     "noise",
     "citation",
+    "fact",
     "sentence",
     "procedure",
     "confidence",
 )
+FINDING_TEXTS = frozenset(FINDING_COLUMNS[:9]) | set(FINDING_COLUMNS[-6:])
 
 
 def findings_on(
@@ -65,13 +68,13 @@ def findings_on(
     """Return the findings of all sites on one layer, as rows of `FINDING_COLUMNS`."""
     rules = [rule for rule in ws.pack.rules if rule.role == layer.role]
     by_site: dict[object, list[dict[str, Any]]] = {}
-    for pair in contact.pairs.to_dict("records"):
+    for pair in records(contact.pairs):
         label = pair["site"]
         by_site.setdefault(label, []).append(_meeting(pair, layer))
     rows: list[dict[str, Any]] = []
     near = {rule.id: _within_reach(rule, sites, features, contact, ws) for rule in rules}
     beyond = _beyond(sites, layer, contact)
-    for label, site in zip(sites.index, sites[["site_id", "tags"]].to_dict("records"), strict=True):
+    for label, site in zip(sites.index, records(sites[["site_id", "tags"]]), strict=True):
         meetings = by_site.get(label, [])
         for rule in rules:
             asked = [met for met in meetings if _applies(rule, features.loc[met["zone"]])[0]]
@@ -80,10 +83,28 @@ def findings_on(
             elif not asked and label in near[rule.id]:
                 asked = [near[rule.id][label]]
             for met in asked:
-                row = _finding(rule, met, site["tags"], features, layer, ws)
+                row = _finding(rule, met, site["tags"], features, layer)
                 if row is not None:
                     rows.append({"site_id": site["site_id"]} | row)
     return rows
+
+
+def told_on(
+    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, layer: Layer, ws: Workspace, contact: Contact
+) -> dict[object, list[str]]:
+    """Return, by site label, what rules that only inform say of the features that the site meets."""
+    rules = [rule for rule in ws.pack.rules if rule.role == layer.role and rule.effect == "info"]
+    told: dict[object, list[str]] = {}
+    tags = sites["tags"]
+    for pair in records(contact.pairs[contact.pairs["meets"]]):
+        feature = features.loc[pair["zone"]]
+        for rule in rules:
+            if _applies(rule, feature)[0] and judge(rule, project_tags=tags[pair["site"]]).concerns:
+                words = [feature["name"] or "", pick(rule.sentence).rstrip("。."), pick(rule.citation)]
+                told.setdefault(pair["site"], []).append(
+                    say("assess.told", name=words[0], what=words[1], clause=words[2])
+                )
+    return told
 
 
 def _within_reach(
@@ -102,7 +123,7 @@ def _within_reach(
     if rule.levels is not None or rule.attributes:
         spoken_of = features[[_applies(rule, feature)[0] for _, feature in features.iterrows()]]
         found = nearest(sites, spoken_of[spoken_of.geometry.notna()], within_m=reach)
-        near = {row["site"]: row for row in found.to_dict("records")}
+        near = {row["site"]: row for row in records(found)}
     nothing = {"zone": None, "distance_m": math.nan, "bearing_deg": math.nan}
     return {
         label: {**_APART, **near.get(label, nothing), "no_distance": reach is None}
@@ -164,7 +185,6 @@ def _finding(
     tags: frozenset[str] | None,
     features: gpd.GeoDataFrame,
     layer: Layer,
-    ws: Workspace,
 ) -> dict[str, Any] | None:
     feature = None if met["zone"] is None else features.loc[met["zone"]]
     missing = None if feature is None else _applies(rule, feature)[1]
@@ -181,7 +201,7 @@ def _finding(
     remarks = list(doubts)
     if met["firmness"] == "likely":
         remarks.append(say("assess.remark_likely", accuracy=fixed(layer.accuracy_m or 0.0, 1)))
-    if judgement.reason_key:
+    if rule.effect == "prohibit_unless" or (judgement.verdict == "review" and rule.effect != "review"):
         remarks.insert(0, say(judgement.reason_key))
     title = pick(layer.title)
     name = None if feature is None else feature["name"]
@@ -209,6 +229,7 @@ def _finding(
         "bearing_deg": met["bearing_deg"],
         "noise": bool(met["noise"]),
         "citation": pick(rule.citation),
+        "fact": measured,
         "sentence": sentence(measured, rule, *remarks),
         "procedure": pick(rule.procedure),
         "confidence": rule.confidence,

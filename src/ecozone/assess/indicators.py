@@ -1,7 +1,7 @@
 """How green and blue each zone is, year by year, against the plan's targets.
 
 - ``blue_green_ratio`` 蓝绿空间占比: blue and green ground over the zone's area, under every profile.
-- ``tree_cover`` 林木覆盖: the classes that a scheme counts as forest over the zone's land area. A land-cover raster shows
+- ``tree_cover`` 林木覆盖: the classes that a scheme counts as forest over the zone's area. A land-cover raster shows
   trees, not the 森林覆盖率 of the forest regulations, so it stands beside that target and never claims to meet it.
 - ``greening_coverage`` 建成区绿化覆盖率: trees, shrubs and grass over the built-up area.
 - ``red_line_area`` 红线面积: the area of the red-line layer itself.
@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from ecozone.assess.table import table
 from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2
 from ecozone.landcover import PROFILES, Scheme, open_scheme
@@ -48,11 +49,15 @@ RATIO_COLUMNS = (
     "gap_m2",
 )
 
+_TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "status"})
+
 #: Below this share of valid ground a zone's ratio is shown and no target is judged by it (HAZARDS: a raster that covers
 #: half a site gives the half's share without a word).
 MIN_VALID_SHARE = 0.999
 
 _DECIMALS = 2
+# A measured baseline this many points off the published one is worth a word: another profile, or other data.
+_BASELINE_POINTS = 0.5
 _MEASURED_ROLES = ("district", "barrier_zone", "red_line", "subdistrict")
 #: What a raster can show of an indicator that the plan defines otherwise.
 _PROXY = {"tree_cover": "forest_coverage"}
@@ -97,9 +102,7 @@ def assess_indicators(
     """
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
-    for layer in ws.layers.values():
-        if layer.role == "red_line":
-            rows.append(_red_line_row(ws, layer.key))
+    rows += [_red_line_row(ws, layer.key) for layer in ws.layers_of("red_line")]
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = _measured_zones(ws)
@@ -110,9 +113,7 @@ def assess_indicators(
     if any(row["indicator"] == "tree_cover" and row["target"] is not None for row in rows):
         notices.append(notice("assess.tree_cover_is_no_forest_coverage", "warning"))
     notices += list(_row_notices(rows, ws))
-    table = pd.DataFrame(rows, columns=list(RATIO_COLUMNS))
-    table[["se", "ci_low", "ci_high"]] = float("nan")
-    result: pd.DataFrame = with_notices(table, notices)
+    result: pd.DataFrame = with_notices(table(rows, RATIO_COLUMNS, _TEXTS), notices)
     return result
 
 
@@ -129,7 +130,7 @@ def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
 
 def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
     wanted = (*_MEASURED_ROLES, "built_up")
-    frames = [ws.zones(role) for role in wanted if any(layer.role == role for layer in ws.layers.values())]
+    frames = [ws.zones(role) for role in wanted if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
     return zones
 
@@ -151,7 +152,7 @@ def _year_rows(
             yield {**base, "indicator": indicator, "profile": profile, **_judged(share, indicator, base, targets)}
 
 
-def _share(tally: pd.Series, codes: frozenset[int], zone_m2: float) -> dict[str, float]:
+def _share(tally: pd.Series, codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
     invalid = float(tally.reindex(["nodata", "outside"]).fillna(0.0).sum())
     counted = float(tally[[code for code in tally.index if code in codes]].sum())
     valid = zone_m2 - invalid
@@ -238,7 +239,7 @@ def _row_notices(rows: Iterable[Mapping[str, Any]], ws: Workspace) -> Iterator[N
         default = ws.landcover is not None and row["profile"] in (None, ws.landcover.profile)
         if target and default and target.baseline_year == row["year"] and target.baseline_value is not None:
             measured = round_half_up(row["value"], _DECIMALS)
-            if abs(measured - target.baseline_value) >= 0.5:
+            if abs(measured - target.baseline_value) >= _BASELINE_POINTS:
                 yield notice(
                     "assess.baseline_differs",
                     "warning",

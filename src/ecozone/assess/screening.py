@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from ecozone.assess.coverage import uncovered
-from ecozone.assess.findings import FINDING_COLUMNS, findings_on
-from ecozone.assess.states import STATE_COLUMNS, layer_states, missing_role_states
+from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
+from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, layer_states, missing_role_states
 from ecozone.assess.subjects import prepare_sites
+from ecozone.assess.table import table
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import worst
 from ecozone.log import Progress, no_progress
@@ -104,14 +105,14 @@ def check_sites(
         found = findings_on(subjects, features, layer, ws, contact)
         findings += found
         gaps = uncovered(subjects, ws, layer)
-        states += layer_states(subjects, layer, ws, contact, gaps, {row["site_id"] for row in found}, near_m)
+        told = told_on(subjects, features, layer, ws, contact)
+        states += layer_states(subjects, layer, ws, contact, gaps, {row["site_id"] for row in found}, told, near_m)
     progress(len(ws.layers), len(ws.layers), "")
     states += missing_role_states(subjects, ws)
-    noticed += [
-        notice("assess.no_layer", "warning", role=role) for role in sorted({s["role"] for s in states if not s["layer"]})
-    ]
-    state_table = pd.DataFrame(states, columns=list(STATE_COLUMNS))
-    finding_table = pd.DataFrame(findings, columns=list(FINDING_COLUMNS))
+    missing = sorted({state["role"] for state in states if state["layer"] is None})
+    noticed += [notice("assess.no_layer", "warning", role=ws.pack.roles[role].zh) for role in missing]
+    state_table = table(states, STATE_COLUMNS, STATE_TEXTS)
+    finding_table = table(findings, FINDING_COLUMNS, FINDING_TEXTS)
     answered = subjects.drop(columns="tags")
     answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
     answered.attrs = {}

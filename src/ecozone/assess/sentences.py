@@ -71,4 +71,4 @@ def sentence(measured: str, rule: Rule, *remarks: str) -> str:
     parts = [measured, pick(rule.sentence), *(part for part in remarks if part)]
     if rule.unknown:
         parts.append(say("assess.unknown", what=pick(rule.unknown)))
-    return say("assess.joint").join(part for part in parts if part)
+    return say("assess.joint").join(part.rstrip("。.") for part in parts if part) + say("assess.stop")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Set
 from typing import Any
 
 import geopandas as gpd
-import math
 
 from ecozone.assess.coverage import Uncovered
 from ecozone.assess.sentences import area_words, bearing_word
@@ -29,6 +29,7 @@ STATE_COLUMNS = (
     "uncovered_m2",
     "blocks_clear",
 )
+STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_clear"})
 
 
 def layer_states(
@@ -38,6 +39,7 @@ def layer_states(
     contact: Contact,
     gaps: Mapping[object, Uncovered],
     found: Set[str],
+    told: Mapping[object, list[str]],
     near_m: float,
 ) -> list[dict[str, Any]]:
     """Return the states of all sites on one layer.
@@ -49,6 +51,8 @@ def layer_states(
     ----------
     found : set of str
         The sites that have a finding on this layer.
+    told : mapping
+        Site label to what rules that only inform say of it (`ecozone.assess.findings.told_on`).
     """
     pack = ws.pack
     rows: list[dict[str, Any]] = []
@@ -59,7 +63,7 @@ def layer_states(
         total = contact.totals.get(label)
         gap = gaps.get(label)
         if layer.role not in pack.roles:
-            rows.append(base | _no_data(say("assess.reason_unknown_role", role=layer.role), layer, required=True))
+            rows.append(base | _no_data(say("assess.reason_unknown_role", role=layer.role), required=True))
             continue
         if not ruled:
             blocks = layer.required and not pack.roles[layer.role].reference
@@ -67,12 +71,13 @@ def layer_states(
             continue
         if total is not None:
             rows.append(base | _affected(total, restricted=site in found))
+            rows[-1]["reason"] = say("assess.joint").join([rows[-1]["reason"], *told.get(label, [])])
         if gap is not None:
             size = {"uncovered_m2": gap.area_m2}
-            rows.append(base | _no_data(_gap_words(gap), layer, required=layer.required) | size)
+            rows.append(base | _no_data(_gap_words(gap), required=layer.required) | size)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
-            rows.append(base | _no_data(why, layer, required=layer.required))
+            rows.append(base | _no_data(why, required=layer.required))
         if total is None and gap is None and not damage:
             rows.append(base | _not_affected(contact.near.get(label), near_m))
     return rows
@@ -124,9 +129,7 @@ def _not_affected(near: Mapping[str, Any] | None, near_m: float) -> dict[str, An
     return {"state": "not_affected", "reason": say("assess.reason_near", distance=metres, wind=wind), **distance}
 
 
-def _no_data(why: str, layer: Layer, *, required: bool) -> dict[str, Any]:
-    if required:
-        why = say("assess.reason_required", layer=pick(layer.title), why=why)
+def _no_data(why: str, *, required: bool) -> dict[str, Any]:
     return {"state": "no_data", "reason": why, "blocks_clear": required}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from ecozone.assess.table import records
 from ecozone.geo import azimuth_deg, distance_m, union
 from ecozone.measure import nearest, overlay, overlay_range
 from ecozone.workspace import Layer
@@ -68,7 +69,7 @@ def touches(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, layer: Layer) -
     return Contact(
         pairs,
         _totals(sites, features, pairs[meets]),
-        {row["site"]: row for row in found.to_dict("records")},
+        {row["site"]: row for row in records(found)},
     )
 
 
@@ -77,8 +78,8 @@ def _totals(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, pairs: pd.DataF
     totals: dict[object, dict[str, Any]] = {}
     for site, group in pairs.groupby("site", sort=False):
         if len(group) == 1:
-            totals[site] = group.iloc[0].to_dict()
+            totals[site] = records(group)[0]
             continue
         whole = gpd.GeoDataFrame(geometry=[union(features.geometry.loc[group["zone"]])], crs=features.crs)
-        totals[site] = overlay(sites.loc[[site]], whole).iloc[0].to_dict()
+        totals[site] = records(overlay(sites.loc[[site]], whole))[0]
     return totals

@@ -17,7 +17,6 @@ from ecozone.cli.common import SETTINGS, known_language, tell
 from ecozone.errors import EcozoneError
 from ecozone.text import LANGUAGES, language, say, set_language
 
-
 # Typer carries a click of its own from 0.20 on: what it raises for a wrong call is the base of its own BadParameter.
 _CallError: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -54,11 +53,17 @@ def run(words: Sequence[str]) -> int:
 def build() -> Callable[..., Any]:
     """Return the command tree with its help in the current language."""
     app = typer.Typer(
-        help=say("cli.app"), no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        help=say("cli.app"),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
     )
 
     @app.callback()
-    def whole(lang: str = typer.Option(language(), "--lang", help=say("cli.opt_lang"), callback=known_language)) -> None:
+    def whole(
+        lang: str = typer.Option(language(), "--lang", help=say("cli.opt_lang"), callback=known_language),
+    ) -> None:
         """Take ``--lang`` before a command too; it was read before anything else."""
 
     for module in (district, review, annual, vocabulary):

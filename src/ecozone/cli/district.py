@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
             return 0
         tell(say("cli.demo_schematic"), style="yellow")
         show_check(outcome.check)
-        show_ratios(outcome.ratios)
+        show_ratios(outcome.ratios, brief=True)
         console().print(say("cli.demo_done", folder=outcome.workspace.folder))
         for path in outcome.files:
             console().print(f"  {path}", soft_wrap=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecozone.cli.common import console
-from ecozone.text import say
+from ecozone.cli.common import SETTINGS, console
+from ecozone.text import pick, say
 from ecozone.units import fixed, hectares, percent
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ _SIGNS = {"prohibited": "✕", "conditional": "△", "review": "?", "clear": "�
 _STATUS_STYLES = {"met": "green", "missed": "bold red", "cannot_tell": "magenta"}
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = (), title: str = "") -> None:
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[int] = (), title: str = ""
+) -> None:
     """Print a table; ``right`` names the columns of numbers."""
     from rich import box
     from rich.table import Table
@@ -36,27 +38,19 @@ def show_check(check: Check) -> None:
     """Print the sites with their verdict, each with what decided it, then what could not be checked."""
     from rich.text import Text
 
+    from ecozone.assess import records
+
+    order = {verdict: i for i, verdict in enumerate(_STYLES)}
+    sites = sorted(records(check.sites.drop(columns="geometry")), key=lambda site: order[site["verdict"]])
     rows = []
-    for site in check.sites.drop(columns="geometry").to_dict("records"):
+    for site in sites:
         verdict = site["verdict"]
-        mine = check.findings[check.findings["site_id"] == site["site_id"]]
-        deciding = mine[mine["verdict"] == verdict]
-        why = [f"{row['sentence']}〔{row['citation']}〕" for row in deciding.to_dict("records")]
-        states = check.states[check.states["site_id"] == site["site_id"]]
-        if verdict == "review":
-            why += list(dict.fromkeys(states.loc[states["blocks_clear"].astype(bool), "reason"]))
         size = f"{fixed(hectares(site['area_m2']), 4)}" if site["area_m2"] > 0 else ""
         if not size and site["length_m"] > 0:
             size = say("cli.metres", length=fixed(site["length_m"], 1))
-        rows.append(
-            (
-                site["site_id"],
-                site["name"] or "",
-                Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict]),
-                size,
-                "\n".join(why) if why else say("cli.nothing_found"),
-            )
-        )
+        why = _reasons(check, site["site_id"])
+        words = Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict])
+        rows.append((site["site_id"], site["name"] or "", words, size, "\n".join(why) or say("cli.nothing_found")))
     headings = [say(f"cli.head_{name}") for name in ("site", "name", "verdict", "size", "why")]
     table(headings, rows, right=(3,), title=say("cli.check_title", district=check.workspace.name))
     counts = "  ".join(f"{say(f'words.{verdict}')} {count}" for verdict, count in check.verdicts.items() if count)
@@ -64,16 +58,45 @@ def show_check(check: Check) -> None:
     console().print(say("cli.clear_means"), style="dim")
 
 
-def show_ratios(ratios: pd.DataFrame) -> None:
-    """Print indicators with a row a zone, indicator and profile, and a column a year."""
+def _reasons(check: Check, site_id: str) -> list[str]:
+    """Say each finding once with its clauses, worst first, then what could not be judged."""
+    from ecozone.assess import records
+
+    mine = check.findings[check.findings["site_id"] == site_id]
+    clauses: dict[tuple[str, str], list[str]] = {}
+    for row in records(mine):
+        words = row["sentence"] if SETTINGS.verbose else row["fact"]
+        clauses.setdefault((row["verdict"], words), []).append(row["citation"])
+    why = [
+        f"{_SIGNS[verdict]} {words}〔{'；'.join(dict.fromkeys(cited))}〕" for (verdict, words), cited in clauses.items()
+    ]
+    states = check.states[(check.states["site_id"] == site_id) & check.states["blocks_clear"].astype(bool)]
+    by_reason: dict[str, list[str]] = {}
+    for state in records(states):
+        title = pick(check.workspace.layers[state["layer"]].title) if state["layer"] else state["role"]
+        by_reason.setdefault(state["reason"], []).append(title)
+    return why + [f"? {reason}：{'、'.join(dict.fromkeys(titles))}" for reason, titles in by_reason.items()]
+
+
+def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
+    """Print indicators with a row a zone, indicator and profile, and a column a year.
+
+    ``brief`` leaves out the zones that have no target and are parts of another layer.
+    """
     from rich.text import Text
 
+    from ecozone.assess import records
+
     ratios = ratios[ratios["value"].notna()]
+    if brief:
+        targeted = set(ratios.loc[ratios["target"].notna(), "layer"])
+        ratios = ratios[~ratios["zone"].str.contains(":") | ratios["layer"].isin(targeted)]
     years = sorted({int(year) for year in ratios.loc[ratios["indicator"] != "red_line_area", "year"].dropna()})
+    ratios = ratios.astype(object).where(ratios.notna(), None)
     groups: dict[tuple[Any, ...], dict[int, Mapping[str, Any]]] = {}
-    for row in ratios.to_dict("records"):
+    for row in records(ratios):
         key = (row["title"], row["indicator"], row["profile"] or "")
-        groups.setdefault(key, {})[int(row["year"]) if row["year"] == row["year"] and row["year"] else 0] = row
+        groups.setdefault(key, {})[int(row["year"] or 0)] = row
     rows = []
     for (title, indicator, profile), by_year in groups.items():
         last = by_year[max(by_year)]
@@ -83,7 +106,7 @@ def show_ratios(ratios: pd.DataFrame) -> None:
             values = [f"{fixed(by_year[year]['value'], 2)}%" if year in by_year else "" for year in years]
         status = last["status"]
         aim = last["target"]
-        aimed = aim is not None and aim == aim
+        aimed = aim is not None
         rows.append(
             (
                 title,

@@ -1,17 +1,11 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
-from ecozone.geo.coordinates import check_coordinates
+from ecozone.geo.coordinates import check_coordinates, coordinate_notices
 from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs
-from ecozone.geo.ellipsoid import (
-    area_m2,
-    areal_scale,
-    azimuth_deg,
-    distance_m,
-    length_m,
-    pixel_area_rows,
-    plane_area_m2,
-)
+from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2
+from ecozone.geo.operation import operation_notice
 from ecozone.geo.overlay import GRID_M, difference, intersection, union
+from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger
 from ecozone.geo.survey import survey_area_m2
 from ecozone.geo.transform import reproject, transform_xy
@@ -25,6 +19,7 @@ __all__ = [
     "areal_scale",
     "azimuth_deg",
     "check_coordinates",
+    "coordinate_notices",
     "crs_name",
     "difference",
     "distance_m",
@@ -34,6 +29,7 @@ __all__ = [
     "is_metric",
     "length_m",
     "norm_crs",
+    "operation_notice",
     "pixel_area_rows",
     "plane_area_m2",
     "repair",

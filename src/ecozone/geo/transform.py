@@ -81,7 +81,7 @@ def transform_xy(x: Any, y: Any, src: Any, dst: Any) -> tuple[Floats, Floats]:
     --------
     >>> x, y = transform_xy(117.3, 39.1, 4490, 4527)
     >>> round(float(x), 3), round(float(y), 3)
-    (39525947.188, 4329734.049)
+    (39525951.325, 4329648.477)
     """
     origin, target = norm_crs(src), norm_crs(dst)
     check_points(x, y, origin)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ecozone.errors import InputError, UsageError
+
 #: How names of code pages in ``.cpg`` files and XML declarations read in the wild.
 _CODE_PAGES = {
     "65001": "utf-8",
@@ -28,6 +30,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: Bytes beyond ASCII below which GBK text may be valid UTF-8 by chance.
+_UTF8_BY_CHANCE_BELOW = 12
 _multibyte = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _beyond_ascii = re.compile(rb"[\x80-\xff]")
 
@@ -128,15 +132,60 @@ def detect(*pieces: bytes, declared: str | None = None, may_be_cut: bool = False
     if all(piece.isascii() for piece in pieces):
         return Encoding("utf-8", "ascii")
     utf8 = decodes(pieces, "utf-8", may_be_cut=may_be_cut)
-    # A one-byte code page decodes anything, so its word is worth nothing against valid UTF-8.
-    one_byte = declared is not None and len("é".encode(declared, "ignore")) == 1
-    if declared is not None and not (utf8 and one_byte) and decodes(pieces, declared, may_be_cut=may_be_cut):
+    doubted = declared is None or (utf8 and _is_weak(declared, pieces))
+    if declared is not None and not doubted and decodes(pieces, declared, may_be_cut=may_be_cut):
         return Encoding(declared, "declared")
     if utf8:
         return Encoding("utf-8", "detected")
     if not is_damaged_utf8(b"".join(pieces)) and decodes(pieces, "gb18030", may_be_cut=may_be_cut):
         return Encoding("gb18030", "detected")
     return None
+
+
+def _is_weak(declared: str, pieces: Iterable[bytes]) -> bool:
+    """Tell whether a declaration is worth less than the fact that the text is valid UTF-8.
+
+    A one-byte code page decodes anything, and GBK nearly anything; other text is valid UTF-8 by chance only where it
+    is short.
+    """
+    if declared == "utf-8":
+        return False
+    one_byte = len("é".encode(declared, "ignore")) == 1
+    return one_byte or sum(len(_beyond_ascii.findall(piece)) for piece in pieces) >= _UTF8_BY_CHANCE_BELOW
+
+
+def read_text(data: bytes, *, given: str | None = None) -> tuple[str, Encoding]:
+    """Decode a text file in the encoding that the user gave, or in what `detect` finds.
+
+    Raises
+    ------
+    InputError
+        Where the encoding is unknown to us, or does not decode the text, or none is found.
+    """
+    if given is None:
+        found = detect(data)
+        if found is None:
+            raise InputError("intake.no_encoding")
+    else:
+        found = given_encoding(given)
+    try:
+        return data.decode(found.codec).lstrip("\ufeff"), found
+    except ValueError as error:
+        raise InputError("intake.not_in_encoding", encoding=found.name) from error
+
+
+def given_encoding(name: str) -> Encoding:
+    """Return the encoding that a user names.
+
+    Raises
+    ------
+    UsageError
+        Where there is none of this name.
+    """
+    codec = codec_of(name)
+    if codec is None:
+        raise UsageError("intake.no_such_encoding", wanted=name[:40])
+    return Encoding(codec, "given")
 
 
 def sample_of(texts: Iterable[str]) -> str:

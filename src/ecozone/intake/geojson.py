@@ -21,8 +21,8 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import CrsError, GeometryError, InputError
 from ecozone.geo import norm_crs
-from ecozone.intake.encoding import codec_of, detect
-from ecozone.intake.reading import CrsOrigin, Options, Reader, Reading, choose_layer, listed, refusal
+from ecozone.intake.encoding import detect, given_encoding
+from ecozone.intake.reading import CrsOrigin, Options, Reader, Reading, choose_layer, declared_crs, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
 
@@ -70,7 +70,7 @@ def layers(source: Source) -> list[str]:
 def _parse(source: Source, options: Options) -> tuple[dict[str, Any], str]:
     data = source.read_bytes()
     found = detect(data)
-    codec = codec_of(options.encoding) if options.encoding else None
+    codec = given_encoding(options.encoding).codec if options.encoding else None
     if codec is None:
         # RFC 7946 and RFC 8259 know UTF-8 only; marks of UTF-16 are plain enough to be honoured.
         if found is None or found.codec == "gb18030":
@@ -131,8 +131,8 @@ def _crs(document: dict[str, Any], options: Options) -> tuple[CRS | None, CrsOri
         raise CrsError("intake.crs_member", value=json.dumps(member, ensure_ascii=False)[:80])
     # CRS84 is WGS 84 with longitude first, the order of every GeoJSON.
     text = f"EPSG:{word}" if type(word) is int else str(word)
-    crs = norm_crs(WGS84 if text.upper().endswith(("CRS84", "CRS:84")) else text)
-    return crs, "declared", [notice("intake.crs_member_used", value=text)]
+    crs, notices = declared_crs(WGS84 if text.upper().endswith(("CRS84", "CRS:84")) else text, options)
+    return crs, "declared", [notice("intake.crs_member_used", value=text), *notices]
 
 
 def _columns(features: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
@@ -176,9 +176,9 @@ def _about_ids(features: Sequence[Any]) -> list[Notice]:
 def _about_boxes(document: dict[str, Any], features: Sequence[Any]) -> list[Notice]:
     """Notice a ``bbox`` that is none; it is not used either way."""
     holders: list[tuple[int | None, Any]] = [(None, document)]
-    for row, feature in enumerate(features, 1):
+    for number, feature in enumerate(features, 1):
         if isinstance(feature, dict):
-            holders += [(row, feature), (row, feature.get("geometry"))]
+            holders += [(number, feature), (number, feature.get("geometry"))]
     for row, holder in holders:
         if isinstance(holder, dict) and "bbox" in holder and not _is_box(holder["bbox"]):
             return [notice("intake.bbox_ignored", "warning", feature=row)]

@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError, InputError
 from ecozone.geo import norm_crs
-from ecozone.intake.encoding import codec_of, detect
-from ecozone.intake.numbers import parse_number
+from ecozone.intake.encoding import codec_of, detect, given_encoding
+from ecozone.intake.numerals import parse_number
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, column_name, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
@@ -84,7 +84,7 @@ def _parse(source: Source, options: Options) -> tuple[Element, str]:
     data = source.read_bytes()
     match = _declared.match(data)
     declared = codec_of(match[1].decode("ascii")) if match else None
-    codec = codec_of(options.encoding) if options.encoding else None
+    codec = given_encoding(options.encoding).codec if options.encoding else None
     if codec is None:
         found = detect(data, declared=declared)
         # An XML document without a declaration is UTF-8; GBK is believed only where it is declared.
@@ -195,14 +195,13 @@ def _simple(element: Element, word: str) -> BaseGeometry | None:
 
 
 def _rings(polygon: Element, boundary: str) -> list[Any]:
-    rings = []
-    for child in polygon:
-        if _local(child) != boundary:
-            continue
-        for ring in child:
-            if _local(ring) == "LinearRing":
-                rings.append(_ring(_positions(ring)))
-    return rings
+    return [
+        _ring(_positions(ring))
+        for child in polygon
+        if _local(child) == boundary
+        for ring in child
+        if _local(ring) == "LinearRing"
+    ]
 
 
 def _ring(positions: list[tuple[float, ...]]) -> list[tuple[float, ...]]:

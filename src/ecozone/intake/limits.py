@@ -68,4 +68,6 @@ class Limits:
             With the text ``intake.limit_NAME``.
         """
         if self.exceeded(name, found):
-            raise InputError(f"intake.limit_{name}", found=round(found), allowed=getattr(self, name), **place)
+            unit = MEBIBYTE if name.endswith("bytes") else 1
+            allowed = getattr(self, name) / unit
+            raise InputError(f"intake.limit_{name}", found=f"{found / unit:.6g}", allowed=f"{allowed:.6g}", **place)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.errors import EcozoneError, InputError, UsageError
+from ecozone.errors import CrsError, EcozoneError, InputError, UsageError
+from ecozone.geo import norm_crs
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
 
@@ -78,6 +79,22 @@ class Reader:
 def refusal(error: EcozoneError, row: int) -> Notice:
     """Turn what is wrong with one feature into its notice."""
     return notice(error.key, "refused", feature=row, field=error.place.field, **error.fields)
+
+
+def declared_crs(text: str, options: Options) -> tuple[CRS | None, tuple[Notice, ...]]:
+    """Return the CRS that a file names.
+
+    Raises
+    ------
+    CrsError
+        Where it cannot be understood; the user's word, where there is one, stands in its place and that is said.
+    """
+    try:
+        return norm_crs(text), ()
+    except CrsError:
+        if options.crs is None:
+            raise
+        return None, (notice("intake.crs_unreadable", "warning", value=" ".join(text.split())[:120]),)
 
 
 def choose_layer(names: Sequence[str], layer: str | None) -> str:

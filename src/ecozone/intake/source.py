@@ -75,10 +75,11 @@ def siblings(shp: Path) -> dict[str, Path]:
     stem = shp.stem.casefold()
     for other in sorted(shp.parent.iterdir()):
         suffix = other.suffix.casefold()
-        if suffix in SHAPEFILE_PARTS[1:] and other.stem.casefold() == stem and other.is_file():
-            # An exact match of the stem wins where a case-sensitive disk holds both.
-            if suffix not in parts or other.stem == shp.stem:
-                parts[suffix] = other
+        if suffix not in SHAPEFILE_PARTS[1:] or other.stem.casefold() != stem or not other.is_file():
+            continue
+        # An exact match of the stem wins where a case-sensitive disk holds both.
+        if suffix not in parts or other.stem == shp.stem:
+            parts[suffix] = other
     return {suffix: parts[suffix] for suffix in SHAPEFILE_PARTS if suffix in parts}
 
 

@@ -8,24 +8,22 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.errors import CrsError, GeometryError, InputError
+from ecozone.errors import CrsError, GeometryError
 from ecozone.geo import norm_crs
-from ecozone.intake.encoding import detect
+from ecozone.intake.encoding import read_text
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice
 
+_start = re.compile(r"^\s*(SRID\s*=|[A-Z]+\s*(Z|M|ZM)?\s*(\(|EMPTY))", re.IGNORECASE)
+_collection = re.compile(r"^\s*(SRID\s*=\s*\d+\s*;)?\s*GEOMETRYCOLLECTION", re.IGNORECASE)
 _srid = re.compile(r"^\s*SRID\s*=\s*(\d{1,6})\s*;", re.IGNORECASE)
 
 
 def read(source: Source, layer: str | None, options: Options) -> Reading:
     """Read each line as a feature, or the whole file as one where a geometry runs over several lines."""
-    del options
     choose_layer([source.stem], layer)
-    found = detect(source.read_bytes())
-    if found is None:
-        raise InputError("intake.not_utf8")
-    text = source.read_bytes().decode(found.codec)
+    text, encoding = read_text(source.read_bytes(), given=options.encoding)
     pieces = _pieces(text)
     source.limits.require("features", len(pieces))
     geometries: list[BaseGeometry | None] = []
@@ -46,7 +44,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     if srids and (srid := next(iter(srids))):
         crs = norm_crs(f"EPSG:{srid}")
     rows = [row for row, _ in pieces]
-    return Reading(source.stem, rows, geometries, {}, crs, "declared", found.codec, (), refused)
+    return Reading(source.stem, rows, geometries, {}, crs, "declared", encoding.codec, (), refused)
 
 
 def layers(source: Source) -> list[str]:
@@ -56,9 +54,21 @@ def layers(source: Source) -> list[str]:
 
 def _pieces(text: str) -> list[tuple[int, str]]:
     """Return the geometries' texts with the line on which each begins."""
-    lines = [(number, line) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1) if line.strip()]
-    balanced = all(line.count("(") == line.count(")") for _, line in lines)
-    return lines if balanced or not lines else [(lines[0][0], "\n".join(line for _, line in lines))]
+    pieces: list[tuple[int, str]] = []
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        # A geometry cut short must not swallow its neighbour: only a collection holds lines that begin as one.
+        inside = depth > 0 and bool(pieces) and (not _start.match(line) or _collection.match(pieces[-1][1]))
+        if inside:
+            first, before = pieces.pop()
+            pieces.append((first, f"{before}\n{line}"))
+        else:
+            pieces.append((number, line))
+            depth = 0
+        depth += line.count("(") - line.count(")")
+    return pieces
 
 
 def _geometry(text: str, depth: int) -> BaseGeometry | None:

@@ -64,9 +64,9 @@ def _explained(error: ValidationError, model: type[BaseModel], path: Path) -> Wo
     key = str(first["loc"][-1]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, first["loc"][:-1])
-        return WorkspaceError("landcover.unknown_key", file=path, field=place, key=key, near=nearest(key, known))
+        return WorkspaceError("landcover.unknown_key", file=path, field=place, word=key, near=nearest(key, known))
     if first["type"] == "missing":
-        return WorkspaceError("landcover.missing_key", file=path, field=place, key=key)
+        return WorkspaceError("landcover.missing_key", file=path, field=place, word=key)
     return WorkspaceError("landcover.bad_value", file=path, field=place, value=first["input"], reason=first["msg"])
 
 

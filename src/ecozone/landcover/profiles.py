@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -50,10 +50,10 @@ class _Packaged(Strict):
 
 
 class _Codes(Strict):
-    blue_green_ratio: list[Code] = []
-    forest_coverage: list[Code] = []
-    tree_cover: list[Code] = []
-    greening_coverage: list[Code] = []
+    blue_green_ratio: Sequence[Code] = ()
+    forest_coverage: Sequence[Code] = ()
+    tree_cover: Sequence[Code] = ()
+    greening_coverage: Sequence[Code] = ()
 
     def as_sets(self) -> dict[str, frozenset[Code]]:
         return {indicator: frozenset(codes) for indicator, codes in self if codes}

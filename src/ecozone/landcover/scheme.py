@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -107,9 +107,7 @@ class Scheme:
         """The classes whose counting the field does not agree on, for a report to say so."""
         return tuple(land for land in self.classes.values() if land.contested)
 
-    def codes(
-        self, indicator: str, profile: str | PathLike[str] | Profile | None = None
-    ) -> frozenset[Code]:
+    def codes(self, indicator: str, profile: str | PathLike[str] | Profile | None = None) -> frozenset[Code]:
         """Return the codes that count for an indicator.
 
         Parameters
@@ -212,7 +210,7 @@ def listed(codes: Iterable[Code], most: int = 12) -> str:
 class _Version(Strict):
     id: str
     tag: str | None = None
-    years: list[int] = []
+    years: Sequence[int] = ()
 
 
 class _Accuracy(Strict):
@@ -230,8 +228,8 @@ class _Class(Strict):
     contested: str | Words | None = None
     suspicious: str | Words | None = None
     group: str | None = None
-    suffixes: list[str] = []
-    aliases: list[str] = []
+    suffixes: Sequence[str] = ()
+    aliases: Sequence[str] = ()
 
 
 class _SchemeFile(Strict):
@@ -240,18 +238,18 @@ class _SchemeFile(Strict):
     palette: Literal["product", "own"] = "own"
     title: Words
     citation: str
-    nodata: list[int] = []
-    marks: list[str] = []
+    nodata: Sequence[int] = ()
+    marks: Sequence[str] = ()
     year_tag: str | None = None
     version_tag: str | None = None
-    versions: list[_Version] = []
-    cautions: list[Words] = []
-    accuracy: list[_Accuracy] = []
-    code_fields: list[str] = []
-    name_fields: list[str] = []
-    suffixes: dict[str, Words] = {}
-    groups: dict[str, Words] = {}
-    reasons: dict[str, Words] = {}
+    versions: Sequence[_Version] = ()
+    cautions: Sequence[Words] = ()
+    accuracy: Sequence[_Accuracy] = ()
+    code_fields: Sequence[str] = ()
+    name_fields: Sequence[str] = ()
+    suffixes: Mapping[str, Words] = Field(default_factory=dict)
+    groups: Mapping[str, Words] = Field(default_factory=dict)
+    reasons: Mapping[str, Words] = Field(default_factory=dict)
     classes: Annotated[dict[str, _Class], Field(min_length=1)]
 
 
@@ -281,7 +279,7 @@ def _read(path: Path) -> Scheme:
     if clash := {land.code for land in classes} & set(declared.nodata):
         raise WorkspaceError("landcover.scheme_nodata", file=path, field="nodata", codes=listed(clash))
     if declared.kind == "vector" and not declared.code_fields:
-        raise WorkspaceError("landcover.missing_key", file=path, field="code_fields", key="code_fields")
+        raise WorkspaceError("landcover.missing_key", file=path, field="code_fields", word="code_fields")
     return Scheme(
         name=declared.name,
         kind=declared.kind,

@@ -34,8 +34,8 @@ def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
         One row a pair: ``site`` and ``zone`` (index labels), ``overlap_m2`` (ellipsoidal), ``site_share`` and
         ``zone_share`` (of the ellipsoidal areas; of the length for a line, 1 for a point), ``length_m`` (ellipsoidal,
         of lines inside; 0 for polygons), ``count`` (points inside; 0 for others), ``depth_m``: how far the overlap
-        reaches in from the zone's boundary (metres of the CRS), taken over the overlap's corners and the centre of
-        its largest inscribed circle. Sorted by site and zone position.
+        reaches in from the zone's boundary, at least (metres of the CRS): the farthest of the overlap's corners and
+        the centre of its largest inscribed circle. Sorted by site and zone position.
 
     Raises
     ------
@@ -101,12 +101,15 @@ def overlay_range(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_
     a = sites.geometry.iloc[left].reset_index(drop=True)
     b = zones.geometry.iloc[right].reset_index(drop=True)
     # Only the zone's part near the site is moved; its cut edges lie farther away than the boundary can move.
-    reach = a.array.envelope().buffer(4 * accuracy_m, join_style="mitre") if len(a) else a.array
-    near = intersection(b, gpd.GeoSeries(reach, crs=a.crs, index=a.index)) if len(a) else b
+    # A box from the bounds: GEOS buffers the envelope of a level line to a triangle.
+    x0, y0, x1, y1 = shapely.bounds(a.array).T
+    margin = 4 * accuracy_m
+    reach = shapely.box(x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+    near = intersection(b, gpd.GeoSeries(reach, crs=a.crs, index=a.index))
     table = {"site": sites.index.to_numpy()[left], "zone": zones.index.to_numpy()[right]}
     for word, distance in (("min", -accuracy_m), ("max", accuracy_m)):
         moved = gpd.GeoSeries(shapely.buffer(near.array, distance), crs=a.crs, index=a.index)
-        inside = _of_dimension(intersection(a, moved), shapely.get_dimensions(a.array)) if len(a) else a
+        inside = _of_dimension(intersection(a, moved), shapely.get_dimensions(a.array))
         table[f"overlap_{word}_m2"] = area_m2(inside).to_numpy()
         table[f"length_{word}_m"] = length_m(inside).to_numpy() * (shapely.get_dimensions(a.array) == 1)
     return pd.DataFrame(table, columns=list(RANGE_COLUMNS))

@@ -1,4 +1,4 @@
-"""The machine form of a check and of ratios: plain dictionaries for JSON, the same for the command line and the page."""
+"""The machine form of a check and of ratios: plain dictionaries for JSON, the same wherever they are asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import RATIO_COLUMNS, Check
+from ecozone.assess import RATIO_COLUMNS, Check, records
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 
@@ -24,12 +24,11 @@ def check_document(check: Check) -> dict[str, Any]:
     findings = _by_site(check.findings)
     states = _by_site(check.states)
     spoken: dict[str, list[dict[str, Any]]] = {}
-    general = []
+    general: list[dict[str, Any]] = []
+    known = set(check.sites["site_id"])
     for notice in check.notices:
         entry = notice.as_dict()
-        (spoken.setdefault(entry["feature"], []) if entry["feature"] in set(check.sites["site_id"]) else general).append(
-            entry
-        )
+        (spoken.setdefault(entry["feature"], []) if entry["feature"] in known else general).append(entry)
     sites = [
         {
             **{key: plain_value(site[key]) for key in ("site_id", "name", "project_type", "verdict")},
@@ -38,7 +37,7 @@ def check_document(check: Check) -> dict[str, Any]:
             "findings": findings.get(site["site_id"], []),
             "notices": spoken.get(site["site_id"], []),
         }
-        for site in check.sites.drop(columns="geometry").to_dict("records")
+        for site in records(check.sites.drop(columns="geometry"))
     ]
     return {
         "schema": CHECK_SCHEMA,
@@ -52,7 +51,7 @@ def check_document(check: Check) -> dict[str, Any]:
 
 def ratios_document(ratios: pd.DataFrame, run: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return indicators as ``ecozone.ratios/1``."""
-    rows = [{key: plain_value(row[key]) for key in RATIO_COLUMNS} for row in ratios.to_dict("records")]
+    rows = [{key: plain_value(row[key]) for key in RATIO_COLUMNS} for row in records(ratios)]
     return {
         "schema": RATIOS_SCHEMA,
         "run": dict(run) if run else None,
@@ -81,7 +80,7 @@ def plain_value(value: Any) -> Any:
 
 def _by_site(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {}
-    for row in table.to_dict("records"):
+    for row in records(table):
         site_id = row.pop("site_id")
         rows.setdefault(site_id, []).append({str(key): plain_value(value) for key, value in row.items()})
     return rows

@@ -27,9 +27,7 @@ _TEMPLATE_MARKS = str.maketrans(
         "\u2029": " ",
     }
 )
-_JSON_MARKS = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+_JSON_MARKS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def plain(text: object) -> str:
@@ -63,5 +61,5 @@ def json_block(name: str, data: Mapping[str, Any]) -> str:
     >>> json_block("d", {"name": "</script>"})
     '<script type="application/json" id="d">{"name":"\\u003c/script\\u003e"}</script>'
     """
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f'<script type="application/json" id="{safe(name)}">{_UNPRINTABLE.sub("", text).translate(_JSON_MARKS)}</script>'
+    text = _UNPRINTABLE.sub("", json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    return f'<script type="application/json" id="{safe(name)}">{text.translate(_JSON_MARKS)}</script>'

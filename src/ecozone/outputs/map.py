@@ -26,7 +26,8 @@ from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import display_copies, latlng_bounds
-from ecozone.outputs.map_layers import MapLayer, layer_data, map_layers
+from ecozone.outputs.map_layers import MapLayer, draw_order, layer_data, map_layers
+from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import Strings, site_list
@@ -37,8 +38,9 @@ _SITE_TOLERANCE_M = 0.2
 _LAYER_TOLERANCE_M = 2.0
 #: How far around the sites and the district layers are drawn, in metres.
 _MARGIN_M = 5_000.0
-#: Roles that are on when the map opens, besides every layer that a finding speaks of.
-_ALWAYS_ON = frozenset({"district", "subdistrict", "red_line", "barrier_zone"})
+#: Roles that are on when the map opens: the ground and the main control lines. The others come with the sites that
+#: they concern; all at once, nothing could be told apart.
+_OPENING_ROLES = frozenset({"district", "subdistrict", "red_line", "barrier_zone", "farmland", "urban_boundary"})
 #: What a map with nothing on it shows, in degrees: China.
 _NOWHERE = (73.0, 18.0, 135.0, 54.0)
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
@@ -121,7 +123,7 @@ def map_html(
             tiles=None,
             zoom_control=False,
             attribution_control=False,
-            zoom_snap=0.25,
+            zoom_snap=0,
             font_size="1em",
         )
         page.add_child(_Meeting())
@@ -142,7 +144,8 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     drawn_sites = copies[None]
     shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
     drawn, tolerance = display_copies(shapes, tolerance_m=_LAYER_TOLERANCE_M, view=_view(layers, sites))
-    on = set(check.findings["layer"].dropna())
+    places = draw_order(layers)
+    opening = _opening(layers, check)
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
     notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
@@ -154,12 +157,13 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
         "schematic": schematic_notice(ws),
         "box": _box(drawn, layers, drawn_sites),
         "texts": texts | {"note_display": fill(texts["note_display"], {"tolerance": f"{tolerance:g}"})},
-        "verdicts": [{"key": key, "words": say(f"words.{key}")} for key in VERDICTS],
+        "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
         "layers": [
             layer_data(
                 item,
                 drawn.get(item.layer.key),
-                shown=item.layer.role in _ALWAYS_ON or item.layer.key in on,
+                place=places[item.layer.key],
+                shown=item.layer.key in opening,
             )
             for item in layers
         ],
@@ -170,6 +174,14 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
         "notices": notice_notes(notices),
         "assumptions": assumption_notes(ws.pack.assumptions),
     }
+
+
+def _opening(layers: list[MapLayer], check: Check) -> set[str]:
+    """Return the layers that are on when the map opens; those of findings where the workspace has no main lines."""
+    chosen = {item.layer.key for item in layers if item.layer.role in _OPENING_ROLES}
+    if all(item.ground for item in layers if item.layer.key in chosen):
+        chosen |= set(check.findings["layer"].dropna())
+    return chosen
 
 
 def _district(layers: list[MapLayer]) -> list[MapLayer]:
@@ -186,9 +198,7 @@ def _view(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[float, float
     return x_min - _MARGIN_M, y_min - _MARGIN_M, x_max + _MARGIN_M, y_max + _MARGIN_M
 
 
-def _box(
-    drawn: dict[Hashable, gpd.GeoSeries], layers: list[MapLayer], sites: gpd.GeoSeries
-) -> list[list[float]]:
+def _box(drawn: dict[Hashable, gpd.GeoSeries], layers: list[MapLayer], sites: gpd.GeoSeries) -> list[list[float]]:
     """Return what the map shows when it opens, in degrees: the district and the sites, or else all layers."""
     wanted = [drawn[item.layer.key] for item in _district(layers) if item.layer.key in drawn]
     bounds = _bounds([sites, *wanted]) or _bounds(list(drawn.values()))

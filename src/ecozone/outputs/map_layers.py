@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,20 @@ import pandas as pd
 import shapely
 
 from ecozone.errors import EcozoneError
+from ecozone.notices import Notice
 from ecozone.outputs.escape import plain
-from ecozone.outputs.map_display import geometry_json
+from ecozone.outputs.map_display import anchor, geometry_json
+from ecozone.outputs.map_names import layer_title, level_title, name_of, without_folder
 from ecozone.outputs.map_symbols import Look, symbol
 from ecozone.rules import Role
-from ecozone.text import pick, say
+from ecozone.text import say
 from ecozone.workspace import Layer, Workspace
 
 #: Above this, the shapes of one level of a layer are drawn as one, without names: a browser cannot hold each of them.
 MAX_NAMED_FEATURES = 2_000
+#: Whose ground is the map's paper, and whose names stand on the map.
+_PAPER_ROLE = "district"
+_NAMED_ROLE = "subdistrict"
 _SHAPES = ("point", "line", "area")
 
 
@@ -44,47 +49,18 @@ class MapLayer:
         return None if self.features is None else self.features.geometry
 
 
-def layer_title(ws: Workspace, layer: Layer) -> str:
-    """Return a layer's title in the current language, or its role's where it has none."""
-    return plain(pick(layer.title)) or role_title(ws, layer.role)
-
-
-def role_title(ws: Workspace, role: str) -> str:
-    """Return a role's name in the current language; a role that no pack knows is called as it is."""
-    known = ws.pack.roles.get(role)
-    return plain(role if known is None else pick({"zh": known.zh, "en": known.en}))
-
-
-def level_title(role: Role | None, level: int) -> str:
-    """Return the name of a level of a role in the current language."""
-    known = None if role is None else role.levels.get(level)
-    return say("map.level", level=level) if known is None else plain(pick({"zh": known.zh, "en": known.en}))
-
-
-def zone_title(ws: Workspace, key: object, role: str, level: object) -> str:
-    """Return how a zone is called: its layer's title, or its role's where there is no layer, and its level."""
-    layer = ws.layers.get(key) if isinstance(key, str) else None
-    title = role_title(ws, role) if layer is None else layer_title(ws, layer)
-    if level is None or pd.isna(level):
-        return title
-    return say("map.layer_level", layer=title, level=level_title(ws.pack.roles.get(role), int(level)))
-
-
-def name_of(value: object) -> str:
-    """Return a name as text, empty where there is none."""
-    return "" if value is None or pd.isna(value) else plain(value)
-
-
 def map_layers(ws: Workspace) -> list[MapLayer]:
-    """Return every layer of a workspace, the ground first, then from the widest to the smallest.
-
-    A layer whose file cannot be read is kept, with the reason.
-    """
-    found = [_open(ws, key, layer) for key, layer in ws.layers.items()]
-    return sorted(found, key=lambda item: (not item.ground, -_size(item.shapes), item.layer.key))
+    """Return every layer of a workspace in its order. One whose file cannot be read is kept, with the reason."""
+    return [_open(ws, key, layer) for key, layer in ws.layers.items()]
 
 
-def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, shown: bool) -> dict[str, Any]:
+def draw_order(layers: Iterable[MapLayer]) -> dict[str, int]:
+    """Return each layer's place from the bottom: the ground first, then from the widest to the smallest."""
+    keys = sorted(layers, key=lambda item: (not item.ground, -_size(item.shapes), item.layer.key))
+    return {item.layer.key: place for place, item in enumerate(keys)}
+
+
+def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, place: int, shown: bool) -> dict[str, Any]:
     """Return one layer as the page reads it.
 
     Parameters
@@ -93,6 +69,8 @@ def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, shown: bool) -> d
         The layer.
     drawn : GeoSeries or None
         Display copies (degrees) of its features, index a part of theirs.
+    place : int
+        Its place from the bottom.
     shown : bool
         Whether it is switched on when the map opens.
     """
@@ -103,6 +81,9 @@ def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, shown: bool) -> d
         "role": item.layer.role,
         "title": item.title,
         "ground": item.ground,
+        "paper": item.layer.role == _PAPER_ROLE,
+        "names": item.layer.role == _NAMED_ROLE,
+        "place": place,
         "on": shown and bool(features),
         "schematic": item.layer.schematic,
         "state": item.trouble or ("" if features else say("map.layer_empty")),
@@ -118,7 +99,8 @@ def _open(ws: Workspace, key: str, layer: Layer) -> MapLayer:
     try:
         return MapLayer(layer, title, role, ws.features(key))
     except EcozoneError as error:
-        return MapLayer(layer, title, role, None, plain(error.message()))
+        trouble = without_folder(Notice(error.key, "refused", error.place, error.fields))
+        return MapLayer(layer, title, role, None, plain(trouble.message()))
 
 
 def _size(shapes: gpd.GeoSeries | None) -> float:
@@ -143,13 +125,15 @@ def _styles(item: MapLayer) -> tuple[list[dict[str, Any]], Mapping[int | None, i
     for rank, level in enumerate(known):
         own = None if item.role is None else item.role.levels.get(level)
         level_look = Look(own.colour if own else look.colour, look.hatch, look.outline)
-        label = say("map.layer_level", layer=item.title, level=level_title(item.role, level))
-        styles.append({"label": label, **symbol(level_look, shape=shape, rank=rank)})
+        title = level_title(item.role, level)
+        label = say("map.layer_level", layer=item.title, level=title)
+        styles.append({"label": label, "level": title, **symbol(level_look, shape=shape, rank=rank)})
     places: dict[int | None, int] = {level: rank for rank, level in enumerate(known)}
     if len(known) < len(levels):
         places[None] = len(styles)
-        label = say("map.layer_level", layer=item.title, level=say("map.level_unknown"))
-        styles.append({"label": label, **symbol(Look(hatch=look.hatch), shape=shape)})
+        title = say("map.level_unknown")
+        label = say("map.layer_level", layer=item.title, level=title)
+        styles.append({"label": label, "level": title, **symbol(Look(hatch=look.hatch), shape=shape)})
     return styles, places
 
 
@@ -160,7 +144,10 @@ def _features(item: MapLayer, drawn: gpd.GeoSeries, places: Mapping[int | None, 
     styles = [places[None if pd.isna(level) else int(level)] if len(places) > 1 else 0 for level in frame["level"]]
     if len(drawn) <= MAX_NAMED_FEATURES:
         rows = zip(styles, frame["name"], drawn.array, strict=True)
-        return [{"s": style, "n": name_of(name), "g": geometry_json(shape)} for style, name, shape in rows]
+        return [
+            {"s": style, "n": name_of(name), "g": geometry_json(shape)} | ({"at": anchor(shape)} if item.layer.role == _NAMED_ROLE else {})
+            for style, name, shape in rows
+        ]
     return [
         {"s": style, "n": "", "g": geometry_json(_together(drawn[[one == style for one in styles]]))}
         for style in sorted(set(styles))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Any
 
 from ecozone.notices import Notice
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_layers import MapLayer
+from ecozone.outputs.map_names import without_folder
 from ecozone.rules import Assumption
 from ecozone.text import pick, say
 from ecozone.workspace import Workspace
@@ -39,26 +39,16 @@ def data_notes(layers: Iterable[MapLayer], ws: Workspace) -> list[dict[str, Any]
 
 
 def notice_notes(notices: Iterable[Notice]) -> list[dict[str, str]]:
-    """Return notices with their remedies. A file is named without its folder: a map leaves the maker's machine."""
-    told = ((item.severity, plain(_without_folder(item).message()), plain(item.remedy())) for item in notices)
-    return [
-        {"severity": severity, "text": text, "remedy": remedy} for severity, text, remedy in dict.fromkeys(told)
-    ]
+    """Return notices with their remedies."""
+    told = ((item.severity, plain(without_folder(item).message()), plain(item.remedy())) for item in notices)
+    return [{"severity": severity, "text": text, "remedy": remedy} for severity, text, remedy in dict.fromkeys(told)]
 
 
 def assumption_notes(assumptions: Iterable[Assumption]) -> list[dict[str, str]]:
     """Return assumptions with the source of each."""
-    return [
-        {"text": plain(pick({"zh": item.zh, "en": item.en})), "source": plain(item.source)} for item in assumptions
-    ]
+    return [{"text": plain(pick({"zh": item.zh, "en": item.en})), "source": plain(item.source)} for item in assumptions]
 
 
 def schematic_notice(ws: Workspace) -> str:
     """Return the warning that shapes are drawn and not surveyed, empty where every layer is real."""
     return say("map.schematic") if ws.schematic else ""
-
-
-def _without_folder(item: Notice) -> Notice:
-    file = item.place.file
-    # PureWindowsPath knows both separators.
-    return item if file is None else replace(item, place=replace(item.place, file=PureWindowsPath(file).name))

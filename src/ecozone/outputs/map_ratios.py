@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ecozone.outputs.escape import plain
-from ecozone.outputs.map_layers import name_of
+from ecozone.outputs.map_names import name_of
 from ecozone.text import pick, room, say
 from ecozone.units import fixed, hectares
 
@@ -24,43 +24,57 @@ def ratio_table(ratios: pd.DataFrame | None) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``years``, and ``groups`` in the order of ``ratios``, those with a target first: ``zone``, ``indicator``,
-        ``targeted``, and ``rows`` of ``profile``, ``values`` (as texts, one a year), ``target``, ``status``,
-        ``status_words`` and ``gap``. None where there is nothing to show.
+        ``years`` of the land cover, and ``groups`` in the order of ``ratios``, those with a target first: ``zone``,
+        ``indicator``, ``target``, and ``rows`` of ``profile``, ``values`` (as texts, one a year), ``other`` (a value of
+        another year), ``status``, ``status_words`` and ``gap``. None where there is nothing to show.
     """
     if ratios is None or ratios.empty:
         return None
-    years = sorted({int(year) for year in ratios["year"].dropna()})
+    shares = ratios[ratios["unit"] == "%"]
+    years = sorted({int(year) for year in (ratios if shares.empty else shares)["year"].dropna()})
     groups: dict[tuple[str, str], dict[str, Any]] = {}
     for (zone, indicator, profile), rows in ratios.groupby(["zone", "indicator", "profile"], sort=False, dropna=False):
         first = rows.iloc[0]
         group = groups.setdefault(
             (str(zone), str(indicator)),
-            {"zone": _words(first["title"]) or plain(zone), "indicator": _known(str(indicator)), "rows": []},
+            {
+                "zone": _words(first["title"]) or plain(zone),
+                "indicator": _known(str(indicator)),
+                "target": _target(rows),
+                "rows": [],
+            },
         )
         group["rows"].append(_row(rows, years, None if pd.isna(profile) else str(profile)))
-    for group in groups.values():
-        group["targeted"] = any(row["target"] for row in group["rows"])
-    return {"years": years, "groups": sorted(groups.values(), key=lambda group: not group["targeted"])}
+    return {"years": years, "groups": sorted(groups.values(), key=lambda group: not group["target"])}
+
+
+def _target(rows: pd.DataFrame) -> str:
+    known = rows[rows["target"].notna()]
+    if known.empty:
+        return ""
+    last = known.iloc[-1]
+    value = _value(last["target"], last["unit"])
+    return (
+        value if pd.isna(last["target_year"]) else say("map.target_words", value=value, year=int(last["target_year"]))
+    )
 
 
 def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str, Any]:
     by_year = {int(row["year"]): row for _, row in rows.iterrows() if not pd.isna(row["year"])}
-    targets = rows[rows["target"].notna()].sort_values("year", na_position="first")
-    target = status = gap = ""
-    if len(targets):
-        last = targets.iloc[-1]
-        year = "" if pd.isna(last["target_year"]) else int(last["target_year"])
-        target = say("map.target_words", value=_value(last["target"], last["unit"]), year=year)
-        status = name_of(last["status"])
-        gap = "" if pd.isna(last["gap_m2"]) else _gap(float(last["gap_m2"]))
+    values = [_value(by_year[year]["value"], by_year[year]["unit"]) if year in by_year else "" for year in years]
+    last = rows.sort_values("year", na_position="first").iloc[-1]
+    other = "" if any(values) else _value(last["value"], last["unit"])
+    if other and not pd.isna(last["year"]):
+        other = say("map.target_words", value=other, year=int(last["year"]))
+    status = name_of(last["status"])
+    gap_known = status and not pd.isna(last["gap_m2"])
     return {
         "profile": _known(profile) if profile else "",
-        "values": [_value(by_year[year]["value"], by_year[year]["unit"]) if year in by_year else "" for year in years],
-        "target": target,
+        "values": values,
+        "other": other,
         "status": status,
         "status_words": _known(status) if status else "",
-        "gap": gap,
+        "gap": _gap(float(last["gap_m2"])) if gap_known else "",
     }
 
 
@@ -71,8 +85,10 @@ def _value(value: Any, unit: Any) -> str:
 
 
 def _gap(gap_m2: float) -> str:
-    key = "map.gap_missing" if gap_m2 > 0 else "map.gap_beyond"
-    return say(key, hectares=fixed(hectares(abs(gap_m2)), 2))
+    size = fixed(hectares(abs(gap_m2)), 2)
+    if float(size.replace(",", "")) == 0:
+        return ""
+    return say("map.gap_missing" if gap_m2 > 0 else "map.gap_beyond", hectares=size)
 
 
 def _known(word: str) -> str:

@@ -13,7 +13,7 @@ import shapely
 from ecozone.assess import VERDICTS
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import anchor, geometry_json, latlng_bounds
-from ecozone.outputs.map_layers import name_of, zone_title
+from ecozone.outputs.map_names import name_of, zone_title
 from ecozone.text import pick, say
 from ecozone.units import fixed, hectares, mu, percent
 from ecozone.workspace import Workspace
@@ -50,11 +50,12 @@ def site_list(
     list of dict
         Worst first, then as in ``sites``.
     """
+    order = list(ws.layers)
     by_site = _grouped(findings)
     states_of = _grouped(states)
     entries = []
     for label, row in zip(sites.index, sites.to_dict("records"), strict=True):
-        found = sorted(by_site.get(row["site_id"], []), key=_severity)
+        found = sorted(by_site.get(row["site_id"], []), key=lambda finding: _severity(finding, order))
         told = [_state(state, ws) for state in states_of.get(row["site_id"], [])]
         entry = {
             "id": plain(row["site_id"]),
@@ -79,7 +80,7 @@ def area_words(area_m2: float) -> str:
     """Write an area in m², 公顷 and 亩.
 
     >>> area_words(72_207.010)
-    '72,207.01 平方米 · 7.2207 公顷 · 108.31 亩'
+    '72,207.01 m² · 7.2207 公顷 · 108.31 亩'
     """
     return say(
         "map.area_words",
@@ -105,9 +106,11 @@ def _number(value: Any) -> float:
     return 0.0 if value is None or pd.isna(value) else float(value)
 
 
-def _severity(finding: Mapping[str, Any]) -> tuple[int, bool, float, float]:
+def _severity(finding: Mapping[str, Any], order: list[str]) -> tuple[int, bool, int, float, float]:
+    """Return a sort key: the worst verdict first, then the workspace's own order of layers, then the largest."""
     size = _number(finding["overlap_m2"]) + _number(finding["length_m"])
-    return _rank(finding["verdict"]), bool(finding["noise"]), -size, _number(finding["distance_m"])
+    layer = order.index(finding["layer"]) if finding["layer"] in order else len(order)
+    return _rank(finding["verdict"]), bool(finding["noise"]), layer, -size, _number(finding["distance_m"])
 
 
 def _measure(finding: Mapping[str, Any]) -> str:
@@ -125,10 +128,11 @@ def _summary(found: list[dict[str, Any]], states: list[dict[str, str]], ws: Work
     """Return the one line that stands below a site's name in the list."""
     parts = []
     if found:
-        parts = [_title(found[0], ws), _measure(found[0])]
+        parts = [_title(found[0], ws), _measure(found[0]).replace(" ", "\u00a0")]
     unknown = list(dict.fromkeys(state["title"] for state in states if state["state"] == "no_data"))
     if unknown and (not found or found[0]["verdict"] == "review"):
-        parts.append(say("map.unknown_layers", count=len(unknown), first=unknown[0]))
+        key = "map.unknown_layer" if len(unknown) == 1 else "map.unknown_layers"
+        parts.append(say(key, count=len(unknown), first=unknown[0]))
     return " · ".join(part for part in parts if part) or say("words.clear")
 
 
@@ -167,7 +171,8 @@ def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dic
         "uncompared": finding["confidence"] in _NOT_COMPARED,
         **texts,
     }
-    return {key: value for key, value in entry.items() if value not in (None, "", False)}
+    # Identity, not equality: the first shared text has the place 0, and 0 == False.
+    return {key: value for key, value in entry.items() if value is not None and value is not False and value != ""}
 
 
 def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -8,9 +8,9 @@ from typing import Any
 
 _NEUTRAL = "#5f6b76"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_TINT = 0.24
-_LEVEL_TINTS = (0.40, 0.24, 0.12)
-_SPACING_PX = 8
+_TINT = 0.18
+_LEVEL_TINTS = (0.44, 0.38, 0.32)
+_SPACING_PX = 9
 _LEVEL_SPACING_PX = (7, 11, 16)
 
 

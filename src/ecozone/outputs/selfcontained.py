@@ -69,7 +69,7 @@ def self_contained(
     data : mapping of str to mapping
         JSON blocks by element id, put at the end of the body, after all templates are done.
     map_name : str, optional
-        The random name that folium gave its map; it becomes ``ecozone_map``, so that the same input gives the same file.
+        The random name that folium gave its map. It becomes ``ecozone_map``: the same input gives the same file.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def vendored(address: str) -> str | None:
 
 def _read(name: str, third_party: bool) -> str:
     folder, _, _ = name.rpartition("/")
-    path = files("ecozone.outputs").joinpath(name)
+    path = files("ecozone").joinpath("outputs", name)
     if not path.is_file():
         raise DefectError("map.unmapped_address", address=name)
     text = path.read_text("utf-8").replace("\r\n", "\n")
@@ -139,7 +139,7 @@ def _with_pictures(css: str, folder: str) -> str:
         address = found[1]
         if address.startswith(("#", "data:")):
             return found[0]
-        path = files("ecozone.outputs").joinpath(f"{folder}/{address}")
+        path = files("ecozone").joinpath("outputs", f"{folder}/{address}")
         kind, _ = mimetypes.guess_type(address)
         if "://" in address or kind is None or not path.is_file():
             raise DefectError("map.unmapped_address", address=address)
@@ -179,7 +179,7 @@ def _policy(scripts: list[str], styles: list[str]) -> str:
 
 def _licences() -> str:
     """Return the licences of what is inlined, as their terms ask, in a comment."""
-    folder = files("ecozone.outputs").joinpath("vendor/LICENSES")
+    folder = files("ecozone").joinpath("outputs", "vendor/LICENSES")
     texts = [path.read_text("utf-8") for path in sorted(folder.iterdir(), key=lambda path: path.name)]
     return "<!--\n" + "\n".join(texts).replace("--", "- -") + "\n-->"
 

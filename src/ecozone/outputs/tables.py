@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from ecozone.assess import Check
+from ecozone.assess import Check, records
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_value
@@ -21,13 +22,16 @@ from ecozone.units import hectares, mu
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
 _VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
+_LONG_TEXTS = {"fact", "sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en"}
 _CELL_LIMIT = 32_767
+# The same results give the same bytes: when a run was is told by its manifest.
+_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def site_table(check: Check) -> pd.DataFrame:
     """Return one row a site: its verdict in words, sizes in the planner's units, and what decided."""
     rows = []
-    for site in check.sites.drop(columns="geometry").to_dict("records"):
+    for site in records(check.sites.drop(columns="geometry")):
         mine = check.findings[check.findings["site_id"] == site["site_id"]]
         worst = mine[mine["verdict"] == site["verdict"]]
         rows.append(
@@ -99,8 +103,8 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
 
 
 def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    book = xlsxwriter.Workbook(path, options)
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": _NO_DATE})
     head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     fills = {word: book.add_format({"bg_color": colour, "bold": True}) for word, colour in _VERDICT_FILLS.items()}
@@ -111,8 +115,8 @@ def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
         for j, column in enumerate(table.columns):
             sheet.write_string(0, j, say(f"columns.{column}"), head)
             form = next((numbers[end] for end in numbers if str(column).endswith(end)), None)
-            text = column in ("sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en")
-            sheet.set_column(j, j, 48 if text else 14, wrap if text else form)
+            long = column in _LONG_TEXTS
+            sheet.set_column(j, j, 48 if long else 14, wrap if long else form)
         for i, row in enumerate(table.itertuples(index=False), start=1):
             for j, value in enumerate(row):
                 _write_cell(sheet, i, j, plain_value(value), fills)

@@ -15,6 +15,7 @@ from ecozone.rules.model import Confidence, Effect, Hatch, Position
 
 # No control characters and nothing XML cannot carry: texts travel through spreadsheets, Word and HTML.
 Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]*$")]
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f\ufffe\uffff]*$")]
 Pair = dict[Literal["zh", "en"], Text]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 MaybeWord = Annotated[str, Field(pattern=r"^\??[a-z][a-z0-9_]*$", max_length=60)]
@@ -48,8 +49,8 @@ class DeclaredType(Named):
     """``[project_types]``."""
 
     tags: list[MaybeWord]
-    names: list[Text] = []
-    industry: list[Annotated[str, Field(pattern=r"^[A-T]?\d{0,4}$")]] = []
+    names: list[Line] = []
+    industry: list[Annotated[str, Field(pattern=r"^[A-T]?\d{2,4}$|^[A-T]$")]] = []
 
 
 class DeclaredFlag(Named):
@@ -127,7 +128,9 @@ def validated(model: type[Model], data: Any, *, file: str | PathLike[str] | None
     try:
         return model.model_validate(data)
     except ValidationError as problem:
-        raise _explained(problem.errors(include_url=False)[0], model, file, where) from None
+        # A misspelt key also leaves the right one missing: the misspelling is what to tell.
+        errors = sorted(problem.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
+        raise _explained(errors[0], model, file, where) from None
 
 
 def _explained(error: Any, model: type[Declared], file: str | PathLike[str] | None, where: str) -> WorkspaceError:
@@ -136,13 +139,13 @@ def _explained(error: Any, model: type[Declared], file: str | PathLike[str] | No
     place: dict[str, Any] = {"file": file, "feature": where, "field": ".".join(path) or None}
     if error["type"] == "extra_forbidden":
         fields = DeclaredLevel.model_fields if "levels" in path[:-1] else model.model_fields
-        return WorkspaceError("rules.unknown_key", **place, key=key, nearest=nearest(key, fields))
+        return WorkspaceError("rules.unknown_key", **place, word=key, nearest=nearest(key, fields))
     if error["type"] == "missing":
-        return WorkspaceError("rules.missing_key", **place, key=key)
+        return WorkspaceError("rules.missing_key", **place, word=key)
     if error["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
         word = str(error["input"])
         return WorkspaceError(
             "rules.unknown_word", **place, word=word, nearest=nearest(word, known), known=", ".join(known)
         )
-    return WorkspaceError("rules.bad_value", **place, key=key, value=repr(error["input"])[:80], problem=error["msg"])
+    return WorkspaceError("rules.bad_value", **place, word=key, value=repr(error["input"])[:80], problem=error["msg"])

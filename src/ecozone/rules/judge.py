@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ecozone.rules.model import UNSURE, Judgement, Rule, Verdict
+from ecozone.rules.model import UNSURE, Judgement, Rule, RulePack, Verdict
 
 _EFFECTS: Mapping[str, Verdict] = {"prohibit": "prohibited", "restrict": "conditional", "review": "review"}
 
@@ -68,3 +68,13 @@ def _carries(wanted: frozenset[str], project_tags: frozenset[str] | None) -> boo
     if wanted & project_tags:
         return True
     return None if any(UNSURE + tag in project_tags for tag in wanted) else False
+
+
+def required_roles(pack: RulePack, *, project_tags: frozenset[str] | None) -> frozenset[str]:
+    """Return the roles without whose data a project cannot be clear.
+
+    They are those that the pack requires of every workspace, and those that a rule binds by a tag which the project
+    has or may have: a livestock farm is not clear where nobody has drawn the livestock ban.
+    """
+    asked = {rule.role for rule in pack.rules if rule.tags and judge(rule, project_tags=project_tags).verdict}
+    return frozenset(asked | {role.id for role in pack.roles.values() if role.required})

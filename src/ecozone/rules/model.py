@@ -143,7 +143,8 @@ class Assumption:
 class RulePack:
     """Everything that one or more rule pack files declare, later ones over earlier ones.
 
-    ``files`` are the files it was read from, in that order.
+    ``files`` are the files it was read from, in that order; ``origins`` tells which of them an entry is from, by
+    ``table.id``.
     """
 
     name: str
@@ -157,6 +158,7 @@ class RulePack:
     parameters: Mapping[str, Parameter]
     assumptions: tuple[Assumption, ...]
     files: tuple[Path, ...] = field(default=(), compare=False)
+    origins: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

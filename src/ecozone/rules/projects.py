@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ecozone.errors import UsageError
 from ecozone.rules.declared import nearest
@@ -15,6 +16,7 @@ _SEPARATORS = re.compile(r"[,;|，；、\n]+")
 _NOT = ("!", "！")
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """Return the form in which two spellings of one word are equal: width, case and spaces do not matter.
 
@@ -65,7 +67,7 @@ def project_tags(pack: RulePack, project_type: str | None, flags: str | Iterable
     Raises
     ------
     UsageError
-        A type or flag that the pack does not know, with the nearest; or ``!tag`` against a tag that the type is sure of.
+        A type or flag that the pack does not know, with the nearest; or ``!tag`` against a sure tag of the type.
     """
     written = _SEPARATORS.split(flags) if isinstance(flags, str) else list(flags or ())
     words = [word.strip() for word in written if word.strip()]

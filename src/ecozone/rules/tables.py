@@ -49,7 +49,7 @@ class Merged:
         tables = ["pack", *KEYED, *LISTED]
         for name, table in data.items():
             if name not in tables:
-                raise WorkspaceError("rules.unknown_key", file=file, key=name, nearest=nearest(name, tables))
+                raise WorkspaceError("rules.unknown_key", file=file, word=name, nearest=nearest(name, tables))
             shape: type = list if name in LISTED else dict
             if not isinstance(table, shape):
                 raise WorkspaceError("rules.bad_table", file=file, field=name)
@@ -103,13 +103,12 @@ class Merged:
                 for entry, _ in self.entries["assumptions"].values()
             ),
             files=tuple(self.files),
+            origins={f"{name}.{key}": file for name, table in self.entries.items() for key, (_, file) in table.items()},
         )
 
     def _check_tags(self) -> None:
         for name in ("project_types", "flags"):
             for key, (entry, file) in self.entries[name].items():
-                if not entry.tags:
-                    raise WorkspaceError("rules.no_tags", file=file, feature=key)
                 self._known(entry.tags, "tags", file, key, "tags")
 
     def _check_names(self, name: str) -> None:
@@ -146,7 +145,9 @@ class Merged:
             bare = word.removeprefix(UNSURE)
             if bare not in self.entries[table]:
                 near = nearest(bare, self.entries[table])
-                raise WorkspaceError(f"rules.unknown_{table}", file=file, feature=where, field=key, word=bare, nearest=near)
+                raise WorkspaceError(
+                    f"rules.unknown_{table}", file=file, feature=where, field=key, word=bare, nearest=near
+                )
 
 
 def tables_of(pack: RulePack) -> dict[str, Any]:
@@ -154,9 +155,10 @@ def tables_of(pack: RulePack) -> dict[str, Any]:
     return {
         "pack": {"name": pack.name, "version": pack.version, "title": dict(pack.title)},
         "tags": {key: dict(names) for key, names in pack.tags.items()},
-        "flags": {flag.id: _slim(flag, "zh", "en", "tags") for flag in pack.flags.values()},
+        "flags": {flag.id: _slim(flag, "zh", "en") | {"tags": sorted(flag.tags)} for flag in pack.flags.values()},
         "project_types": {
-            kind.id: _slim(kind, "zh", "en", "tags", "names", "industry") for kind in pack.project_types.values()
+            kind.id: _slim(kind, "zh", "en") | {"tags": sorted(kind.tags)} | _slim(kind, "names", "industry")
+            for kind in pack.project_types.values()
         },
         "roles": {role.id: _role_table(role) for role in pack.roles.values()},
         "parameters": {one.id: _slim(one, "zh", "en") for one in pack.parameters.values()},
@@ -204,12 +206,12 @@ def _rule(entry: DeclaredRule) -> Rule:
         within_parameter=entry.within_parameter,
         position=entry.position,
         procedure=_texts(entry.procedure),
-        unknown=None if entry.unknown is None else _texts(entry.unknown),
+        unknown=_texts(entry.unknown or {}) or None,
     )
 
 
 def _texts(pair: Mapping[Any, str]) -> dict[str, str]:
-    return {str(lang): text for lang, text in pair.items()}
+    return {str(lang): text for lang, text in pair.items() if text}
 
 
 def _slim(thing: object, *keys: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ecozone.errors import InputError, UsageError
 from ecozone.geo import reproject
 from ecozone.intake import read_sites
 from ecozone.log import Progress, no_progress
-from ecozone.notices import notice, notices_of, with_notices
+from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.outputs import (
     check_document,
     ratios_document,
@@ -96,6 +96,13 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         return Outcome(request, ws, check, ratios, run, tuple(files))
 
 
+#: What GDAL and office programs leave beside a file; it belongs to the file and holds no sites of its own.
+_SIDECARS = (
+    *(".aux.xml", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".shp.xml"),
+    *("-wal", "-shm", "-journal"),
+)
+
+
 def site_files(sites: tuple[str, ...]) -> list[Path]:
     """Return the files that ``sites`` names: each file, and every file directly in each folder, by name.
 
@@ -108,7 +115,7 @@ def site_files(sites: tuple[str, ...]) -> list[Path]:
     for given in sites:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and _may_hold_sites(entry.name))
             if not inside:
                 raise UsageError("runs.empty_folder", file=path)
             found += inside
@@ -117,6 +124,10 @@ def site_files(sites: tuple[str, ...]) -> list[Path]:
     if not found:
         raise UsageError("runs.no_sites")
     return found
+
+
+def _may_hold_sites(name: str) -> bool:
+    return not name.startswith((".", "~$")) and not name.lower().endswith(_SIDECARS)
 
 
 def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
@@ -128,7 +139,7 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
         If a file cannot be read or trusted: then none is judged.
     """
     frames = []
-    notices = []
+    notices: list[Notice] = []
     for path in paths:
         frame = read_sites(
             path, crs=request.crs, datum=request.datum, layer=request.layer, project_type=request.project_type
@@ -154,7 +165,7 @@ Writer = Callable[[Path, Check | None, pd.DataFrame | None, Mapping[str, Any]], 
 
 def _document(check: Check | None, ratios: pd.DataFrame | None, run: Mapping[str, Any]) -> dict[str, Any]:
     if check is None:
-        assert ratios is not None  # noqa: S101 - a request has at least one part
+        assert ratios is not None
         return ratios_document(ratios, run)
     document = check_document(check)
     return document if ratios is None else document | {"ratios": ratios_document(ratios)["rows"]}
@@ -176,7 +187,7 @@ _RATIO_WRITERS: Mapping[str, Writer] = {
 
 
 def _sure(part: Any) -> Any:
-    assert part is not None  # noqa: S101 - the writer was chosen by the request's parts
+    assert part is not None
     return part
 
 

@@ -22,8 +22,7 @@ _LIBRARIES = ("fiona", "folium", "geopandas", "numpy", "pandas", "pyogrio", "pyp
 def describe(request: Request, inputs: Iterable[Path]) -> dict[str, Any]:
     """Return what decides a run's numbers: the same request, files and versions give the same description.
 
-    Its ``id`` is the SHA-256 of all the rest. Paths of inputs stand as they were given to the system; their contents are
-    what the hash holds.
+    Its ``id`` is the SHA-256 of all the rest.
     """
     files = [
         {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}

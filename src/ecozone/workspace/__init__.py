@@ -1,0 +1,25 @@
+"""A district's workspace: what it declares, its layers and zones, and the doctor who examines it."""
+
+from ecozone.workspace.demo import demo_source
+from ecozone.workspace.doctor import diagnose
+from ecozone.workspace.init import init_workspace
+from ecozone.workspace.layer import LandCover, Layer, Target
+from ecozone.workspace.levels import read_level, read_levels
+from ecozone.workspace.opening import open_workspace
+from ecozone.workspace.trouble import DeclarationError, Trouble
+from ecozone.workspace.workspace import Workspace
+
+__all__ = [
+    "DeclarationError",
+    "LandCover",
+    "Layer",
+    "Target",
+    "Trouble",
+    "Workspace",
+    "demo_source",
+    "diagnose",
+    "init_workspace",
+    "open_workspace",
+    "read_level",
+    "read_levels",
+]

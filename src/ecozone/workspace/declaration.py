@@ -1,4 +1,4 @@
-"""``ecozone.toml`` read: all that is wrong with it told at once, each with its line, its key and the nearest right one."""
+"""``ecozone.toml`` read: all that is wrong with it told at once, with line, key and the nearest right one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecozone.errors import WorkspaceError
 from ecozone.workspace.lines import Step, line_of
 from ecozone.workspace.model import TABLES, Declaration
 from ecozone.workspace.nearest import nearest
-from ecozone.workspace.trouble import DeclarationError, Severity, Trouble, trouble
+from ecozone.workspace.trouble import DeclarationError, Trouble, trouble
 
 _KIND = {
     "string": "value_not_text",
@@ -42,12 +42,12 @@ class Source:
     file: Path
     text: str
 
-    def trouble(self, name: str, place: tuple[Step, ...], severity: Severity = "error", **fields: Any) -> Trouble:
+    def trouble(self, name: str, place: tuple[Step, ...], /, **fields: Any) -> Trouble:
         """Make the trouble ``workspace.name`` of the key at ``place``."""
         key = name if "." in name else f"workspace.{name}"
         layer = str(place[1]) if len(place) > 1 and place[0] == "layers" else None
         line = line_of(self.text, place)
-        return trouble(key, severity, file=self.file, layer=layer, field=dotted(place), line=line, **fields)
+        return trouble(key, file=self.file, layer=layer, field=dotted(place), line=line, **fields)
 
 
 def read_text(path: Path) -> str:
@@ -99,7 +99,7 @@ def _no_toml(error: tomllib.TOMLDecodeError, source: Source) -> WorkspaceError:
     column = int(place["column"]) if place and place["column"] else len(lines[-1])
     reason = _PLACE.sub("", str(error)).strip()
     shown = lines[min(line, len(lines)) - 1].strip()
-    words = {"line": line, "column": column, "reason": reason, "shown": shown}
+    words: dict[str, Any] = {"line": line, "column": column, "reason": reason, "shown": shown}
     return WorkspaceError("workspace.no_toml", file=source.file, **words)
 
 
@@ -118,7 +118,7 @@ def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tu
     if kind == "extra_forbidden":
         known = _known(place[:-1])
         near = nearest(last, known)
-        fields = {"name": last, "known": "、".join(known)}
+        fields = {"name": last, "known": ", ".join(known)}
         return ("key_unknown", fields) if near is None else ("key_misspelt", fields | {"near": near})
     if kind == "missing":
         return "key_missing", {"name": last}
@@ -134,7 +134,9 @@ def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tu
 
 def _known(place: tuple[Step, ...]) -> list[str]:
     """Return the keys that may stand in the table at ``place``."""
-    pattern = tuple("*" if index == 1 and place[0] in ("layers", "targets") else step for index, step in enumerate(place))
+    pattern = tuple(
+        "*" if index == 1 and place[0] in ("layers", "targets") else step for index, step in enumerate(place)
+    )
     return list(TABLES[tuple(str(step) for step in pattern)].model_fields)
 
 

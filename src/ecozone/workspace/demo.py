@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import ecozone
 from ecozone.errors import WorkspaceError
 
-_PACKAGE = Path(ecozone.__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 
 
 def demo_source() -> Path:

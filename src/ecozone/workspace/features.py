@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ COLUMNS = ("zone", "name", "level")
 _NAMES = ("name", "名称")
 
 
-def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
+def read_layer(layer: Layer, crs: CRS, folder: Path, *, levels: Set[int] = frozenset()) -> gpd.GeoDataFrame:
     """Return a layer's features.
 
     Parameters
@@ -35,6 +35,8 @@ def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
         The workspace's, metric.
     folder : Path
         The workspace's folder, searched for similar names where the file is missing.
+    levels : set of int
+        Those that the layer's role knows; empty where it names none, and any level will do.
 
     Returns
     -------
@@ -64,11 +66,11 @@ def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {
         "zone": _zones(own, layer, noticed),
         "name": _names(own, layer),
-        "level": _levels(own, layer),
+        "level": _levels(own, layer, levels),
     }
     rest, renamed = _own_columns(own, layer)
     noticed += renamed
-    features = gpd.GeoDataFrame({**columns, **{name: rest[name] for name in rest}}, geometry=shapes, crs=crs)
+    features = gpd.GeoDataFrame(columns | {str(name): rest[name] for name in rest.columns}, geometry=shapes, crs=crs)
     features.attrs = {"notices": tuple(noticed), "source": source}
     return features
 
@@ -79,7 +81,7 @@ def require_file(path: Path, layer: str | None, folder: Path) -> None:
         return
     near = near_files(path, folder)
     if near:
-        raise WorkspaceError("workspace.file_missing_near", file=path, layer=layer, near="、".join(near))
+        raise WorkspaceError("workspace.file_missing_near", file=path, layer=layer, near=", ".join(near))
     raise WorkspaceError("workspace.file_missing", file=path, layer=layer)
 
 
@@ -93,16 +95,15 @@ def column_of(frame: pd.DataFrame, column: str, key: str, layer: Layer) -> pd.Se
         file=layer.path,
         layer=layer.key,
         field=column,
-        key=key,
+        of=key,
         near=nearest(column, known) or "—",
-        known="、".join(known),
+        known=", ".join(known),
     )
 
 
-def _rows(frame: pd.DataFrame) -> pd.Index[Any]:
-    if "source_row" in frame.columns:
-        return pd.Index(frame["source_row"])
-    return pd.RangeIndex(1, len(frame) + 1)
+def _rows(frame: pd.DataFrame) -> list[int]:
+    """Return the rows as the user counts them."""
+    return [int(row) for row in frame["source_row"]]
 
 
 def _placed(one: Notice, layer: Layer) -> Notice:
@@ -117,7 +118,7 @@ def _text(values: Iterable[Any]) -> list[str]:
 
 def _zones(own: pd.DataFrame, layer: Layer, noticed: list[Notice]) -> list[str]:
     """Return one unique id a feature; an id that is missing or repeated gets the row's number, which is said."""
-    rows = list(_rows(own))
+    rows = _rows(own)
     numbered = [f"{layer.key}#{row}" for row in rows]
     if layer.zone_column is None:
         return numbered
@@ -130,7 +131,7 @@ def _zones(own: pd.DataFrame, layer: Layer, noticed: list[Notice]) -> list[str]:
             zone = f"{zone}#{row}"
         if zone != word:
             key = "workspace.zone_repeated" if word else "workspace.zone_empty"
-            place = {"file": layer.path, "layer": layer.key, "feature": row, "field": layer.zone_column}
+            place: dict[str, Any] = {"file": layer.path, "layer": layer.key, "feature": row, "field": layer.zone_column}
             noticed.append(notice(key, "warning", **place, zone=word, written=zone))
         seen.add(zone)
         zones.append(zone)
@@ -143,11 +144,11 @@ def _names(own: pd.DataFrame, layer: Layer) -> list[str]:
     return [""] * len(own) if column is None else _text(column_of(own, column, "name", layer))
 
 
-def _levels(own: pd.DataFrame, layer: Layer) -> pd.Series[Any]:
+def _levels(own: pd.DataFrame, layer: Layer, known: Set[int]) -> pd.Series[Any]:
     if layer.level_column is None:
         return pd.Series(pd.NA, index=own.index, dtype="Int64")
     values = column_of(own, layer.level_column, "level", layer)
-    return read_levels(values, file=layer.path, layer=layer.key)
+    return read_levels(values, known=known, file=layer.path, layer=layer.key)
 
 
 def _own_columns(own: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[Notice]]:

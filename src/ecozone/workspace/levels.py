@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from numbers import Real
 from os import PathLike
 from typing import Any
@@ -47,7 +48,11 @@ def _number(word: str) -> int | None:
 
 
 def read_levels(
-    values: pd.Series[Any], *, file: str | PathLike[str] | None = None, layer: str | None = None
+    values: pd.Series[Any],
+    *,
+    known: Set[int] = frozenset(),
+    file: str | PathLike[str] | None = None,
+    layer: str | None = None,
 ) -> pd.Series[Any]:
     """Return the level of each value, the index kept.
 
@@ -55,6 +60,8 @@ def read_levels(
     ----------
     values : Series
         The layer's level column; its name is the field that an error speaks of.
+    known : set of int
+        The levels that there are; empty where any of 1 to 9 will do.
     file, layer : optional
         The place that an error speaks of.
 
@@ -66,7 +73,7 @@ def read_levels(
     Raises
     ------
     WorkspaceError
-        Where a value is empty or no level word that is known; the message lists every such value and how often it
+        Where a value is empty, no level word, or none of ``known``; the message lists every such value and how often it
         stands. An unknown level is never taken for a lenient one.
 
     Examples
@@ -75,10 +82,14 @@ def read_levels(
     [1, 3]
     """
     levels = pd.Series([read_level(value) for value in values], index=values.index, dtype="Int64")
+    if known:
+        levels = levels.where(levels.isin(known))
     unknown = values[levels.isna()]
     if not unknown.empty:
         words = [repr("") if pd.isna(value) else repr(value) for value in unknown]
         counts = pd.Series(words).value_counts(sort=False)
-        listed = "、".join(f"{word} × {count}" for word, count in counts.items())
-        raise WorkspaceError("workspace.level_unknown", file=file, layer=layer, field=str(values.name), values=listed)
+        listed = ", ".join(f"{word} × {count}" for word, count in counts.items())
+        possible = ", ".join(str(level) for level in sorted(known) or range(1, 10))
+        place: dict[str, Any] = {"file": file, "layer": layer, "field": str(values.name)}
+        raise WorkspaceError("workspace.level_unknown", **place, values=listed, known=possible)
     return levels.rename("level")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from typing import Any
 
 Step = str | int
 
@@ -16,7 +17,7 @@ _FENCE = re.compile(r'"""|' + "'''")
 
 
 def line_of(text: str, path: Sequence[Step]) -> int:
-    """Return the line, from 1, on which ``path`` stands, or that of the nearest table or key around it.
+    r"""Return the line, from 1, on which ``path`` stands, or that of the nearest table or key around it.
 
     Parameters
     ----------
@@ -27,8 +28,8 @@ def line_of(text: str, path: Sequence[Step]) -> int:
 
     Examples
     --------
-    >>> line_of("[workspace]\\nname = 'x'\\n\\n[[targets]]\\nzone = 'a'\\n[[targets]]\\nzome = 'b'", ("targets", 1, "zome"))
-    7
+    >>> line_of("[[targets]]\nzone = 'a'\n[[targets]]\nzome = 'b'", ("targets", 1, "zome"))
+    4
     """
     wanted = tuple(path)
     best, depth = 1, 0
@@ -56,7 +57,7 @@ def line_of(text: str, path: Sequence[Step]) -> int:
 def _steps(name: str) -> tuple[Step, ...]:
     """Read a dotted key as tomllib does, quotes and all."""
     try:
-        value = tomllib.loads(f"{name} = 0")
+        value: Any = tomllib.loads(f"{name} = 0")
     except tomllib.TOMLDecodeError:
         return ()
     steps: list[Step] = []

@@ -1,16 +1,16 @@
 """The form of ``ecozone.toml``: every key that may stand in it, and nothing else.
 
-======================  ================================================================================================
-``[workspace]``         ``name``, ``crs`` (metric; overlay happens in it), ``rules`` (packs, by name or path)
-``[layers.KEY]``        ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
-                        ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
-                        ``name`` (columns), ``crs``, ``layer``, ``encoding`` (of the file, where it does not say itself),
-                        ``required``, ``schematic``; ``source`` and ``table`` are kept for databases
-``[landcover]``         ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``
-``[[targets]]``         ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
-                        ``rule``
-``[parameters]``        name = metres: distances that a rule names and its source does not give
-======================  ================================================================================================
+================  =====================================================================================================
+``[workspace]``   ``name``, ``crs`` (metric; overlay happens in it), ``rules`` (packs, by name or path)
+``[layers.KEY]``  ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
+                  ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
+                  ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
+                  ``required``, ``schematic``; ``source`` and ``table`` are kept for databases
+``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``
+``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
+                  ``rule``
+``[parameters]``  name = metres: distances that a rule names and its source does not give
+================  =====================================================================================================
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 Indicator = Literal["blue_green_ratio", "forest_coverage", "greening_coverage", "red_line_area"]
-Profile = Literal["with_cropland", "without_cropland"]
 TargetRule = Literal["not_less_than_baseline"]
 
 #: The three indicators that are shares of a zone, in per cent.
 SHARES: frozenset[Indicator] = frozenset({"blue_green_ratio", "forest_coverage", "greening_coverage"})
 
 _LAYER_KEY = re.compile(r"[\w-]+")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?:/|\\\\)|/vsi|\\\\")
+# One letter and a colon is a drive of Windows; more are an address or one of GDAL's prefixes.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:|/vsi", re.IGNORECASE)
 
 
 def _wrong(key: str, **fields: Any) -> PydanticCustomError:
@@ -50,7 +50,7 @@ def _local_path(text: str) -> str:
     if any(ord(sign) < 32 for sign in text):
         # "boundaries\red.gpkg" in double quotes holds a carriage return, not a backslash and an r.
         raise _wrong("path_escape")
-    if _ADDRESS.match(text) or text.lower().startswith("/vsi"):
+    if _ADDRESS.match(text):
         raise _wrong("path_remote")
     return text.replace("\\", "/")
 
@@ -106,7 +106,7 @@ class WorkspaceTable(Table):
 
     name: Filled
     crs: Filled
-    rules: tuple[Filled, ...] = Field(default=(), strict=False)
+    rules: tuple[LocalPath, ...] = Field(default=(), strict=False)
 
 
 class LayerTable(Table):
@@ -119,7 +119,7 @@ class LayerTable(Table):
     title: Annotated[Texts, BeforeValidator(_texts)] | None = None
     basis: str = ""
     valid_from: date | None = None
-    extent: Filled | None = None
+    extent: LocalPath | None = None
     accuracy_m: NotNegative | None = None
     min_area_m2: NotNegative = 0.0
     area_km2: Positive | None = None
@@ -144,9 +144,9 @@ class LayerTable(Table):
 class LandCoverTable(Table):
     """``[landcover]``."""
 
-    scheme: Filled
+    scheme: LocalPath
     rasters: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
-    profile: Profile = "with_cropland"
+    profile: LocalPath | None = None
     crs: Filled | None = None
     schematic: bool = False
 
@@ -182,7 +182,7 @@ class TargetTable(Table):
             raise _wrong("target_without_value")
         if self.rule is not None and self.baseline is None:
             raise _wrong("target_without_baseline")
-        figures = [self.target.value, self.baseline and self.baseline.value]
+        figures = [self.target.value, None if self.baseline is None else self.baseline.value]
         if self.indicator in SHARES and any(value is not None and value > 100 for value in figures):
             raise _wrong("target_not_percent")
         return self

@@ -14,18 +14,15 @@ _FILES = 5000
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word most like ``word``, None where none is like it.
+    """Return the known word most like ``word``, the first of equals; None where none is like it.
 
     >>> nearest("acuracy_m", ["accuracy_m", "basis"]), nearest("zzz", ["basis"])
     ('accuracy_m', None)
     """
-    return next(iter(_alike(word, known)), None)
-
-
-def _alike(word: str, known: Iterable[str]) -> list[str]:
     lower = word.casefold()
     scored = [(SequenceMatcher(None, lower, other.casefold()).ratio(), other) for other in known]
-    return [other for score, other in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= _LIKENESS]
+    likeness, best = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
+    return best if likeness >= _LIKENESS else None
 
 
 def near_files(path: Path, folder: Path, *, count: int = 3) -> tuple[str, ...]:

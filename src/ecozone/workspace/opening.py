@@ -6,15 +6,15 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from ecozone.errors import WorkspaceError
+from ecozone.landcover import PROFILES
 from ecozone.notices import Notice, notice
 from ecozone.rules import RulePack
-from ecozone.text import pick
 from ecozone.workspace.declaration import Source, in_order, read_declaration, read_text
 from ecozone.workspace.demo import demo_source
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
 from ecozone.workspace.nearest import near_files
-from ecozone.workspace.references import check_crs, check_packs, check_references
+from ecozone.workspace.references import check_crs, check_packs, check_references, name_or_file
 from ecozone.workspace.trouble import DeclarationError, Trouble
 from ecozone.workspace.workspace import Workspace
 
@@ -74,7 +74,7 @@ def find(where: str | PathLike[str]) -> Path:
         return file.absolute()
     near = near_files(file, file.parent)
     key = "workspace.no_workspace_near" if near else "workspace.no_workspace"
-    raise WorkspaceError(key, file=file, near="、".join(near), name=FILE_NAME)
+    raise WorkspaceError(key, file=file, near=", ".join(near), name=FILE_NAME)
 
 
 def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
@@ -139,10 +139,9 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
 
 
 def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
-    in_folder = folder / table.scheme
-    scheme = str(in_folder) if table.scheme.endswith(".toml") or "/" in table.scheme else table.scheme
     rasters = {int(year): folder / table.rasters[year] for year in sorted(table.rasters)}
-    return LandCover(scheme, rasters, table.profile, table.crs, table.schematic)
+    profile = PROFILES[0] if table.profile is None else name_or_file(table.profile, folder)
+    return LandCover(name_or_file(table.scheme, folder), rasters, profile, table.crs, table.schematic)
 
 
 def _target(table: TargetTable) -> Target:
@@ -162,10 +161,10 @@ def _target(table: TargetTable) -> Target:
 
 def _notices(declared: Declaration, layers: dict[str, Layer], file: Path) -> tuple[Notice, ...]:
     """Say what is schematic: a drawing must not be read as a boundary."""
-    drawn = [pick(layer.title) for layer in layers.values() if layer.schematic]
+    drawn = [layer.key for layer in layers.values() if layer.schematic]
     said = []
     if drawn:
-        said.append(notice("workspace.schematic_layers", "warning", file=file, layers="、".join(drawn)))
+        said.append(notice("workspace.schematic_layers", "warning", file=file, layers=", ".join(drawn)))
     if declared.landcover is not None and declared.landcover.schematic:
         said.append(notice("workspace.schematic_landcover", "warning", file=file))
     return tuple(said)

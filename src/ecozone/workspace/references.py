@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pyproj import CRS
 
 from ecozone.errors import CrsError, EcozoneError
 from ecozone.geo import crs_name, is_geographic, norm_crs
+from ecozone.landcover import open_profile, open_scheme
 from ecozone.rules import RulePack, load_packs
 from ecozone.workspace.declaration import Source
 from ecozone.workspace.lines import Step
-from ecozone.workspace.model import Declaration, LayerTable, TargetTable
+from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
 from ecozone.workspace.nearest import nearest
 from ecozone.workspace.trouble import Trouble, of_error
 from ecozone.workspace.zones import BY_NAME
@@ -43,7 +45,7 @@ def check_packs(names: tuple[str, ...], source: Source) -> tuple[RulePack | None
     try:
         return load_packs(names, folder=source.file.parent), []
     except EcozoneError as error:
-        return None, list(of_error(error))
+        return None, list(of_error(error, file=source.file))
 
 
 def check_references(declared: Declaration, pack: RulePack | None, source: Source) -> list[Trouble]:
@@ -54,14 +56,31 @@ def check_references(declared: Declaration, pack: RulePack | None, source: Sourc
         found += _extent(key, layer, declared, source)
         if layer.crs is not None:
             found += check_crs(layer.crs, source, ("layers", key, "crs"), metric=False)[1]
-    if declared.landcover is not None and declared.landcover.crs is not None:
-        found += check_crs(declared.landcover.crs, source, ("landcover", "crs"), metric=False)[1]
+    if declared.landcover is not None:
+        found += _landcover(declared.landcover, source)
     found += _targets(declared, source)
     return found
 
 
-def _names(name: str, known: Mapping[str, Any]) -> dict[str, str]:
-    return {"name": name, "near": nearest(name, known) or "—", "known": "、".join(known) or "—"}
+def name_or_file(text: str, folder: Path) -> str:
+    """Return a shipped scheme's or profile's name as it is, the path of the user's own absolute."""
+    return str(folder / text) if text.endswith(".toml") or "/" in text else text
+
+
+def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
+    if table.crs is not None:
+        yield from check_crs(table.crs, source, ("landcover", "crs"), metric=False)[1]
+    folder = source.file.parent
+    try:
+        open_scheme(name_or_file(table.scheme, folder))
+        if table.profile is not None:
+            open_profile(name_or_file(table.profile, folder))
+    except EcozoneError as error:
+        yield from of_error(error, file=source.file)
+
+
+def _names(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "near": nearest(name, known) or "—", "known": ", ".join(known) or "—"}
 
 
 def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) -> Iterator[Trouble]:
@@ -70,7 +89,7 @@ def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) ->
 
 
 def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) -> Iterator[Trouble]:
-    """A word that is neither a layer nor a file's path is a layer misspelt."""
+    """Yield a word that is neither a layer nor the path of a file: most likely a layer misspelt."""
     if layer.extent is None or layer.extent in declared.layers or "." in layer.extent or "/" in layer.extent:
         return
     yield source.trouble("extent_unknown", ("layers", key, "extent"), **_names(layer.extent, declared.layers))
@@ -82,15 +101,13 @@ def _targets(declared: Declaration, source: Source) -> Iterator[Trouble]:
         place = ("targets", index)
         yield from _target_zone(one, (*place, "zone"), declared, source)
         if one.baseline is not None and one.baseline.year >= one.target.year:
-            years = {"baseline": one.baseline.year, "year": one.target.year}
+            years: dict[str, Any] = {"baseline": one.baseline.year, "year": one.target.year}
             yield source.trouble("target_years", (*place, "target"), **years)
         if same[one.indicator, one.zone, one.target.year] > 1:
             yield source.trouble("target_twice", place, indicator=one.indicator, zone=one.zone, year=one.target.year)
 
 
-def _target_zone(
-    one: TargetTable, place: tuple[Step, ...], declared: Declaration, source: Source
-) -> Iterator[Trouble]:
+def _target_zone(one: TargetTable, place: tuple[Step, ...], declared: Declaration, source: Source) -> Iterator[Trouble]:
     key, _, part = one.zone.partition(":")
     layer = declared.layers.get(key)
     if layer is None:

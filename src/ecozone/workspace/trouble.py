@@ -27,7 +27,7 @@ class Trouble:
 
     key: str
     severity: Severity = "error"
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def message(self, lang: str | None = None) -> str:
@@ -71,11 +71,20 @@ def of_notice(notice: Notice) -> Trouble:
     return Trouble(notice.key, _OF_NOTICE[notice.severity], notice.place, notice.fields)
 
 
-def of_error(error: EcozoneError, severity: Severity = "error") -> tuple[Trouble, ...]:
-    """Return what an error says as troubles: one, or each of those that a `DeclarationError` holds."""
+def of_error(
+    error: EcozoneError, *, file: str | PathLike[str] | None = None, layer: str | None = None, field: str | None = None
+) -> tuple[Trouble, ...]:
+    """Return what an error says as troubles: one, or each of those that a `DeclarationError` holds.
+
+    ``file``, ``layer`` and ``field`` fill what the error's own place leaves open; the layer's key comes before the name
+    of a layer inside its file.
+    """
     if isinstance(error, DeclarationError):
         return error.troubles
-    return (Trouble(error.key, severity, error.place, error.fields),)
+    own = error.place
+    known = own.file or (None if file is None else fspath(file))
+    place = Place(known, layer or own.layer, own.feature, own.field or field)
+    return (Trouble(error.key, "error", place, error.fields),)
 
 
 class DeclarationError(WorkspaceError):

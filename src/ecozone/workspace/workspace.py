@@ -17,7 +17,7 @@ from ecozone.geo import reproject
 from ecozone.intake import read_features
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
-from ecozone.text import say
+from ecozone.text import language, say
 from ecozone.workspace.features import read_layer, require_file
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.nearest import nearest
@@ -59,7 +59,7 @@ class Workspace:
     notices: tuple[Notice, ...] = ()
     _features: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     _extents: dict[str, BaseGeometry | None] = field(default_factory=dict, repr=False)
-    _zones: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _zones: dict[tuple[str, str], gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -89,10 +89,7 @@ class Workspace:
             files |= {f"landcover:{year}": path for year, path in self.landcover.rasters.items()}
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)
-        for name in self.rule_packs:
-            if (self.folder / name).is_file():
-                files[f"rules:{name}"] = self.folder / name
-        return files
+        return files | {f"rules:{file.stem}": file for file in self.pack.files}
 
     def layer(self, key: str) -> Layer:
         """Return a layer by its key.
@@ -108,7 +105,7 @@ class Workspace:
                 file=self.file,
                 name=key,
                 near=nearest(key, self.layers) or "—",
-                known="、".join(self.layers) or "—",
+                known=", ".join(self.layers) or "—",
             )
         return self.layers[key]
 
@@ -140,7 +137,9 @@ class Workspace:
         """
         layer = self.layer(key)
         if key not in self._features:
-            self._features[key] = read_layer(layer, self.crs, self.folder)
+            role = self.pack.roles.get(layer.role)
+            levels = frozenset() if role is None else frozenset(role.levels)
+            self._features[key] = read_layer(layer, self.crs, self.folder, levels=levels)
         # The caller's changes stay the caller's.
         return self._features[key].copy()
 
@@ -177,19 +176,16 @@ class Workspace:
     def damage(self, key: str) -> tuple[str, ...]:
         """Return why a layer cannot prove a site clear although its extent contains it; empty where it can.
 
-        A refused feature might lie anywhere; a layer with no features, or with none near its own extent, is more
-        likely a wrong file than an empty district. Sentences, in the current language.
+        A refused feature might lie anywhere; a layer that lies nowhere in its own extent is most likely in another
+        place than its CRS says. Sentences, in the current language.
         """
         features = self.features(key)
         shapes = features.geometry.dropna()
         reasons: list[str] = []
         refused = features.geometry.isna()
         if refused.any():
-            rows = features.loc[refused, "source_row"] if "source_row" in features else features.index[refused] + 1
-            listed = "、".join(str(row) for row in rows)
+            listed = ", ".join(str(row) for row in features.loc[refused, "source_row"])
             reasons.append(say("workspace.damage_refused", count=int(refused.sum()), rows=listed))
-        if features.empty:
-            reasons.append(say("workspace.damage_empty"))
         extent = self.extent(key)
         if extent is not None and not shapes.empty and not shapes.intersects(extent).any():
             reasons.append(say("workspace.damage_elsewhere"))
@@ -235,10 +231,12 @@ class Workspace:
             known = list(whole.index)
         near = nearest(which, known) or "—"
         raise WorkspaceError(
-            "workspace.zone_unknown", file=self.file, name=which, near=near, known="、".join(sorted(known))
+            "workspace.zone_unknown", file=self.file, name=which, near=near, known=", ".join(sorted(known))
         )
 
     def _zones_of(self, key: str) -> gpd.GeoDataFrame:
-        if key not in self._zones:
-            self._zones[key] = zones_of(self.layers[key], self.features(key))
-        return self._zones[key]
+        lang = language()
+        if (key, lang) not in self._zones:
+            layer = self.layers[key]
+            self._zones[key, lang] = zones_of(layer, self.features(key), self.pack.roles.get(layer.role))
+        return self._zones[key, lang]

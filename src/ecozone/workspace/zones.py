@@ -10,8 +10,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.geo import area_m2, difference, intersection, union
-from ecozone.notices import Notice, notice, notices_of
-from ecozone.text import LANGUAGES, pick, say
+from ecozone.notices import Notice, Severity, notice, notices_of
+from ecozone.rules import Role
+from ecozone.text import pick, say
 from ecozone.units import fixed
 from ecozone.workspace.layer import Layer
 
@@ -21,7 +22,7 @@ BY_NAME = frozenset({"subdistrict", "control_unit"})
 COLUMNS = ("zone", "layer", "role", "level", "title", "refused")
 
 
-def zones_of(layer: Layer, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def zones_of(layer: Layer, features: gpd.GeoDataFrame, role: Role | None = None) -> gpd.GeoDataFrame:
     """Return the measured zones of one layer.
 
     Parameters
@@ -30,29 +31,34 @@ def zones_of(layer: Layer, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         Where it has a level column, each level is a zone beside the whole; where its role is in `BY_NAME`, each name.
     features : GeoDataFrame
         As `ecozone.workspace.features.read_layer` gives them, in the workspace's CRS.
+    role : Role, optional
+        Names the levels.
 
     Returns
     -------
     GeoDataFrame
         Index: the zone's key (``barrier``, ``barrier:1``, ``subdistrict:金钟街道``). Columns ``zone`` (the same),
-        ``layer``, ``role``, ``level`` (Int64), ``title`` (zh/en mapping), ``refused`` (count of features left out of
-        the shape because theirs could not be trusted), ``geometry``: the union of the features. Levels never overlap:
-        ground that two levels claim belongs to the stricter one, so that the levels add up to the whole; a notice in
-        ``attrs`` tells its area.
+        ``layer``, ``role``, ``level`` (Int64), ``title`` (in the current language), ``refused`` (count of features
+        left out of the shape because theirs could not be trusted), ``geometry``: the union of the features. Levels
+        never overlap: ground that two levels claim belongs to the stricter one, so that the levels add up to the
+        whole; a notice in ``attrs`` tells its area.
     """
-    groups: list[tuple[str, int | None, dict[str, str], gpd.GeoDataFrame]] = [
-        (layer.key, None, dict(layer.title), features)
-    ]
+    title = pick(layer.title)
+    groups: list[tuple[str, int | None, str, gpd.GeoDataFrame]] = [(layer.key, None, title, features)]
     if layer.level_column is not None:
         for level in sorted(int(value) for value in features["level"].dropna().unique()):
             part = features[(features["level"] == level).fillna(value=False)]
-            groups.append((f"{layer.key}:{level}", level, _level_title(layer, level), part))
+            groups.append(
+                (
+                    f"{layer.key}:{level}",
+                    level,
+                    say("workspace.zone_title", title=title, level=level_word(level, role)),
+                    part,
+                )
+            )
     if layer.role in BY_NAME:
         names = features["name"].where(features["name"] != "", features["zone"])
-        groups += [
-            (f"{layer.key}:{name}", None, {"zh": str(name)}, part)
-            for name, part in features.groupby(names, sort=True)
-        ]
+        groups += [(f"{layer.key}:{name}", None, str(name), part) for name, part in features.groupby(names, sort=True)]
     shapes = [_union(part) for _, _, _, part in groups]
     said = _resolve([level for _, level, _, _ in groups], shapes, features.crs, layer)
     table = pd.DataFrame(
@@ -61,7 +67,7 @@ def zones_of(layer: Layer, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "layer": layer.key,
             "role": layer.role,
             "level": pd.array([level for _, level, _, _ in groups], dtype="Int64"),
-            "title": pd.Series([title for _, _, title, _ in groups], dtype=object),
+            "title": [words for _, _, words, _ in groups],
             "refused": [int(part.geometry.isna().sum()) for _, _, _, part in groups],
         }
     )
@@ -76,21 +82,14 @@ def _union(features: gpd.GeoDataFrame) -> BaseGeometry | None:
     return None if shapes.empty else union(shapes)
 
 
-def _level_title(layer: Layer, level: int) -> dict[str, str]:
-    """Return the layer's title with the level's, in both languages."""
-    return {
-        lang: say("workspace.zone_title", lang, title=pick(layer.title, lang), level=level_word(level, lang))
-        for lang in LANGUAGES
-    }
+def level_word(level: int, role: Role | None = None) -> str:
+    """Return what a level is called: by its role, or else by its number.
 
-
-def level_word(level: int, lang: str | None = None) -> str:
-    """Return a level as planners write it.
-
-    >>> level_word(1, "zh"), level_word(2, "en")
-    ('一级管控区', 'level 2')
+    >>> level_word(1), level_word(2)
+    ('一级', '二级')
     """
-    return say(f"workspace.level_{level}", lang)
+    named = None if role is None else role.levels.get(level)
+    return say(f"workspace.level_{level}") if named is None else pick({"zh": named.zh, "en": named.en})
 
 
 def _resolve(levels: list[int | None], shapes: list[Any], crs: Any, layer: Layer) -> list[Notice]:
@@ -106,8 +105,8 @@ def _resolve(levels: list[int | None], shapes: list[Any], crs: Any, layer: Layer
             shared = float(area_m2(intersection(mine, theirs)).iloc[0])
             if shared > 0:
                 shapes[index] = difference(mine, theirs).iloc[0]
-                severity = "info" if shared < layer.min_area_m2 else "warning"
-                words = {"zone": f"{layer.key}:{level}", "area": fixed(shared, 2)}
+                severity: Severity = "info" if shared < layer.min_area_m2 else "warning"
+                words: dict[str, Any] = {"zone": f"{layer.key}:{level}", "area": fixed(shared, 2)}
                 said.append(notice("workspace.levels_overlap", severity, file=layer.path, layer=layer.key, **words))
         stricter = shape if stricter is None else union(gpd.GeoSeries([stricter, shape], crs=crs))
     return said

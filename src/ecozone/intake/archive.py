@@ -1,0 +1,74 @@
+"""Archives: looked at before they are unpacked, and unpacked under names of our own."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from ecozone.errors import InputError
+from ecozone.intake.limits import RATIO_COUNTS_FROM_BYTES, Limits
+
+_CHUNK = 1 << 20
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+
+
+@contextmanager
+def open_archive(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    """Open a zip whose declared contents keep the limits.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged or encrypted, or declares too many files, too many bytes, or too high a ratio.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            limits.require("archive_files", len(members))
+            unpacked = sum(member.file_size for member in members)
+            limits.require("archive_bytes", unpacked)
+            if unpacked > RATIO_COUNTS_FROM_BYTES:
+                limits.require("archive_ratio", unpacked / max(1, sum(member.compress_size for member in members)))
+            if any(member.flag_bits & _ENCRYPTED for member in members):
+                raise InputError("intake.archive_encrypted")
+            yield archive
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, UnicodeError) as error:
+        raise InputError("intake.archive_damaged") from error
+
+
+def member_path(member: zipfile.ZipInfo) -> PurePosixPath:
+    """Return the path that a user sees: archives made on Chinese Windows hold GBK names without saying so."""
+    name = member.filename
+    if not member.flag_bits & _UTF8_NAME and not name.isascii():
+        try:
+            # zipfile took the bytes for code page 437, as the standard says.
+            name = name.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            name = member.filename
+    return PurePosixPath(name.replace("\\", "/"))
+
+
+def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path) -> Path:
+    """Write one member to ``place``, never more bytes than it declared; zipfile checks its CRC-32 at the end.
+
+    Raises
+    ------
+    InputError
+        Where the member holds more than it declares, or does not match its checksum.
+    """
+    written = 0
+    try:
+        with archive.open(member) as packed, place.open("wb") as plain:
+            while chunk := packed.read(_CHUNK):
+                written += len(chunk)
+                if written > member.file_size:
+                    raise InputError("intake.archive_damaged")
+                plain.write(chunk)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise InputError("intake.archive_damaged") from error
+    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+        raise InputError("intake.archive_damaged") from error
+    return place

@@ -1,0 +1,202 @@
+"""From what a file holds to geometries that can be measured.
+
+Each feature is plane, finite, valid and of one kind, or refused with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from ecozone.errors import CrsError, InputError
+from ecozone.geo import coordinate_notices, repair
+from ecozone.intake.limits import Limits
+from ecozone.intake.reading import listed
+from ecozone.notices import Notice, notice
+
+#: No coordinate of any CRS of the Earth is larger (m); what is, has lost its decimal point or its mind.
+LARGEST_COORDINATE = 1e9
+#: Groups of equal shapes that get a notice of their own.
+MOST_GROUPS = 20
+
+_POINT, _LINE, _POLYGON = "Point", "Line", "Polygon"
+_KINDS = {
+    shapely.GeometryType.POINT: _POINT,
+    shapely.GeometryType.MULTIPOINT: _POINT,
+    shapely.GeometryType.LINESTRING: _LINE,
+    shapely.GeometryType.LINEARRING: _LINE,
+    shapely.GeometryType.MULTILINESTRING: _LINE,
+    shapely.GeometryType.POLYGON: _POLYGON,
+    shapely.GeometryType.MULTIPOLYGON: _POLYGON,
+}
+_GATHER = {_POINT: shapely.multipoints, _LINE: shapely.multilinestrings, _POLYGON: shapely.multipolygons}
+
+Geometries = NDArray[Any]
+
+
+class Cleaner:
+    """Takes the geometries of one layer through every check, keeping a notice for each thing done.
+
+    Parameters
+    ----------
+    geometries : sequence of geometry or None
+    rows : sequence of int
+        As the user counts them, one for each geometry.
+    refused : mapping of int to Notice
+        What the reader refused already, by row.
+    """
+
+    def __init__(
+        self, geometries: Sequence[BaseGeometry | None], rows: Sequence[int], refused: Iterable[tuple[int, Notice]]
+    ) -> None:
+        self.geometries: Geometries = np.empty(len(rows), dtype=object)
+        self.geometries[:] = geometries
+        self.rows = np.asarray(rows, dtype=np.int64)
+        self.notices: list[Notice] = []
+        self.refused: dict[int, Notice] = dict(refused)
+
+    def clean(self, crs: CRS, limits: Limits) -> gpd.GeoSeries:
+        """Return the geometries in ``crs``, None where refused; rows keep their order.
+
+        Raises
+        ------
+        CrsError
+            Where the numbers of every feature contradict the CRS.
+        InputError
+            Where the layer has more vertices than allowed.
+        """
+        self._refuse_empty()
+        self._bound(limits)
+        self._refuse_numbers()
+        self._flatten()
+        self._one_kind()
+        self._check_coordinates(crs)
+        self._repair(crs)
+        self._tell_duplicates()
+        return gpd.GeoSeries(self.geometries, crs=crs)
+
+    def _refuse(self, at: np.integer[Any] | int, key: str, **fields: Any) -> None:
+        row = int(self.rows[at])
+        self.refused.setdefault(row, notice(key, "refused", feature=row, **fields))
+        self.geometries[at] = None
+
+    def _there(self) -> NDArray[np.int64]:
+        return np.flatnonzero(~shapely.is_missing(self.geometries))
+
+    def _refuse_empty(self) -> None:
+        for at in np.flatnonzero(shapely.is_missing(self.geometries) | shapely.is_empty(self.geometries)):
+            self._refuse(at, "intake.no_geometry")
+
+    def _bound(self, limits: Limits) -> None:
+        counts = shapely.get_num_coordinates(self.geometries)
+        limits.require("vertices", int(counts.sum()))
+        for at in np.flatnonzero(counts > limits.feature_vertices):
+            self._refuse(at, "intake.too_many_vertices", found=int(counts[at]), allowed=limits.feature_vertices)
+
+    def _refuse_numbers(self) -> None:
+        xy, owner = shapely.get_coordinates(self.geometries, return_index=True)
+        with np.errstate(invalid="ignore"):
+            wild = ~np.isfinite(xy).all(axis=1) | (np.abs(xy) > LARGEST_COORDINATE).any(axis=1)
+        for vertex in np.flatnonzero(wild):
+            if self.geometries[owner[vertex]] is not None:
+                x, y = (f"{value:.6g}" for value in xy[vertex])
+                finite = bool(np.isfinite(xy[vertex]).all())
+                self._refuse(owner[vertex], "intake.out_of_range" if finite else "intake.not_finite", x=x, y=y)
+
+    def _flatten(self) -> None:
+        heights = np.flatnonzero(shapely.has_z(self.geometries) | shapely.has_m(self.geometries))
+        if len(heights):
+            self.geometries[heights] = shapely.force_2d(self.geometries[heights])
+            self.notices.append(notice("intake.heights_dropped", count=len(heights)))
+
+    def _one_kind(self) -> None:
+        kinds = shapely.get_type_id(self.geometries)
+        unpacked: list[int] = []
+        for at in self._there():
+            if kinds[at] == shapely.GeometryType.LINEARRING:
+                self.geometries[at] = shapely.linestrings(shapely.get_coordinates(self.geometries[at]))
+            elif kinds[at] == shapely.GeometryType.GEOMETRYCOLLECTION:
+                parts = _simple_parts(self.geometries[at])
+                held = {_KINDS.get(shapely.get_type_id(part)) for part in parts}
+                if len(held) != 1 or None in held:
+                    self._refuse(at, "intake.mixed_collection", kinds=listed(sorted({p.geom_type for p in parts})))
+                    continue
+                gather = _GATHER[str(next(iter(held)))]
+                self.geometries[at] = parts[0] if len(parts) == 1 else gather(parts)
+                unpacked.append(int(self.rows[at]))
+            elif int(kinds[at]) not in _KINDS:
+                self._refuse(at, "intake.unknown_shape", kind=self.geometries[at].geom_type)
+        if unpacked:
+            self.notices.append(notice("intake.collection_unpacked", count=len(unpacked), rows=listed(unpacked)))
+
+    def _check_coordinates(self, crs: CRS) -> None:
+        """Refuse what contradicts the CRS: feature by feature where some fit, the file where none does."""
+        there = self._there()
+        found = coordinate_notices(gpd.GeoSeries(self.geometries[there], crs=crs), crs)
+        if found and len(found) == len(there):
+            raise CrsError(found[0].key, feature=int(self.rows[there[0]]), **found[0].fields)
+        for one in found:
+            at = there[int(str(one.place.feature)) - 1]
+            self._refuse(at, one.key, **one.fields)
+
+    def _repair(self, crs: CRS) -> None:
+        there = self._there()
+        bad = there[~shapely.is_valid(self.geometries[there])]
+        if not len(bad):
+            return
+        series, notices = repair(gpd.GeoSeries(self.geometries[bad], index=self.rows[bad], crs=crs))
+        self.geometries[bad] = series.to_numpy()
+        for one in notices:
+            if one.severity == "refused":
+                self.refused[int(str(one.place.feature))] = one
+            else:
+                self.notices.append(one)
+        for at in bad:
+            if self.geometries[at] is None or self.geometries[at].is_empty:
+                self._refuse(at, "intake.no_geometry")
+
+    def _tell_duplicates(self) -> None:
+        there = self._there()
+        groups: dict[bytes, list[int]] = {}
+        for row, key in zip(self.rows[there], shapely.to_wkb(shapely.normalize(self.geometries[there])), strict=True):
+            groups.setdefault(key, []).append(int(row))
+        alike = [rows for rows in groups.values() if len(rows) > 1]
+        for rows in alike[:MOST_GROUPS]:
+            self.notices.append(notice("intake.same_shape", "warning", feature=rows[-1], rows=listed(rows)))
+        if len(alike) > MOST_GROUPS:
+            self.notices.append(notice("intake.same_shape_more", "warning", count=len(alike) - MOST_GROUPS))
+
+
+def _simple_parts(collection: BaseGeometry) -> list[BaseGeometry]:
+    """Return the parts of a collection, none of them empty or a collection itself."""
+    found: list[BaseGeometry] = []
+    stack = [collection]
+    while stack:
+        one = stack.pop()
+        if hasattr(one, "geoms"):
+            stack.extend(reversed(one.geoms))
+        elif not one.is_empty:
+            found.append(one)
+    return found
+
+
+def require_some(total: int, refused: dict[int, Notice]) -> None:
+    """Refuse a layer of which nothing is left.
+
+    Raises
+    ------
+    InputError
+        Where it has no features, or every one was refused. The text gives the first reasons.
+    """
+    if total == 0:
+        raise InputError("intake.no_features")
+    if len(refused) >= total:
+        reasons = [refused[row].message() for row in sorted(refused)[:3]]
+        raise InputError("intake.all_refused", count=total, reasons="; ".join(reasons))

@@ -1,0 +1,230 @@
+"""Layers that GDAL reads: whole layers as WKB by pyogrio; feature by feature by fiona where one record spoils it.
+
+WKB is decoded here, feature by feature, so that one ring that GEOS refuses costs one feature and not the layer.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from ecozone.errors import GeometryError, InputError
+from ecozone.geo.gdal import pyogrio
+from ecozone.intake.reading import Options, Reading, declared_crs, refusal
+from ecozone.intake.source import Source
+from ecozone.notices import Notice, notice
+
+#: Degrees of arc between two vertices of a curve made plain: a circle loses 5e-7 of its area (GDAL's own 4°: 8e-4).
+ARC_STEP_DEGREES = "0.1"
+
+#: Nested collections above this number are an attack on the stack of GEOS, which descends once a level.
+_COLLECTIONS = 1000
+_COLLECTION_HEADS = (b"\x01\x07\x00\x00\x00", b"\x00\x00\x00\x00\x07")
+
+_WHOLE_FILE = (RuntimeError, ValueError)
+
+
+def layer_names(path: Path) -> list[str]:
+    """Return the names of the layers that have geometry."""
+    try:
+        with _listening():
+            return [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except _WHOLE_FILE as error:
+        raise InputError("intake.damaged", reason=_reason(error, path)) from error
+
+
+def read_layer(source: Source, path: Path, layer: str, driver: str, options: Options) -> Reading:
+    """Read one layer.
+
+    Parameters
+    ----------
+    path : Path
+        In the private folder of ``source``.
+    driver : str
+        GDAL's name for the format, for fiona; pyogrio takes no such word, so the sniffed content stands for it.
+
+    Raises
+    ------
+    InputError
+        Where nothing of the layer can be read, or it exceeds a limit.
+    """
+    notices: list[Notice] = []
+    with _listening() as heard:
+        try:
+            info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+            count = int(info["features"])
+            source.limits.require("features", count)
+            try:
+                reading = _whole(path, layer)
+            except pyogrio.errors.DataLayerError:
+                reading = _one_by_one(path, layer, driver, count)
+        except _WHOLE_FILE as error:
+            raise InputError("intake.damaged", layer=layer, reason=_reason(error, path)) from error
+        notices += _about_curves(path, layer)
+    crs, about_crs = _crs(info["crs"], options)
+    for message in dict.fromkeys(str(one.message) for one in heard):
+        notices.append(notice("intake.driver_says", "warning", reason=_plain(message, path)))
+    return Reading(
+        layer,
+        reading.rows,
+        reading.geometries,
+        reading.columns,
+        crs,
+        "declared",
+        "utf-8",
+        (*about_crs, *reading.notices, *notices),
+        reading.refused,
+    )
+
+
+def decode_wkb(blobs: Sequence[bytes | None]) -> tuple[list[BaseGeometry | None], dict[int, GeometryError]]:
+    """Decode WKB one by one; what cannot be decoded is None and has its reason, by position."""
+    whole = np.empty(len(blobs), dtype=object)
+    wrong: dict[int, GeometryError] = {}
+    for at, blob in enumerate(blobs):
+        if blob is not None and sum(blob.count(head) for head in _COLLECTION_HEADS) > _COLLECTIONS:
+            wrong[at] = GeometryError("intake.wrong_nesting", kind="GeometryCollection")
+        else:
+            whole[at] = blob
+    geometries = list(shapely.from_wkb(whole, on_invalid="ignore"))
+    for at, geometry in enumerate(geometries):
+        if geometry is None and whole[at] is not None:
+            try:
+                geometries[at] = shapely.from_wkb(whole[at])
+            except shapely.GEOSException as error:
+                wrong[at] = GeometryError("intake.shape_unreadable", reason=str(error)[:120])
+    return geometries, wrong
+
+
+def _whole(path: Path, layer: str) -> Reading:
+    notices: list[Notice] = []
+    with _fine_arcs():
+        try:
+            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True)
+            columns = dict(zip(map(str, meta["fields"]), (column.tolist() for column in values), strict=True))
+        except UnicodeDecodeError:
+            # One text that is not UTF-8 loses the layer: read bytes as Latin-1, which loses none, and decode each.
+            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding="latin-1")
+            columns, notices = _decoded(meta["fields"], values)
+    rows = range(1, len(blobs) + 1)
+    geometries, wrong = decode_wkb(list(blobs))
+    refused = {rows[at]: refusal(error, rows[at]) for at, error in wrong.items()}
+    return Reading(layer, rows, geometries, columns, notices=tuple(notices), refused=refused)
+
+
+def _decoded(names: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
+    columns: dict[str, list[Any]] = {}
+    notices: list[Notice] = []
+    for name, column in zip(names, values, strict=True):
+        label = _either(str(name))[0]
+        columns[label] = []
+        for row, value in enumerate(column.tolist(), 1):
+            if isinstance(value, str):
+                text, codec = _either(value)
+                if codec != "utf-8":
+                    key = "intake.text_in_gb18030" if text is not None else "intake.text_unreadable"
+                    notices.append(notice(key, "warning", feature=row, field=label, sample=(text or "")[:30]))
+                columns[label].append(text)
+            else:
+                columns[label].append(value)
+    return columns, notices
+
+
+def _either(latin: str) -> tuple[Any, str | None]:
+    data = latin.encode("latin-1")
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return data.decode(codec), codec
+        except UnicodeDecodeError:
+            continue
+    return None, None
+
+
+def _one_by_one(path: Path, layer: str, driver: str, count: int) -> Reading:
+    """Read what can be read of a damaged layer; what its header promises beyond that is refused row by row."""
+    # fiona brings a second GDAL, which only a damaged file is worth.
+    from ecozone.geo.gdal import fiona
+
+    geometries: list[BaseGeometry | None] = []
+    properties: list[dict[str, Any]] = []
+    refused: dict[int, Notice] = {}
+    with fiona.open(path, layer=layer, enabled_drivers=[driver]) as stream:
+        names = list(stream.schema["properties"])
+        for row, feature in enumerate(stream, 1):
+            geometry = None
+            try:
+                geometry = None if feature.geometry is None else shape(feature.geometry)
+            except (shapely.GEOSException, ValueError, TypeError) as error:
+                wrong = GeometryError("intake.shape_unreadable", reason=str(error)[:120])
+                refused[row] = refusal(wrong, row)
+            geometries.append(geometry)
+            properties.append(dict(feature.properties))
+    found = len(geometries)
+    for row in range(found + 1, count + 1):
+        refused[row] = notice("intake.record_lost", "refused", feature=row)
+    lost = max(0, count - found)
+    columns = {name: [*(one.get(name) for one in properties), *([None] * lost)] for name in names}
+    return Reading(
+        layer,
+        range(1, found + lost + 1),
+        [*geometries, *([None] * lost)],
+        columns,
+        notices=(notice("intake.damaged_layer", "warning", found=found, count=count),),
+        refused=refused,
+    )
+
+
+def _about_curves(path: Path, layer: str) -> list[Notice]:
+    """Notice curves: GDAL hands on polygons and forgets that they were drawn otherwise."""
+    quoted = layer.replace("\\", "\\\\").replace('"', '\\"')
+    query = f'SELECT DISTINCT OGR_GEOMETRY FROM "{quoted}"'  # noqa: S608 (a quoted name that the file itself listed)
+    try:
+        _, _, _, (kinds,) = pyogrio.raw.read(path, sql=query, sql_dialect="OGRSQL", read_geometry=False)
+    except _WHOLE_FILE as error:
+        return [notice("intake.curves_unknown", "warning", reason=_reason(error, path))]
+    curved = sorted({str(kind) for kind in kinds if re.search("CURVE|CIRCULAR|SURFACE", str(kind))})
+    if not curved:
+        return []
+    return [notice("intake.curves", "warning", kinds=", ".join(curved), step=ARC_STEP_DEGREES)]
+
+
+def _crs(text: str | None, options: Options) -> tuple[CRS | None, tuple[Notice, ...]]:
+    """Return what the layer declares; an undefined system (GeoPackage ids -1 and 0) declares nothing."""
+    return (None, ()) if not text or "Undefined" in text[:60] else declared_crs(text, options)
+
+
+@contextmanager
+def _fine_arcs() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_ARC_STEPSIZE")
+    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": before})
+
+
+@contextmanager
+def _listening() -> Iterator[list[warnings.WarningMessage]]:
+    """Hear what GDAL warns of, to say it in a notice."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        yield heard
+
+
+def _reason(error: Exception, path: Path) -> str:
+    return _plain(str(error), path)
+
+
+def _plain(message: str, path: Path) -> str:
+    """Leave the private folder out of GDAL's words."""
+    return message.replace(str(path), path.name).replace(str(path.parent), "")[:200]

@@ -1,0 +1,99 @@
+"""Zones made ready for a raster: valid polygons in its CRS, with the area that their tally must come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ecozone.errors import GeometryError, UsageError
+from ecozone.geo import area_m2, length_m, norm_crs, plane_area_m2, repair, reproject
+from ecozone.landcover import LandRaster, listed
+from ecozone.measure.ground import AreaKind
+from ecozone.notices import Notice, notice
+
+OnInvalid = Literal["refuse", "keep"]
+
+#: How far straight edges may stray when they change CRS: a hundredth of a millimetre, so that areas stay within 1e-8.
+_TOLERANCE_M = 1e-5
+_POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
+#: Bounds within this part of a cell of the raster's edge lie on it.
+_EDGE_CELLS = 1e-6
+
+
+@dataclass(frozen=True)
+class GridZones:
+    """Zones on the grid of a raster.
+
+    ``area_m2`` has every zone, NaN for one without a measurable shape; ``shapes``, in the CRS of the raster, only those
+    that have one, at the places that ``measured`` names. ``beyond`` says which of them reach beyond the raster, and
+    ``slack_m2`` by how much repair and rounding may keep a tally from the area.
+    """
+
+    area_m2: pd.Series[float]
+    measured: pd.Index
+    shapes: npt.NDArray[np.object_]
+    beyond: npt.NDArray[np.bool_]
+    slack_m2: npt.NDArray[np.float64]
+    notices: tuple[Notice, ...]
+
+
+def on_grid(
+    zones: gpd.GeoDataFrame | gpd.GeoSeries, raster: LandRaster, area: AreaKind, on_invalid: OnInvalid
+) -> GridZones:
+    """Return zones as polygons on the grid of a raster; see `ecozone.measure.measure_zones`."""
+    if not zones.index.is_unique:
+        twice = zones.index[zones.index.duplicated()].unique()
+        raise UsageError("measure.tally_same_label", zones=listed(str(label) for label in twice))
+    given = gpd.GeoSeries(zones.geometry.array, index=zones.index, crs=norm_crs(zones.crs))
+    mended, repairs = repair(given)
+    whole = _polygons(mended, given, repairs, on_invalid)
+    there, changes = repair(reproject(whole, raster.crs, tolerance_m=_TOLERANCE_M))
+    there = _polygons(there, whole, changes, on_invalid)
+    whole = whole.loc[there.index]
+    own = (area_m2(whole) if area == "ellipsoidal" else plane_area_m2(there)).reindex(zones.index)
+    missing = tuple(notice("measure.tally_kept", "refused", feature=name) for name in zones.index[own.isna()])
+    slack = 1e-5 * own[there.index].to_numpy() + 1e-4 * length_m(whole).to_numpy() + (1.0 if changes else 0.0)
+    return GridZones(
+        area_m2=own,
+        measured=there.index,
+        shapes=np.asarray(there.array, dtype=object),
+        beyond=_beyond(there, raster),
+        slack_m2=slack,
+        notices=(*repairs, *changes, *missing),
+    )
+
+
+def _polygons(
+    mended: gpd.GeoSeries, before: gpd.GeoSeries, notices: tuple[Notice, ...], on_invalid: OnInvalid
+) -> gpd.GeoSeries:
+    """Return the zones that are polygons; refuse the others, or leave them out."""
+    kinds = shapely.get_type_id(mended.array)
+    fit = np.isin(kinds, _POLYGONS) & ~shapely.is_empty(mended.array)
+    if not fit.all() and on_invalid == "refuse":
+        first = mended.index[np.argmin(fit)]
+        shape = before.loc[first]
+        why = [each for each in notices if str(each.place.feature) == str(first)]
+        raise GeometryError(
+            "measure.tally_no_shape",
+            feature=first,
+            kind="-" if shape is None else shape.geom_type,
+            reason=why[0].message() if why else "-",
+            zones=listed(str(label) for label in mended.index[~fit]),
+        )
+    return mended[fit]
+
+
+def _beyond(zones: gpd.GeoSeries, raster: LandRaster) -> npt.NDArray[np.bool_]:
+    bounds = shapely.bounds(zones.array).reshape(-1, 4)
+    columns = (bounds[:, [0, 2]] - raster.transform.c) / raster.transform.a
+    rows = (bounds[:, [1, 3]] - raster.transform.f) / raster.transform.e
+    least, most = np.minimum(columns.min(axis=1), rows.min(axis=1)), (columns.max(axis=1), rows.max(axis=1))
+    return np.asarray(
+        (least < -_EDGE_CELLS) | (most[0] > raster.width + _EDGE_CELLS) | (most[1] > raster.height + _EDGE_CELLS)
+    )

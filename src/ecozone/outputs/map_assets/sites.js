@@ -1,0 +1,140 @@
+'use strict';
+// The sites: their shapes in their verdict's colour, a sign and a name each.
+(function (e) {
+  const MANY_SHAPES = 1500; // beyond this, shapes go on a canvas
+  const CLOSEST = 15.5; // how near the list brings a site
+  const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
+  const marked = new Map();
+  let map, shapes, filter = null, selected = null, labelling = 0;
+
+  const passes = (site) => filter === null || site.verdict === filter;
+
+  /** The sites that the filter lets through, worst first. */
+  e.filteredSites = () => e.data.sites.filter(passes);
+  e.filter = () => filter;
+
+  function look(site, casing) {
+    const colour = e.colour(site.verdict);
+    const line = site.shape === 'line';
+    if (casing) return { color: '#fff', weight: line ? 7 : 5, opacity: 0.9, fill: false };
+    const chosen = site === selected ? 1.5 : 0;
+    return {
+      color: colour,
+      weight: (line ? 3.5 : 2.2) + chosen,
+      opacity: 1,
+      fill: !line,
+      fillColor: colour,
+      fillOpacity: site === selected ? 0.35 : 0.2,
+      dashArray: site.round ? '5 4' : null,
+    };
+  }
+
+  function drawShapes() {
+    shapes.clearLayers();
+    const many = e.data.sites.length > MANY_SHAPES;
+    const renderer = e.siteRenderer || (e.siteRenderer = many ? L.canvas({ pane: 'sites' }) : L.svg({ pane: 'sites', padding: 0.3 }));
+    // The worst are drawn last and lie on top.
+    for (const site of e.filteredSites().reverse()) {
+      if (!site.g || site.shape === 'point') continue;
+      for (const casing of many ? [false] : [true, false]) {
+        const drawn = L.geoJSON(site.g, { renderer, pane: 'sites', interactive: !casing, style: look(site, casing) });
+        if (!casing) drawn.on('click', () => e.openSite(site));
+        shapes.addLayer(drawn);
+      }
+    }
+  }
+
+  function marker(site) {
+    const body = e.h('div', { class: 'site-mark' }, e.verdictSign(site.verdict), e.h('span', { class: 'site-name' }, site.name));
+    const made = L.marker(site.at, {
+      icon: L.divIcon({ className: 'site-icon v-' + site.verdict, html: body, iconSize: null }),
+      riseOnHover: true,
+      zIndexOffset: 1000 * (e.data.verdicts.length - e.data.verdicts.findIndex((verdict) => verdict.key === site.verdict)),
+    });
+    made.on('click', () => e.openSite(site));
+    // Leaflet opens a marker on Enter only where it holds a popup of its own.
+    made.on('keydown', (event) => event.originalEvent.key === 'Enter' && e.openSite(site, { focus: true }));
+    made.on('add', () => made.getElement().setAttribute('aria-label', `${site.name}: ${e.verdictWords[site.verdict]}`));
+    return made;
+  }
+
+  function drawMarkers() {
+    const all = e.filteredSites().filter((site) => site.at);
+    const inView = all.length <= MANY_MARKERS ? all : all.filter((site) => map.getBounds().pad(0.1).contains(site.at));
+    const wanted = inView.slice(0, MANY_MARKERS);
+    e.say('markers', { shown: wanted.length, cut: inView.length > wanted.length });
+    const keep = new Set(wanted);
+    for (const [site, made] of marked) {
+      if (!keep.has(site)) {
+        made.remove();
+        marked.delete(site);
+      }
+    }
+    for (const site of wanted) {
+      if (!marked.has(site)) marked.set(site, marker(site).addTo(map));
+    }
+    e.relabel();
+  }
+
+  /** Place labels once, after whatever is going on now has been drawn. */
+  e.relabel = function () {
+    cancelAnimationFrame(labelling);
+    labelling = requestAnimationFrame(e.relabelNow);
+  };
+
+  /** Place labels at once: a page about to be printed is given no further frame. */
+  e.relabelNow = () => e.placeLabels(map, e.data.sites.filter((site) => marked.has(site)).map((site) => marked.get(site)));
+
+  /** Show only sites of one verdict, or all (null). */
+  e.setFilter = function (verdict) {
+    filter = verdict;
+    drawShapes();
+    drawMarkers();
+    e.say('filter');
+  };
+
+  function select(site) {
+    const before = selected;
+    selected = site;
+    for (const one of [before, site]) {
+      if (one && marked.has(one)) marked.get(one).getElement().classList.toggle('selected', one === site);
+    }
+    if (before !== site) drawShapes();
+    e.lendLayers(site);
+    e.say('selected', site);
+  }
+
+  /** Open a site's popup; with `zoom`, go there first; with `focus`, the keyboard goes with it. */
+  e.openSite = function (site, { zoom = false, focus = null } = {}) {
+    const opener = document.activeElement;
+    const show = () => {
+      select(site);
+      const popup = e.openSitePopup(map, site, () => {
+        if (selected === site) select(null);
+        if (focus && popup.getElement().contains(document.activeElement)) opener.focus();
+      });
+      if (focus) popup.getElement().querySelector('h3').focus({ preventScroll: true });
+    };
+    if (!zoom || !site.box) return show();
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const height = map.getSize().y;
+    // The site goes to the lower third, so that the popup has room above it.
+    const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * 0.66)), CLOSEST);
+    const middle = map.project(L.latLngBounds(site.box).getCenter(), nearer).subtract([0, height * 0.2]);
+    map.closePopup();
+    map.once('moveend', show);
+    map.flyTo(map.unproject(middle, nearer), nearer, { duration: 0.6, animate: !calm });
+    return undefined;
+  };
+
+  e.drawSites = function (onto) {
+    map = onto;
+    map.createPane('sites').style.zIndex = '500';
+    shapes = L.layerGroup().addTo(map);
+    drawShapes();
+    drawMarkers();
+    map.on('zoomend resize', e.relabel);
+    map.on('moveend', () => e.data.sites.length > MANY_MARKERS && drawMarkers());
+    e.on('layers', e.relabel);
+  };
+})(window.ecozone);

@@ -1,0 +1,168 @@
+"""The kernel of the tally: how much of each cell a polygon covers, against overlay and by its laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from shapely import MultiPolygon, Polygon, box
+
+from ecozone.measure.coverage import Floats, covered, cut, edges_of
+
+HEIGHT, WIDTH = 7, 9
+UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, HEIGHT)  # x = column, y = HEIGHT - row
+CELLS = [[box(c, HEIGHT - r - 1, c + 1, HEIGHT - r) for c in range(WIDTH)] for r in range(HEIGHT)]
+
+# Eighths put vertices on corners and edges of cells often; a prime's parts put them anywhere, and beyond the grid. Plain
+# floats would try overlay, the oracle, with numbers like 1e-200, at which it gives up.
+eighths = st.integers(-16, 8 * WIDTH + 16).map(lambda number: number / 8)
+anywhere = st.integers(-3_000_000, (WIDTH + 3) * 1_000_000).map(lambda number: number / 1_000_003)
+
+
+@st.composite
+def polygons(draw: st.DrawFn, numbers: st.SearchStrategy[float] = eighths) -> Polygon | MultiPolygon:
+    """Draw a valid polygon or several, some with holes."""
+    points = st.lists(st.tuples(numbers, numbers), min_size=3, max_size=9, unique=True)
+    shape = shapely.make_valid(Polygon(draw(points)), method="structure", keep_collapsed=False)
+    if draw(st.booleans()):
+        shape = shapely.difference(shape, Polygon(draw(points)).buffer(0), grid_size=1 / 1024)
+    shape = shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
+    assume(shape.is_valid and not shape.is_empty and shape.geom_type in ("Polygon", "MultiPolygon"))
+    return shape
+
+
+def grid_of(shape: Polygon | MultiPolygon, high: int = HEIGHT, wide: int = WIDTH, to: Affine = UP) -> Floats:
+    """Return the covered part of every cell, computed in windows of ``high`` rows and ``wide`` columns."""
+    edges = edges_of(np.array([shape]), to)
+    grid = np.zeros((HEIGHT, WIDTH))
+    for top in range(0, HEIGHT, high):
+        bottom = min(top + high, HEIGHT)
+        pieces = cut(edges.between(top, bottom), top, bottom, WIDTH)
+        carry = np.zeros(bottom - top)
+        for left in range(0, WIDTH, wide):
+            here = np.flatnonzero((pieces.column >= left) & (pieces.column < left + wide))
+            found = covered(pieces.at(here).from_column(left), carry, min(wide, WIDTH - left))
+            rows, columns = found.share.shape
+            place = np.s_[top + found.row : top + found.row + rows, left + found.column : left + found.column + columns]
+            grid[place] = found.share
+            carry = found.carry
+    return grid
+
+
+def by_overlay(shape: Polygon | MultiPolygon) -> Floats:
+    """Return the covered part of every cell as GEOS has it, on a fine grid, where its overlay is sound."""
+    return np.array([[shapely.intersection(shape, cell, grid_size=2**-30).area for cell in row] for row in CELLS])
+
+
+@given(polygons())
+def test_against_overlay_on_corners_and_edges(shape: Polygon) -> None:
+    """Polygons with holes and with vertices on corners and edges of cells cover each cell as overlay says."""
+    np.testing.assert_allclose(grid_of(shape), by_overlay(shape), atol=1e-8)
+
+
+@given(polygons(anywhere))
+def test_against_overlay_anywhere(shape: Polygon) -> None:
+    """So do polygons anywhere, partly or wholly beyond the grid."""
+    np.testing.assert_allclose(grid_of(shape), by_overlay(shape), atol=1e-7)
+
+
+@given(polygons(anywhere), st.integers(1, HEIGHT), st.integers(1, WIDTH))
+def test_window_size_does_not_matter(shape: Polygon, high: int, wide: int) -> None:
+    """However the grid is cut into windows, every cell comes out the same."""
+    np.testing.assert_allclose(grid_of(shape, high, wide), grid_of(shape), atol=1e-14)
+
+
+@given(polygons(anywhere))
+def test_covered_part_is_a_part(shape: Polygon) -> None:
+    """No cell is covered by less than nothing or by more than the whole."""
+    grid = grid_of(shape)
+    assert grid.min() >= -1e-12 and grid.max() <= 1.0 + 1e-12
+
+
+@given(st.lists(st.tuples(st.floats(0, WIDTH), st.floats(0, HEIGHT)), min_size=3, max_size=8, unique=True))
+def test_sum_is_the_area(points: list[tuple[float, float]]) -> None:
+    """The covered parts of a polygon inside the grid sum to its area."""
+    shape = shapely.convex_hull(shapely.MultiPoint(points))
+    assume(shape.geom_type == "Polygon")
+    assert grid_of(shape).sum() == pytest.approx(shape.area, rel=1e-12, abs=1e-8)
+
+
+@given(polygons(anywhere))
+def test_ring_order_and_direction_do_not_matter(shape: Polygon) -> None:
+    """A polygon whose rings run the other way covers the same."""
+    np.testing.assert_array_equal(grid_of(shapely.reverse(shape)), grid_of(shape))
+
+
+@given(polygons(anywhere))
+def test_a_mirrored_grid_is_mirrored(shape: Polygon) -> None:
+    """Where rows run northwards, or columns westwards, the same ground is covered."""
+    south_up = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    westwards = Affine(-1.0, 0.0, WIDTH, 0.0, -1.0, HEIGHT)
+    np.testing.assert_allclose(grid_of(shape, to=south_up)[::-1], grid_of(shape), atol=1e-9)
+    np.testing.assert_allclose(grid_of(shape, to=westwards)[:, ::-1], grid_of(shape), atol=1e-9)
+
+
+@given(polygons(anywhere), anywhere)
+def test_halves_make_the_whole(shape: Polygon, where: float) -> None:
+    """A polygon cut in two covers what its halves cover."""
+    halves = [
+        shapely.intersection(shape, side, grid_size=2**-30) for side in (box(-9, -9, where, 99), box(where, -9, 99, 99))
+    ]
+    areal = [half for half in halves if half.area > 0 and half.geom_type in ("Polygon", "MultiPolygon")]
+    np.testing.assert_allclose(
+        sum((grid_of(half) for half in areal), np.zeros((HEIGHT, WIDTH))), grid_of(shape), atol=1e-7
+    )
+
+
+@pytest.mark.parametrize("thin", [1e-3, 1e-6, 1e-8])
+def test_slivers(thin: float) -> None:
+    """A sliver across many cells keeps its area, however thin."""
+    sliver = Polygon([(0.3, 0.2), (8.7, 6.1), (8.7, 6.1 + thin)])
+    assert grid_of(sliver).sum() == pytest.approx(sliver.area, rel=1e-6)
+
+
+def test_whole_cells_are_exactly_whole() -> None:
+    """Edges on grid lines give exactly 1 inside and exactly 0 outside, so that plane areas are counts of cells."""
+    grid = grid_of(box(2, 1, 6, 5))
+    wanted = np.zeros((HEIGHT, WIDTH))
+    wanted[2:6, 2:6] = 1.0
+    np.testing.assert_array_equal(grid, wanted)
+    np.testing.assert_array_equal(grid_of(box(-5, -5, 50, 50)), np.ones((HEIGHT, WIDTH)))
+    assert not grid_of(box(20, 1, 25, 5)).any() and not grid_of(box(-9, 1, 0, 5)).any()
+
+
+def test_rounding_of_coordinates_leaves_no_crumbs() -> None:
+    """Cell corners written in degrees, which are no binary fractions, still lie on the grid lines."""
+    to = Affine(1 / 12000, 0.0, 117.2, 0.0, -1 / 12000, 39.2)
+    shape = box(117.2 + 2 / 12000, 39.2 - 6 / 12000, 117.2 + 6 / 12000, 39.2 - 2 / 12000)
+    assert sorted(np.unique(grid_of(shape, to=to))) == [0.0, 1.0]
+
+
+def test_self_overlap_shows() -> None:
+    """Ground that a ring winds around twice counts twice: the tally's sign that the polygon overlaps itself."""
+    twice = Polygon(
+        [(1, 1), (5, 1), (5, 5), (1, 5), (1, 1), (1.5, 1.5), (4.5, 1.5), (4.5, 4.5), (1.5, 4.5), (1.5, 1.5), (1, 1)]
+    )
+    assert grid_of(twice).max() == pytest.approx(2.0)
+
+
+@given(st.floats(-0.5, 0.5), st.floats(0.1, 0.9))
+def test_grade_moves_ground_within_a_cell(grade: float, depth: float) -> None:
+    """Where the ground grows down a cell, its upper part holds the integral of a linear density, and whole cells 1."""
+    upper = edges_of(np.array([box(2, HEIGHT - depth, 5, HEIGHT)]), UP)
+    share = covered(cut(upper, 0, 1, WIDTH, np.array([grade])), np.zeros(1), WIDTH).share
+    assert share[0, :3] == pytest.approx([depth + grade * (depth**2 - depth) / 2] * 3)
+    whole = edges_of(np.array([box(2, HEIGHT - 1, 5, HEIGHT)]), UP)
+    assert covered(cut(whole, 0, 1, WIDTH, np.array([grade])), np.zeros(1), WIDTH).share[0, :3].tolist() == [1, 1, 1]
+
+
+def test_shapes_are_kept_apart() -> None:
+    """Edges carry the number of their shape, so that many shapes are cut in one go."""
+    shapes = np.array([box(0, 0, 2, 2), box(1, 1, 4, 4), Polygon([(0, 0), (1, 0), (0, 1)])])
+    pieces = cut(edges_of(shapes, UP), 0, HEIGHT, WIDTH)
+    for number, shape in enumerate(shapes):
+        own = pieces.at(np.flatnonzero(pieces.shape == number))
+        assert covered(own, np.zeros(HEIGHT), WIDTH).share.sum() == pytest.approx(shape.area)
