@@ -122,6 +122,31 @@ def test_an_unknown_project_type_is_said_and_never_passes(ws: Any, sites: Any, s
     assert any("school" in notice.message() for notice in check.notices)
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("是", "prohibited"), ("否", "clear"), ("待定", "review"), (None, "review")]
+)
+def test_an_attribute_that_is_not_known_is_not_no(
+    little: Any, sites: Any, square: Any, value: str | None, verdict: str
+) -> None:
+    """Law 2: only a plain "no" frees a feature from a rule about its attribute."""
+    rule = """
+[[rules]]
+id = "core"
+role = "sensitive"
+effect = "prohibit"
+attributes = { core = ["是"] }
+sentence = { zh = "核心区禁止", en = "not in the core" }
+citation = { zh = "《意见》", en = "Opinion" }
+confidence = "K"
+"""
+    nothing = {"red_line": [(square(0, 0, 1), {})], "barrier": [(square(2, 0, 1), {"level": 1})]}
+    ws = little(**nothing, sensitive=[(square(1000, 1000, 1000), {"core": value, "name": "甲"})])
+    pack = ws.folder / "little.toml"
+    pack.write_text(pack.read_text("utf-8") + rule, "utf-8")
+    check = ez.check_sites(sites((square(1100, 1100, 50), "school")), ez.open_workspace(ws.folder))
+    assert verdicts(check) == [verdict]
+
+
 def test_a_refused_site_stays_and_is_not_clear(ws: Any, sites: Any, square: Any) -> None:
     """Law 4: a bad site does not stop the batch, and does not vanish from it."""
     bow_tie = shapely.Polygon([(530000, 4330000), (530100, 4330100), (530100, 4330000), (530000, 4330100)])

@@ -64,7 +64,7 @@ def test_suffixes_do_not_matter(tmp_path: Path) -> None:
             archive.write(tmp_path / f"a{suffix}", f"a{suffix}")
     (tmp_path / "a.kml").write_text("<kml><Placemark><Point><coordinates>1,2</coordinates></Point></Placemark></kml>")
     (tmp_path / "a.csv").write_text("lon,lat\n117.3,39.1\n")
-    (tmp_path / "a.wkt").write_text("POINT (1 2)\n")
+    (tmp_path / "a.wkt").write_text("POINT (117.3 39.1)\n")
     book = openpyxl.Workbook()
     book.active.append(["lon", "lat"])
     book.active.append([117.3, 39.1])

@@ -1,13 +1,10 @@
-"""The meeting's map, mostly as a real browser shows it, with the network blocked."""
+"""What stands on the meeting's map; how a browser shows it is tested next door."""
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,11 +18,9 @@ import shapely
 from pyproj import CRS
 
 from ecozone.assess import Check
-from ecozone.errors import EcozoneError, WorkspaceError
-from ecozone.geo import reproject
-from ecozone.notices import Notice, notice
+from ecozone.errors import OutputError, WorkspaceError
+from ecozone.notices import notice
 from ecozone.outputs.map import map_html, write_map
-from ecozone.outputs.map_display import anchor, display_copies
 from ecozone.rules import Assumption, ProjectType, Role, RoleLevel, RulePack
 from ecozone.workspace import LandCover, Layer
 
@@ -204,25 +199,168 @@ def a_check(**more: Any) -> Check:
     )
     states = pd.DataFrame(
         [
-            {"site_id": "S1", "layer": "red_line", "role": "red_line", "state": "affected", "reason": "压占"},
-            {
-                "site_id": "S3",
-                "layer": "farmland",
-                "role": "farmland",
-                "state": "no_data",
-                "reason": "在图层完整范围之外",
-            },
-            {"site_id": "S3", "layer": None, "role": "no_burn", "state": "no_data", "reason": "没有图层"},
-            {
-                "site_id": "S4",
-                "layer": "red_line",
-                "role": "red_line",
-                "state": "not_affected",
-                "reason": "500 米内没有",
-            },
-            {"site_id": "S5", "layer": "red_line", "role": "red_line", "state": "no_data", "reason": "图形不可信"},
-        ]
+            ("S1", "red_line", "red_line", "affected", "压占"),
+            ("S3", "farmland", "farmland", "no_data", "在图层完整范围之外"),
+            ("S3", None, "no_burn", "no_data", "没有图层"),
+            ("S4", "red_line", "red_line", "not_affected", "500 米内没有"),
+            ("S5", "red_line", "red_line", "no_data", "图形不可信"),
+        ],
+        columns=["site_id", "layer", "role", "state", "reason"],
     )
     notices = (notice("map.unmapped_address", "warning", file="C:\\Users\\somebody\\sites.shp", address="x"),)
     parts = {"sites": sites, "findings": findings, "states": states, "notices": notices, "workspace": ground()}
     return Check(**(parts | more))
+
+
+def a_ratio(
+    zone: str, indicator: str, profile: str | None, year: int | None, value: float, **more: Any
+) -> dict[str, Any]:
+    target = {"target_year": None, "target": None, "status": None, "gap_m2": None}
+    row = {"layer": zone, "zone": zone, "title": zone, "indicator": indicator, "profile": profile, "year": year}
+    return row | {"value": value, "unit": "%"} | target | more
+
+
+def ratios() -> pd.DataFrame:
+    aim = {"target_year": 2025, "target": 85.0}
+    missed = {**aim, "status": "missed"}
+    return pd.DataFrame(
+        [
+            a_ratio("其他街道", "blue_green_ratio", "with_cropland", 2025, 40.0),
+            a_ratio("一级管控区", "blue_green_ratio", "with_cropland", 2020, 75.005, **aim),
+            a_ratio("一级管控区", "blue_green_ratio", "with_cropland", 2025, 84.6, **missed, gap_m2=356_500.0),
+            a_ratio("一级管控区", "blue_green_ratio", "without_cropland", 2025, 49.05, **missed, gap_m2=4e6),
+            a_ratio("红线", "red_line_area", None, 2022, 3.66, unit="km2", target=3.66, status="met", gap_m2=0.0),
+        ]
+    )
+
+
+def data_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="ecozone-data">(.*?)</script>', html, re.S)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_the_same_check_gives_the_same_file(tmp_path: Path) -> None:
+    """Nothing random and no clock goes into the file, and it is written where it was asked for."""
+    first = write_map(a_check(), tmp_path / "一.html", ratios=ratios(), made_on=DAY)
+    second = write_map(a_check(), tmp_path / "二.html", ratios=ratios(), made_on=DAY)
+    assert first == tmp_path / "一.html"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_map_that_cannot_be_written_is_our_error(tmp_path: Path) -> None:
+    """A missing folder is said, and nothing is made."""
+    with pytest.raises(OutputError):
+        write_map(a_check(), tmp_path / "missing" / "map.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_sites_stand_worst_first_and_none_is_lost() -> None:
+    """The list is ordered by verdict and keeps the check's order within one; a site without a shape is in it."""
+    sites = data_of(map_html(a_check(), made_on=DAY))["sites"]
+    assert [site["id"] for site in sites] == ["S1", "S6", "S2", "S3", "S5", "S4"]
+    assert [site["id"] for site in sites if "g" not in site] == ["S5"]
+
+
+def test_a_popup_gives_the_three_units() -> None:
+    """An area stands in m², 公顷 and 亩, rounded half up."""
+    overlap = dict(data_of(map_html(a_check(), made_on=DAY))["sites"][0]["findings"][0]["facts"])["压占面积"]
+    assert overlap == "180,000.00 m² · 18.0000 公顷 · 270.00 亩"
+
+
+def test_the_first_shared_text_is_not_lost() -> None:
+    """Texts are shared by their place, and the place 0 is a place."""
+    data = data_of(map_html(a_check(), made_on=DAY))
+    first = data["sites"][0]["findings"][0]
+    assert data["strings"][first["sentence"]] == "红线内除有限人为活动外禁止建设。"
+    assert data["strings"][first["citation"]] == "自然资发〔2022〕142号第一条"
+
+
+def test_findings_follow_verdict_then_the_order_of_layers() -> None:
+    """A prohibition stands before a condition, and among equals the planner's own order of layers decides."""
+    rows = [
+        finding("S1", "farmland", "farmland", "conditional", overlap_m2=9e9),
+        finding("S1", "red_line", "red_line", "conditional", overlap_m2=1.0),
+        finding("S1", "schools", "sensitive", "prohibited", distance_m=1.0),
+    ]
+    sites = data_of(map_html(a_check(findings=pd.DataFrame(rows)), made_on=DAY))["sites"]
+    titles = [one["title"] for site in sites if site["id"] == "S1" for one in site["findings"]]
+    assert titles == ["学校", "生态保护红线", "永久基本农田"]
+
+
+def test_a_layer_that_cannot_be_read_is_named_without_its_folder() -> None:
+    """A lost layer stays in the list with the reason; where the file lay on the maker's machine stays there."""
+    html = map_html(a_check(), made_on=DAY)
+    lost = next(layer for layer in data_of(html)["layers"] if layer["key"] == "lost")
+    assert "missing.gpkg" in lost["state"] and not lost["on"] and not lost["features"]
+    assert "somebody" not in html
+
+
+def test_a_role_that_no_pack_knows_is_drawn_all_the_same() -> None:
+    """An unknown role gives a grey layer, since a layer left out would look like nothing there."""
+    ws = ground()
+    stranger = replace(ws.layers["farmland"], role="unheard_of")
+    check = a_check(workspace=replace(ws, layers={**ws.layers, "farmland": stranger}))
+    layer = next(one for one in data_of(map_html(check, made_on=DAY))["layers"] if one["key"] == "farmland")
+    assert len(layer["features"]) == 2
+    assert layer["styles"][0]["fill"] == "#5f6b76"
+
+
+def test_a_level_that_is_not_known_has_a_style_of_its_own() -> None:
+    """A feature without a level is drawn as such and not as one of the levels."""
+    ws = ground()
+    barrier = ws.frames["barrier"].copy()
+    barrier.loc[2, "level"] = pd.NA
+    check = a_check(workspace=replace(ws, frames={**ws.frames, "barrier": barrier}))
+    layer = next(one for one in data_of(map_html(check, made_on=DAY))["layers"] if one["key"] == "barrier")
+    assert [layer["styles"][zone["s"]]["level"] for zone in layer["features"]] == [
+        "一级管控区",
+        "二级管控区",
+        "级别不明",
+    ]
+
+
+def test_the_schematic_notice_stands_only_where_something_is_schematic() -> None:
+    """A real workspace has no such notice; a schematic one has it."""
+    assert data_of(map_html(a_check(), made_on=DAY))["schematic"]
+    assert not data_of(map_html(a_check(workspace=replace(ground(), schematic=False)), made_on=DAY))["schematic"]
+
+
+def test_ratios_with_a_target_come_first_and_a_zero_gap_is_not_said() -> None:
+    """The plan's indicators lead, years stand side by side half up, and a value of another year says its year."""
+    table = data_of(map_html(a_check(), ratios=ratios(), made_on=DAY))["ratios"]
+    assert table["years"] == [2020, 2025]
+    assert [group["zone"] for group in table["groups"]] == ["一级管控区", "红线", "其他街道"]
+    with_cropland, without = table["groups"][0]["rows"]
+    assert (with_cropland["values"], with_cropland["gap"]) == (["75.01 %", "84.60 %"], "差 35.65 公顷")
+    assert without["values"] == ["", "49.05 %"]
+    line = table["groups"][1]["rows"][0]
+    assert (line["other"], line["status"], line["gap"]) == ("3.66 km²（2022）", "met", "")
+
+
+def test_every_source_stands_with_its_date() -> None:
+    """Each layer has its date and basis, or says that none is given; the land cover has its years."""
+    sources = {source["title"]: source for source in data_of(map_html(a_check(), made_on=DAY))["sources"]}
+    assert sources["生态保护红线"]["date"] == "2022-06-30"
+    assert sources["学校"]["basis"] == "未注明"
+    assert sources["土地覆盖（遥感）"]["date"] == "2020, 2025"
+
+
+def test_a_check_without_sites_or_shapes_still_gives_a_map() -> None:
+    """An empty check and a workspace of which no layer can be read are drawn, not refused."""
+    check = a_check()
+    empty = replace(check, sites=check.sites.iloc[:0], findings=check.findings.iloc[:0], states=check.states.iloc[:0])
+    assert data_of(map_html(empty, made_on=DAY))["sites"] == []
+    nothing = replace(empty, workspace=replace(ground(), frames={}))
+    assert all(not layer["features"] for layer in data_of(map_html(nothing, made_on=DAY))["layers"])
+
+
+def test_the_originals_are_left_as_they_were() -> None:
+    """Simplifying, clipping and rounding happen on copies."""
+    check = a_check()
+    sites = check.sites.copy()
+    farmland = check.workspace.features("farmland").copy()
+    map_html(check, made_on=DAY)
+    assert check.sites.equals(sites)
+    assert check.workspace.features("farmland").equals(farmland)

@@ -57,6 +57,8 @@ def test_an_unknown_type_is_never_passed(rule: Rule) -> None:
     judgement = judge(rule, project_tags=None)
     assert (judgement.verdict is None) == (rule.effect == "info")
     assert judgement.concerns
+    if rule.effect != "info" and (rule.tags or rule.except_tags or rule.effect == "prohibit_unless"):
+        assert (judgement.verdict, judgement.reason_key) == ("review", "rules.because_type_unknown")
 
 
 @given(rules(), project)
@@ -72,10 +74,10 @@ def test_silent_only_where_no_outcome_could_restrict(rule: Rule, tags: frozenset
 
 @given(rules(), project)
 def test_a_decided_verdict_holds_for_every_outcome(rule: Rule, tags: frozenset[str]) -> None:
-    """Prohibited or conditional is said only where no outcome of the possible tags is milder, silence apart."""
+    """Prohibited or conditional is said only where every outcome of the possible tags says the same."""
     verdict = judge(rule, project_tags=tags).verdict
     if verdict in ("prohibited", "conditional") and not rule.except_tags:
-        assert {judge(rule, project_tags=case).verdict for case in settled(tags)} <= {verdict, "conditional"}
+        assert {judge(rule, project_tags=case).verdict for case in settled(tags)} == {verdict}
 
 
 @given(rules(), some_words, st.sampled_from(WORDS))
@@ -102,6 +104,13 @@ def test_an_incomplete_list_never_prohibits_and_never_passes() -> None:
     assert judge(rule, project_tags=frozenset({"b"})).reason_key == "rules.because_list_incomplete"
     assert judge(rule, project_tags=frozenset({"a"})).verdict == "conditional"
     assert judge(rule, project_tags=frozenset({"?a"})).verdict == "review"
+
+
+def test_a_possible_permission_is_review() -> None:
+    """A project that may be on a complete list is neither prohibited nor led on: the authority must say first."""
+    rule = Rule("x", "red_line", "prohibit_unless", permitted=frozenset({"a"}), permitted_complete=True)
+    assert judge(rule, project_tags=frozenset({"?a"})).verdict == "review"
+    assert judge(rule, project_tags=frozenset({"?b"})).verdict == "prohibited"
 
 
 def test_permission_is_conditional_and_never_silence() -> None:
@@ -139,6 +148,7 @@ def test_what_is_handed_on_is_caught(pack: RulePack) -> None:
 def test_a_role_is_needed_where_a_rule_names_the_project(pack: RulePack) -> None:
     """Law 1: a livestock farm is not clear without the ban zones, and an unknown project not without any."""
     always = {role.id for role in pack.roles.values() if role.required}
+    assert all(always <= required_roles(pack, project_tags=kind.tags) for kind in pack.project_types.values())
     assert {"red_line", "barrier_zone", "farmland", "control_unit", "urban_boundary"} <= always
     assert "livestock_ban" in required_roles(pack, project_tags=pack.project_types["livestock_farm"].tags)
     assert "livestock_ban" not in required_roles(pack, project_tags=pack.project_types["school"].tags)

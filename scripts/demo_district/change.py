@@ -88,10 +88,10 @@ def _level_1(codes: Codes, ground: Ground, pattern: Pattern, free: Mask) -> None
     masks, fields, area = ground.masks, pattern.fields, ground.zone_m2["level_1"]
     part = masks["only_level_1"] & free
     green = part & np.isin(codes, (GRASS, SHRUB)) & ~masks["farmland"]
-    codes[fields.choose(_clusters(pattern, 40.0, 311), green, area, BUILT_IN_LEVEL_1_M2)] = BUILT
-    bare = fields.mean(codes == BARE)
-    wanted = _missing(codes, ground, "level_1", BLUE_GREEN, SHARES[2025]["level_1"])
     lost = part & np.isin(codes, (BUILT, BARE))
+    bare = fields.mean(codes == BARE)
+    codes[fields.choose(_clusters(pattern, 40.0, 311), green, area, BUILT_IN_LEVEL_1_M2)] = BUILT
+    wanted = _missing(codes, ground, "level_1", BLUE_GREEN, SHARES[2025]["level_1"])
     restored = fields.choose(_clusters(pattern, 60.0, 315) + 0.25 * bare, lost, area, wanted)
     kind = fields.random(319)
     # Saplings read as grass from space, so that most new planting is not yet tree cover.

@@ -57,17 +57,33 @@ def area_m2(shape: BaseGeometry) -> float:
 
 
 def fit(make: Callable[[float], BaseGeometry], target_m2: float, low: float, high: float) -> BaseGeometry:
-    """Return the shape of ``make(t)``, growing in t between ``low`` and ``high``, whose area is ``target_m2``."""
-    if not area_m2(make(low)) <= target_m2 <= area_m2(make(high)):
-        raise ValueError(f"{target_m2} is not between {area_m2(make(low))} and {area_m2(make(high))}")
+    """Return the shape of ``make(t)``, growing in t between ``low`` and ``high``, whose area is ``target_m2``.
+
+    Never less, and at most 1 m² more: false position, Illinois variant (Dowell & Jarratt 1971).
+
+    Raises
+    ------
+    ValueError
+        If the area is not between those of ``make(low)`` and ``make(high)``.
+    """
+    aim = target_m2 + 0.5
+    under, over = area_m2(make(low)) - aim, area_m2(make(high)) - aim
+    if under > 0.0 or over < 0.0:
+        raise ValueError(f"{target_m2} m² is not between {under + aim} and {over + aim}")
+    kept = 0
     for _ in range(60):
-        middle = (low + high) / 2.0
+        middle = (low * over - high * under) / (over - under)
         shape = make(middle)
-        difference = area_m2(shape) - target_m2
+        difference = area_m2(shape) - aim
         if abs(difference) < 0.5:
-            break
-        low, high = (middle, high) if difference < 0.0 else (low, middle)
-    return shape
+            return shape
+        if difference < 0.0:
+            low, under = middle, difference
+            over, kept = (over / 2.0 if kept < 0 else over), -1
+        else:
+            high, over = middle, difference
+            under, kept = (under / 2.0 if kept > 0 else under), 1
+    raise ValueError(f"no shape of {target_m2} m² was found")
 
 
 def curve(points: Points, step_m: float = STEP_M, *, closed: bool = False) -> Points:
@@ -178,6 +194,11 @@ def without(a: BaseGeometry, b: BaseGeometry) -> BaseGeometry:
 def together(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
     """Return the union of shapes, on the millimetre grid."""
     return on_grid(shapely.union_all(list(shapes), grid_size=GRID_M))
+
+
+def gathered(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Return shapes that do not overlap as one, their common borders kept."""
+    return MultiPolygon([part for shape in shapes for part in shapely.get_parts(shape)])
 
 
 def grown(shape: BaseGeometry, by_m: float) -> BaseGeometry:

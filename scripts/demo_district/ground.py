@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demo_district.drawing import line_of, together
+from demo_district.drawing import gathered, line_of, together
 from demo_district.grid import Grid
 from demo_district.noise import Floats
 from demo_district.parcels import Mask
@@ -41,8 +41,8 @@ def survey(terrain: Terrain, zones: Zones) -> Ground:
     measured = {
         "district": terrain.district,
         "level_1": zones.level(1),
-        "barrier": together(zones.barrier.values()),
-        "greening": together(zones.built_up.values()),
+        "barrier": gathered(zones.barrier.values()),
+        "greening": gathered(zones.built_up.values()),
     }
     covered = {name: GRID.covered(shape) for name, shape in measured.items()}
     shapes = {
@@ -65,9 +65,8 @@ def survey(terrain: Terrain, zones: Zones) -> Ground:
                 *(line.buffer(190.0, cap_style="flat") for line in terrain.aprons),
             ]
         ),
-        "farmland": together(zones.farmland.values()),
-        "urban": together(zones.urban_boundary.values()),
-        "red_line": together(terrain.red_line.values()),
+        "farmland": gathered(zones.farmland.values()),
+        "red_line": gathered(terrain.red_line.values()),
     }
     masks = {name: GRID.inside(shape) for name, shape in shapes.items()}
     masks |= {name: share > 0.5 for name, share in covered.items()}

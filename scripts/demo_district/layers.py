@@ -15,6 +15,7 @@ from demo_district.terrain import Terrain
 from demo_district.zones import Zones
 
 ZONE_39 = "EPSG:4527"
+COVERINGS = ("subdistrict", "control_unit")
 UNIT_CLASSES = {"1": "优先保护", "2": "重点管控", "3": "一般管控"}
 
 
@@ -29,8 +30,7 @@ class Table:
 def draw_layers(terrain: Terrain, zones: Zones) -> tuple[dict[str, Table], Plan]:
     """Return every layer by its key, and the plan that sites are placed by."""
     plots = contaminated(terrain, zones)
-    around = shapes_of(plots)
-    places = sensitive(zones, around)
+    places = sensitive(zones, together(shape for _, _, shape in plots))
     barrier_names = {1: "一级管控区", 2: "二级管控区", 3: "三级管控区"}
     tables = {
         "district": _table("DL", {"东丽区": terrain.district}),
@@ -91,12 +91,8 @@ def draw_layers(terrain: Terrain, zones: Zones) -> tuple[dict[str, Table], Plan]
         ),
         "built_up": _table("JCQ", zones.built_up),
     }
-    return tables, Plan(terrain, zones, around, shapes_of(places))
-
-
-def shapes_of(places: list[tuple[str, str, BaseGeometry]]) -> BaseGeometry:
-    """Return the shapes of small places as one."""
-    return together(shape for _, _, shape in places)
+    ground = {key: together(shape for _, shape in table.rows) for key, table in tables.items() if key not in COVERINGS}
+    return tables, Plan(terrain, ground | {f"barrier:{level}": zones.level(level) for level in barrier_names})
 
 
 def _table(

@@ -94,7 +94,7 @@ def _kml(sites: list[Site]) -> str:
 
 def _csv(sites: list[Site]) -> str:
     text = StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["编号", "名称", "项目类型", "经度", "纬度", "半径(米)", "标记", "note"])
     for site in sites:
         place = move(_point(site), BOARD, "EPSG:4490")

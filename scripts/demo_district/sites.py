@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ from shapely.geometry.base import BaseGeometry
 from demo_district.drawing import Points, along, grown, line_of, metres, on_grid, plot, ring, together, without
 from demo_district.places import room_near
 from demo_district.terrain import Terrain
-from demo_district.zones import Zones
 
 FENCE_OVER_M = 2.0
 
@@ -31,21 +31,14 @@ class Site:
 
 @dataclass(frozen=True)
 class Plan:
-    """What sites are placed by."""
+    """What sites are placed by: the rivers, and the whole ground of each layer and of each level of the barrier."""
 
     terrain: Terrain
-    zones: Zones
-    contaminated: BaseGeometry
-    sensitive: BaseGeometry
+    ground: Mapping[str, BaseGeometry]
 
-    def all_of(self, layer: str) -> BaseGeometry:
-        """Return the ground of one control layer."""
-        return together(getattr(self.zones, layer).values())
-
-    @property
-    def red_line(self) -> BaseGeometry:
-        """Return both red-line strips."""
-        return together(self.terrain.red_line.values())
+    def all_of(self, *layers: str) -> BaseGeometry:
+        """Return the ground of some layers together."""
+        return together(self.ground[layer] for layer in layers)
 
 
 def draw_sites(plan: Plan) -> dict[str, Site]:
@@ -101,45 +94,43 @@ def _across_red_line(plan: Plan) -> BaseGeometry:
 
 
 def _in_level_1(plan: Plan) -> BaseGeometry:
-    apart = together([plan.all_of("farmland"), plan.terrain.lake, plan.all_of("water_margin"), plan.red_line])
-    return room_near(_at(117.4720, 39.2080), (320.0, 240.0), plan.zones.level(1), apart)
+    apart = together([plan.all_of("farmland", "water_margin", "red_line"), plan.terrain.lake])
+    return room_near(_at(117.4720, 39.2080), (320.0, 240.0), plan.ground["barrier:1"], apart)
 
 
 def _restoration(plan: Plan) -> BaseGeometry:
     """Draw a bay of the wetland and its shore, its outline drawn by hand."""
     outline = [(117.4310, 39.2060), (117.4330, 39.2095), (117.4375, 39.2110), (117.4400, 39.2080), (117.4365, 39.2050)]
     shape = ring(outline, seed=500, size=0.2, finest_m=90.0)
-    return without(on_grid(shape), grown(plan.all_of("farmland"), 5.0))
+    return without(on_grid(shape), grown(plan.ground["farmland"], 5.0))
 
 
 def _in_level_2(plan: Plan) -> BaseGeometry:
-    within = grown(plan.zones.level(2), -60.0)
-    apart = together([plan.contaminated, plan.sensitive, plan.all_of("water_margin")])
+    within = grown(plan.ground["barrier:2"], -60.0)
+    apart = plan.all_of("contaminated", "sensitive", "water_margin")
     return room_near(_at(117.4300, 39.0640), (300.0, 210.0), within, apart)
 
 
 def _in_level_3(plan: Plan) -> BaseGeometry:
-    within = grown(plan.zones.level(3), -60.0)
-    apart = together([plan.contaminated, plan.sensitive, plan.all_of("water_margin")])
+    within = grown(plan.ground["barrier:3"], -60.0)
+    apart = plan.all_of("contaminated", "sensitive", "water_margin")
     return room_near(_at(117.4880, 39.1500), (340.0, 260.0), within, apart)
 
 
 def _in_no_burn(plan: Plan) -> BaseGeometry:
-    within = shapely.intersection(plan.all_of("no_burn"), plan.all_of("urban_boundary"))
-    apart = together([*plan.zones.barrier.values(), plan.sensitive])
+    within = shapely.intersection(plan.ground["no_burn"], plan.ground["urban_boundary"])
+    apart = plan.all_of("barrier", "sensitive")
     return _centre(room_near(_at(117.3120, 39.1050), (200.0, 200.0), within, apart))
 
 
 def _in_livestock_ban(plan: Plan) -> BaseGeometry:
-    apart = together(
-        [*plan.zones.barrier.values(), plan.all_of("farmland"), plan.all_of("water_margin"), plan.red_line]
-    )
-    return _centre(room_near(_at(117.3020, 39.2100), (200.0, 200.0), plan.all_of("livestock_ban"), apart))
+    apart = plan.all_of("barrier", "farmland", "water_margin", "red_line")
+    return _centre(room_near(_at(117.3020, 39.2100), (200.0, 200.0), plan.ground["livestock_ban"], apart))
 
 
 def _on_contaminated(plan: Plan) -> BaseGeometry:
     """On the first plot, and a little beyond it."""
-    first = max(shapely.get_parts(plan.contaminated), key=lambda shape: shape.area)
+    first = max(shapely.get_parts(plan.ground["contaminated"]), key=lambda shape: shape.area)
     return plot(np.array(first.centroid.coords[0]) + np.array([60.0, 25.0]), 240.0, 170.0, (0.992, -0.126))
 
 
@@ -158,15 +149,11 @@ def _clear(plan: Plan) -> BaseGeometry:
     """In the town, and on nothing else that restricts: as clear as a district covered by control units can be."""
     apart = together(
         [
-            *plan.zones.barrier.values(),
-            plan.all_of("farmland"),
-            plan.all_of("water_margin"),
-            plan.sensitive,
-            plan.contaminated,
-            grown(plan.red_line, 200.0),
+            plan.all_of("barrier", "farmland", "water_margin", "sensitive", "contaminated"),
+            grown(plan.ground["red_line"], 200.0),
         ]
     )
-    return _centre(room_near(_at(117.2620, 39.1990), (240.0, 240.0), plan.all_of("urban_boundary"), apart))
+    return _centre(room_near(_at(117.2620, 39.1990), (240.0, 240.0), plan.ground["urban_boundary"], apart))
 
 
 def _leaving_district() -> BaseGeometry:

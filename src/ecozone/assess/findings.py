@@ -165,6 +165,8 @@ def _meeting(pair: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
 
 
 _LENGTH_NOISE_M = 0.01
+# An attribute says "no" only in one of these words; any other that the rule does not list is unknown.
+_DENIALS = frozenset({"否", "不是", "非", "0", "0.0", "n", "no", "f", "false"})
 _APART: Mapping[str, Any] = {
     "overlap_m2": 0.0,
     "overlap_min_m2": math.nan,
@@ -247,6 +249,9 @@ def _applies(rule: Rule, feature: pd.Series) -> tuple[bool, str | None]:
         value = feature.get(attribute)
         if value is None or pd.isna(value):
             return True, say("assess.remark_attribute", attribute=attribute)
-        if str(value) not in {str(known) for known in values}:
+        if str(value) in {str(known) for known in values}:
+            continue
+        if str(value).casefold() in _DENIALS:
             return False, None
+        return True, say("assess.remark_attribute_value", attribute=attribute, value=value)
     return True, None

@@ -110,6 +110,11 @@ def assess_indicators(
             tally = measure_zones(zones, raster, scheme=scheme, crs=ws.landcover.crs, progress=progress)
             rows += _year_rows(zones, tally, scheme, year, ws.targets)
         notices += _class_notices(scheme)
+        notices += [
+            notice("assess.zone_not_whole", "warning", layer=key, count=int(zone["refused"]))
+            for key, zone in zones.iterrows()
+            if zone["refused"]
+        ]
     if any(row["indicator"] == "tree_cover" and row["target"] is not None for row in rows):
         notices.append(notice("assess.tree_cover_is_no_forest_coverage", "warning"))
     notices += list(_row_notices(rows, ws))
@@ -142,6 +147,7 @@ def _year_rows(
     for key, zone in zones.iterrows():
         mine = tally[tally["zone"] == key].set_index("code")["area_m2"]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
+        base["whole"] = not zone["refused"]
         if zone["role"] == "built_up":
             wanted: list[tuple[str, str | None]] = [("greening_coverage", None)]
         else:
@@ -177,7 +183,7 @@ def _judged(
         return found
     found["gap_m2"] = (aim - share["value"]) / 100.0 * base["zone_m2"]
     if base["year"] >= target.target_year:
-        proven = share["valid_share"] >= MIN_VALID_SHARE and indicator not in _PROXY
+        proven = share["valid_share"] >= MIN_VALID_SHARE and indicator not in _PROXY and base["whole"]
         reached = round_half_up(share["value"], _DECIMALS) >= aim
         found["status"] = ("met" if reached else "missed") if proven else "cannot_tell"
     return found
@@ -210,7 +216,7 @@ def _red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
     if target is not None and aim is not None:
         reached = round_half_up(area / M2_PER_KM2, _DECIMALS) >= aim
         row |= {"target_year": target.target_year, "target": aim, "gap_m2": aim * M2_PER_KM2 - area}
-        row["status"] = "met" if reached else "missed"
+        row["status"] = "cannot_tell" if zones["refused"].iloc[0] else "met" if reached else "missed"
     return row
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 from ecozone.assess.coverage import Uncovered
 from ecozone.assess.sentences import area_words, bearing_word
 from ecozone.assess.touching import Contact
+from ecozone.rules import required_roles
 from ecozone.text import pick, say
 from ecozone.units import fixed
 from ecozone.workspace import Layer, Workspace
@@ -58,7 +59,9 @@ def layer_states(
     rows: list[dict[str, Any]] = []
     ruled = any(rule.role == layer.role for rule in pack.rules)
     damage = ws.damage(layer.key)
+    needed = _needed(sites, ws)
     for label, site in zip(sites.index, sites["site_id"], strict=True):
+        required = layer.required or layer.role in needed[label]
         base = _row(site, layer.key, layer.role)
         total = contact.totals.get(label)
         gap = gaps.get(label)
@@ -66,7 +69,7 @@ def layer_states(
             rows.append(base | _no_data(say("assess.reason_unknown_role", role=layer.role), required=True))
             continue
         if not ruled:
-            blocks = layer.required and not pack.roles[layer.role].reference
+            blocks = required and not pack.roles[layer.role].reference
             rows.append(base | {"state": "not_checked", "reason": say("assess.reason_no_rule"), "blocks_clear": blocks})
             continue
         if total is not None:
@@ -74,10 +77,10 @@ def layer_states(
             rows[-1]["reason"] = say("assess.joint").join([rows[-1]["reason"], *told.get(label, [])])
         if gap is not None:
             size = {"uncovered_m2": gap.area_m2}
-            rows.append(base | _no_data(_gap_words(gap), required=layer.required) | size)
+            rows.append(base | _no_data(_gap_words(gap), required=required) | size)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
-            rows.append(base | _no_data(why, required=layer.required))
+            rows.append(base | _no_data(why, required=required))
         if total is None and gap is None and not damage:
             rows.append(base | _not_affected(contact.near.get(label), near_m))
     return rows
@@ -87,15 +90,22 @@ def missing_role_states(sites: gpd.GeoDataFrame, ws: Workspace) -> list[dict[str
     """Return ``no_data`` for every role that the rules speak of and the workspace has no layer of."""
     present = {layer.role for layer in ws.layers.values()}
     missing = sorted({rule.role for rule in ws.pack.rules} - present)
+    needed = _needed(sites, ws)
     rows = []
     for role in missing:
         known = ws.pack.roles[role]
         reason = say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))
         rows += [
-            _row(site, None, role) | {"state": "no_data", "reason": reason, "blocks_clear": known.required}
-            for site in sites["site_id"]
+            _row(site, None, role) | {"state": "no_data", "reason": reason, "blocks_clear": role in needed[label]}
+            for label, site in zip(sites.index, sites["site_id"], strict=True)
         ]
     return rows
+
+
+def _needed(sites: gpd.GeoDataFrame, ws: Workspace) -> dict[object, frozenset[str]]:
+    """Return, by site label, the roles without whose data its kind of project cannot be clear."""
+    by_tags = {tags: required_roles(ws.pack, project_tags=tags) for tags in set(sites["tags"])}
+    return {label: by_tags[tags] for label, tags in zip(sites.index, sites["tags"], strict=True)}
 
 
 def _row(site_id: str, layer: str | None, role: str) -> dict[str, Any]:

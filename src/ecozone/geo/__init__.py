@@ -2,9 +2,11 @@
 
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
 from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs
+from ecozone.geo.grid import GRID_M
 from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2
+from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
-from ecozone.geo.overlay import GRID_M, difference, intersection, union
+from ecozone.geo.overlay import difference, intersection
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger
 from ecozone.geo.survey import survey_area_m2

@@ -1,8 +1,8 @@
 """Integrals along edges that are straight in the CRS of the data, taken on the ellipsoid.
 
-Each edge is followed at Gauss-Lobatto nodes: λ(t) and φ(t) are polynomials through the nodes, and the area under the edge,
--∮ Q(φ) dλ with Q the authalic function, and its length are sums over the nodes. A short edge needs its ends and its middle
-only (Simpson), a long one is cut and gets six nodes a piece; the error stays below 10⁻¹¹ of the area.
+Each edge is followed at Gauss-Lobatto nodes: λ(t) and φ(t) are polynomials through the nodes, and the area under the
+edge, -∮ Q(φ) dλ with Q the authalic function, and its length are sums over the nodes. A short edge needs its ends and
+its middle only (Simpson), a long one is cut and gets six nodes a piece; the error stays below 10⁻¹¹ of the area.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import shapely
 from numpy.polynomial import legendre
 from pyproj import CRS
 
 from ecozone.errors import GeometryError
+from ecozone.geo.arrays import Floats, Ints
 from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.ellipsoid import authalic_m2, lonlat_rad, radii_m
-from ecozone.geo.operation import Floats
-
-Ints = npt.NDArray[np.int64]
 
 _SHORT_M = 2_000.0
 _PIECE_M = 50_000.0
@@ -78,7 +74,7 @@ def ring_areas(xy: Floats, starts: Ints, crs: CRS) -> Floats:
 def line_lengths(xy: Floats, starts: Ints, crs: CRS) -> Floats:
     """Return the length of each line, in m; parameters as `ring_areas`."""
     length, _ = _along_edges(xy, starts, crs, area=False)
-    return np.bincount(_owner(starts), length, minlength=len(starts) - 1)
+    return np.bincount(_owner(starts), length, minlength=len(starts) - 1).astype(np.float64)
 
 
 def _owner(starts: Ints) -> Ints:
@@ -89,32 +85,37 @@ def _owner(starts: Ints) -> Ints:
 def _along_edges(xy: Floats, starts: Ints, crs: CRS, *, area: bool) -> tuple[Floats, Floats]:
     """Return for each edge its integral (m² or m) and its turn in longitude (rad)."""
     first = np.delete(np.arange(len(xy)), starts[1:] - 1)
-    size = np.hypot(*(xy[first + 1] - xy[first]).T) * metres_per_unit(crs)
+    low, high = xy[first], xy[first + 1]
+    size = np.hypot(high[:, 0] - low[:, 0], high[:, 1] - low[:, 1]) * metres_per_unit(crs)
     lon, lat = lonlat_rad(xy[:, 0], xy[:, 1], crs)
     # Reckoning from the ring's first vertex keeps the digits of a 10 m parcel.
     datum = authalic_m2(lat[starts[:-1]])[_owner(starts)] if area else np.zeros(len(first))
-    value, turn = np.empty(len(first)), np.empty(len(first))
-    short = np.flatnonzero(size <= _SHORT_M)
-    for rows in np.array_split(short, max(1, -(-len(short) // _CHUNK))):
-        a, b = first[rows], first[rows] + 1
-        middle = lonlat_rad(*((xy[a] + xy[b]) / 2.0).T, crs)
-        nodes_lon, nodes_lat = np.stack([lon[a], middle[0], lon[b]]), np.stack([lat[a], middle[1], lat[b]])
-        value[rows], turn[rows] = _integrate(_THREE, nodes_lon, nodes_lat, datum[rows], crs, area=area)
+    out = np.empty((2, len(first)))
+
+    for rows in _chunks(np.flatnonzero(size <= _SHORT_M)):
+        middle = (low[rows] + high[rows]) / 2.0
+        mid_lon, mid_lat = lonlat_rad(middle[:, 0], middle[:, 1], crs)
+        start = first[rows]
+        nodes = np.stack([lon[start], mid_lon, lon[start + 1]]), np.stack([lat[start], mid_lat, lat[start + 1]])
+        out[:, rows] = _integrate(_THREE, *nodes, datum[rows], crs, area=area)
+
     long = np.flatnonzero(size > _SHORT_M)
     pieces = np.ceil(size[long] / _PIECE_M).astype(np.int64)
-    edge = np.repeat(np.arange(len(long)), pieces)
+    edge = np.repeat(long, pieces)
     part = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    whole = np.repeat(pieces, pieces)
     sums = np.empty((2, len(edge)))
-    for rows in np.array_split(np.arange(len(edge)), max(1, -(-len(edge) // _CHUNK))):
-        e = edge[rows]
-        low, high = xy[first[long[e]]], xy[first[long[e]] + 1]
-        share = (part[rows] + _SIX.nodes[:, None]) / pieces[e]
-        at = low[None] + (high - low)[None] * share[:, :, None]
-        nodes_lon, nodes_lat = lonlat_rad(at[:, :, 0], at[:, :, 1], crs)
-        sums[:, rows] = _integrate(_SIX, nodes_lon, nodes_lat, datum[long[e]], crs, area=area)
-    value[long] = np.bincount(edge, sums[0], minlength=len(long))
-    turn[long] = np.bincount(edge, sums[1], minlength=len(long))
-    return value, turn
+    for rows in _chunks(np.arange(len(edge))):
+        share = (part[rows] + _SIX.nodes[:, None]) / whole[rows]
+        x, y = (low[edge[rows], axis] + (high - low)[edge[rows], axis] * share for axis in (0, 1))
+        sums[:, rows] = _integrate(_SIX, *lonlat_rad(x, y, crs), datum[edge[rows]], crs, area=area)
+    for total, of_pieces in zip(out, sums, strict=True):
+        total[long] = np.bincount(edge, of_pieces, minlength=len(first))[long]
+    return out[0], out[1]
+
+
+def _chunks(rows: Ints) -> list[Ints]:
+    return np.array_split(rows, max(1, -(-len(rows) // _CHUNK)))
 
 
 def _integrate(
@@ -142,7 +143,7 @@ def _slope(rule: Lobatto, values: Floats) -> Floats:
 
 
 def _weighed(rule: Lobatto, values: Floats) -> Floats:
-    out = np.zeros_like(values[0])
+    out: Floats = np.zeros_like(values[0])
     for j, weight in enumerate(rule.weights):
         out += weight * values[j]
     return out

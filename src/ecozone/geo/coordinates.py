@@ -6,13 +6,13 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
 from ecozone.errors import CrsError
-from ecozone.geo.crs import crs_name, datum_name, norm_crs
-from ecozone.geo.operation import Floats, to_lonlat
+from ecozone.geo.arrays import Floats, Mask
+from ecozone.geo.crs import crs_name, datum_name, norm_crs, unbound
+from ecozone.geo.operation import to_lonlat
 from ecozone.geo.strips import gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.notices import Notice, notice
 
@@ -23,8 +23,6 @@ MARGIN_DEG = 6.0
 
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 _NORTHINGS = (1.9e6, 6.0e6)
-
-Mask = npt.NDArray[np.bool_]
 
 
 def check_coordinates(geoms: Any, crs: Any, *, file: str | PathLike[str] | None = None) -> None:
@@ -88,7 +86,7 @@ def _troubles(geoms: Any, crs: CRS, *, most: int | None) -> list[tuple[int, str,
 
 
 def _area(crs: CRS) -> tuple[float, float, float, float]:
-    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    plain = unbound(crs)
     if plain.area_of_use is not None:
         return plain.area_of_use.bounds
     strip = gauss_kruger(plain)
@@ -156,7 +154,11 @@ def _metres(x: float, y: float, crs: CRS) -> tuple[str, dict[str, str]]:
         return "", {}
     zone = int(x // 1e6)
     if zone_width(zone) and zone != strip.zone:
-        more = {"zone": str(zone), "fits": str(strip_code(crs, zone, prefixed=True)), "meridian": str(zone_meridian(zone))}
+        more = {
+            "zone": str(zone),
+            "fits": str(strip_code(crs, zone, prefixed=True)),
+            "meridian": str(zone_meridian(zone)),
+        }
         return ("geo.zone_extra", more) if strip.zone is None else ("geo.zone_other", more | {"own": str(strip.zone)})
     own = meridian_zone(strip.central_meridian, strip.width)
     if strip.zone is not None and 0.0 < x < 1e6 and own is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from os import PathLike
 from typing import Any
@@ -18,9 +19,11 @@ _FAMILY = ("China 2000", "World Geodetic System 1984")
 #: Older frames of China: the official parameters to CGCS2000 are not public, and those that EPSG lists for
 #: Beijing 1954 hold in oil fields only.
 _LEGACY = ("Xian 1980", "Beijing 1954", "New Beijing")
-#: PROJ gives 100 or 90 for the same CRS under the same or a like name, 70 for the same CRS under another name;
-#: below that only the names are alike, and the numbers are not (seen: a central meridian of 116.5° taken for 4548).
-_SAME = 70
+#: PROJ's guesses at a code, from 25 of 100 up: some are alike in name alone (seen: a central meridian of 116.5° taken
+#: for EPSG:4548), some are right but for the order of their axes, so each is compared number by number.
+_GUESS = 20
+#: By how little numbers of one definition may differ: degrees, metres, scale.
+_ALIKE = 1e-9
 
 
 def norm_crs(value: Any, *, file: str | PathLike[str] | None = None) -> CRS:
@@ -79,16 +82,54 @@ def _norm(value: str | int | CRS) -> CRS:
         raise CrsError(kind, crs=crs.name, type=crs.type_name)
     if len(crs.axis_info) > 2:
         crs = crs.to_2d()
-    units = {axis.unit_name for axis in crs.axis_info}
-    if (crs.is_geographic and units != {"degree"}) or len(units) != 1:
-        raise CrsError("geo.crs_unit", crs=crs.name, units=", ".join(sorted(units)))
+    units = {axis.unit_conversion_factor for axis in crs.axis_info}
+    if len(units) != 1 or (crs.is_geographic and abs(units.pop() - math.radians(1.0)) > _ALIKE):
+        names = sorted({axis.unit_name for axis in crs.axis_info})
+        raise CrsError("geo.crs_unit", crs=crs.name, units=", ".join(names))
     directions = {axis.direction for axis in crs.axis_info}
     if directions != {"east", "north"}:
         raise CrsError("geo.crs_axes", crs=crs.name, axes=", ".join(sorted(directions)))
-    if crs.to_authority(min_confidence=100) == ("OGC", "CRS84"):
+    return crs if crs.is_bound else _registered(crs)
+
+
+def _own_code(crs: CRS) -> tuple[str, str] | None:
+    own = crs.to_json_dict().get("id")
+    return (str(own["authority"]), str(own["code"])) if own else None
+
+
+def _registered(crs: CRS) -> CRS:
+    """Return the CRS of the EPSG register that has this definition, or ``crs`` itself."""
+    codes = [found.code for found in crs.list_authority("EPSG", min_confidence=_GUESS)]
+    own = _own_code(crs)
+    if own == ("OGC", "CRS84"):
         return CRS.from_epsg(4326)
-    code = None if crs.is_bound else crs.to_epsg(min_confidence=_SAME)
-    return crs if code is None else CRS.from_epsg(code)
+    if own and own[0] == "EPSG":
+        codes.insert(0, own[1])
+    alike = [known for known in map(CRS.from_epsg, dict.fromkeys(codes)) if _alike(known, crs)]
+    return min(alike, key=lambda known: known.name != crs.name, default=crs)
+
+
+def _alike(one: CRS, other: CRS) -> bool:
+    """Say whether two definitions are the same but for names and the order of axes."""
+    return (
+        datum_name(one) == datum_name(other)
+        and _numbers(one).keys() == _numbers(other).keys()
+        and all(
+            math.isclose(value, _numbers(other)[name], rel_tol=_ALIKE, abs_tol=_ALIKE)
+            for name, value in _numbers(one).items()
+        )
+    )
+
+
+def _numbers(crs: CRS) -> dict[str, float]:
+    """Return what makes up a CRS beside its datum, by name."""
+    numbers = {"axes": float(len(crs.axis_info)), "unit": float(crs.axis_info[0].unit_conversion_factor)}
+    if crs.prime_meridian is not None:
+        numbers["prime meridian"] = float(crs.prime_meridian.longitude)
+    if crs.is_projected and crs.coordinate_operation is not None:
+        numbers[crs.coordinate_operation.method_name] = 0.0
+        numbers |= {parameter.name: float(parameter.value) for parameter in crs.coordinate_operation.params}
+    return numbers
 
 
 def crs_name(crs: Any) -> str:
@@ -98,8 +139,8 @@ def crs_name(crs: Any) -> str:
     'EPSG:4548'
     """
     plain = norm_crs(crs)
-    authority = plain.to_authority(min_confidence=_SAME)
-    return ":".join(authority) if authority else plain.name
+    code = _own_code(plain)
+    return ":".join(code) if code else plain.name
 
 
 def is_geographic(crs: Any) -> bool:
@@ -127,8 +168,13 @@ def is_pseudo_mercator(crs: Any) -> bool:
     >>> is_pseudo_mercator(3857), is_pseudo_mercator(32650)
     (True, False)
     """
-    operation = norm_crs(crs).coordinate_operation
+    operation = unbound(norm_crs(crs)).coordinate_operation
     return operation is not None and ("Pseudo" in operation.method_name or "Auxiliary" in operation.method_name)
+
+
+def unbound(crs: CRS) -> CRS:
+    """Return the CRS without the shift to WGS 84 that its user wrote beside it (``+towgs84``)."""
+    return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
 
 
 def datum_name(crs: Any) -> str:

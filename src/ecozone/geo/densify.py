@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
 from ecozone.errors import CrsError
+from ecozone.geo.arrays import Floats, Ints, Shapes
 from ecozone.geo.crs import crs_name
-from ecozone.geo.operation import Floats, operation
-
-Ints = npt.NDArray[np.int64]
-Shapes = npt.NDArray[np.object_]
+from ecozone.geo.operation import operation
 
 _M_PER_DEGREE = 111_320.0
 #: Metres within which coordinates must come back; a projection beyond its reach misses by kilometres.
@@ -47,7 +44,10 @@ class Course:
         if x.size == 0:
             return new_x, new_y
         lost = ~(np.isfinite(new_x) & np.isfinite(new_y))
-        outermost = [np.argmax(lost), *(end(values) for end in (np.argmin, np.argmax) for values in (x, y, new_x, new_y))]
+        outermost = [
+            np.argmax(lost),
+            *(end(values) for end in (np.argmin, np.argmax) for values in (x, y, new_x, new_y)),
+        ]
         old_x, old_y, far_x, far_y = (np.ravel(values)[outermost] for values in (x, y, new_x, new_y))
         back_x, back_y = self._way.undo(far_x, far_y)
         with np.errstate(invalid="ignore"):
@@ -60,7 +60,7 @@ class Course:
 
     def geometries(self, geoms: Shapes) -> Shapes:
         """Return new geometries without heights; None and empty ones as they are, rings as closed lines."""
-        out = shapely.force_2d(geoms)
+        out: Shapes = shapely.force_2d(geoms)
         kinds = shapely.get_type_id(out)
         rings = np.flatnonzero(kinds == shapely.GeometryType.LINEARRING)
         if rings.size:

@@ -1,6 +1,6 @@
 """The CGCS2000 ellipsoid, and where coordinates lie on it.
 
-CGCS2000: a = 6 378 137 m, 1/f = 298.257222101 (GB 22021-2008). WGS 84 differs from it by 0.1 mm in b, 2·10⁻¹¹ of an area.
+CGCS2000: a = 6 378 137 m, 1/f = 298.257222101 (GB 22021-2008). WGS 84 differs by 0.1 mm in b, 2·10⁻¹¹ of an area.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 from pyproj import CRS, Geod
 
 from ecozone.errors import CrsError
+from ecozone.geo.arrays import Floats
 from ecozone.geo.crs import CGCS2000, crs_name, norm_crs
-from ecozone.geo.operation import Floats, operation, to_lonlat
+from ecozone.geo.operation import operation, to_lonlat
 
 SEMI_MAJOR_M = 6_378_137.0
 INVERSE_FLATTENING = 298.257222101
@@ -71,8 +72,8 @@ def on_ellipsoid(crs: CRS) -> bool:
 def lonlat_rad(x: Any, y: Any, crs: CRS) -> tuple[Floats, Floats]:
     """Return longitude and latitude in radians on the CGCS2000 ellipsoid.
 
-    On its own kind of ellipsoid a CRS keeps its own longitude and latitude: a realisation of the datum moves a parcel by
-    decimetres as a whole and leaves its area. From another ellipsoid the way leads through a checked datum shift.
+    On its own kind of ellipsoid a CRS keeps its own longitude and latitude: a realisation of the datum moves a parcel
+    as a whole by decimetres and leaves its area. From another ellipsoid the way leads through a checked datum shift.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """GDAL, made safe before it is first loaded.
 
-``from ecozone.geo.gdal import pyogrio`` (or fiona, or rasterio): each wheel carries its own GDAL, and each reads its settings
-when it is loaded. Afterwards nothing can take a driver away, so nobody in ecozone imports them in another way.
+``from ecozone.geo.gdal import pyogrio`` (or fiona, or rasterio): each wheel carries its own GDAL, and each reads its
+settings when it is loaded. Afterwards nothing can take a driver away: nobody in ecozone imports them in another way.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LIBRARIES = ("fiona", "pyogrio", "rasterio")
 #: network, that run programs, or that open anything that looks like theirs.
 UNWANTED_DRIVERS = (
     # point elsewhere
-    "VRT", "OGR_VRT", "GTI", "GDALG", "DERIVED", "MRF", "Rasterlite", "KMLSUPEROVERLAY", "ESRIC", "STACIT", "STACTA", "NWT_GRD",
+    "VRT", "OGR_VRT", "GTI", "GDALG", "DERIVED", "MRF", "KMLSUPEROVERLAY", "ESRIC", "STACIT", "STACTA", "NWT_GRD",
     # call the network
-    "HTTP", "WMS", "WCS", "WMTS", "WFS", "OAPIF", "OGCAPI", "CSW", "AmigoCloud", "Carto", "Elasticsearch", "NGW", "PLSCENES",
-    "PLMOSAIC", "EEDA", "EEDAI", "DAAS", "GeoRSS", "MapML",
+    "HTTP", "WMS", "WCS", "WMTS", "WFS", "OAPIF", "OGCAPI", "CSW", "AmigoCloud", "Carto", "Elasticsearch", "NGW",
+    "PLSCENES", "PLMOSAIC", "EEDA", "EEDAI", "DAAS", "GeoRSS", "MapML",
     # reach a database or run a program
     "ADBC", "GPSBabel", "PGDUMP", "GNMDatabase", "GNMFile",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def open_gdal() -> None:
     Drivers that the user's own ``GDAL_SKIP`` names stay skipped. Where a host program has loaded one of
     `LIBRARIES` before, that one cannot be helped: see `hardened`.
     """
-    global _early  # noqa: PLW0603
+    global _early
     with _lock:
         if _early is not None:
             return
@@ -87,6 +87,13 @@ def __getattr__(name: str) -> Any:
     if name not in LIBRARIES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     open_gdal()
-    module = importlib.import_module(name)
+    with _lock:
+        # Drivers of the list that an older GDAL does not know would each be a line on standard error.
+        quiet = None if "CPL_LOG" in os.environ else os.environ.setdefault("CPL_LOG", os.devnull)
+        try:
+            module = importlib.import_module(name)
+        finally:
+            if quiet is not None:
+                del os.environ["CPL_LOG"]
     globals()[name] = module
     return module

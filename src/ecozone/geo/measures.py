@@ -14,24 +14,25 @@ from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 
 from ecozone.errors import CrsError, GeometryError
+from ecozone.geo.arrays import Floats, Ints, Shapes
 from ecozone.geo.boundary import line_lengths, ring_areas
-from ecozone.geo.crs import crs_name, is_metric, is_pseudo_mercator, norm_crs, require_same_crs
-from ecozone.geo.densify import Course, Ints, Shapes
+from ecozone.geo.crs import crs_name, is_metric, is_pseudo_mercator, norm_crs, require_same_crs, unbound
+from ecozone.geo.densify import Course
 from ecozone.geo.ellipsoid import GEOD, lonlat_rad
-from ecozone.geo.operation import Floats, to_lonlat
-from ecozone.geo.strips import gauss_kruger
+from ecozone.geo.operation import to_lonlat
 
 
 def area_m2(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:
     r"""Return the ellipsoidal area of each geometry.
 
-    An edge is straight in the CRS of the data. The area is :math:`-\oint Q(\varphi)\,d\lambda` along the boundary, Q being
-    the area between the equator and a latitude per radian of longitude; outer rings add, holes subtract.
+    An edge is straight in the CRS of the data. The area is :math:`-\oint Q(\varphi)\,d\lambda` along the boundary, Q
+    being the area between the equator and a latitude per radian of longitude; outer rings add, holes subtract.
 
     Parameters
     ----------
     frame : GeoDataFrame or GeoSeries
-        In any CRS on GRS 80, CGCS2000 or WGS 84, or with a trustworthy operation to CGCS2000. Valid polygons: see `repair`.
+        In any CRS on GRS 80, CGCS2000 or WGS 84, or with a trustworthy operation to CGCS2000. Polygons must be valid:
+        see `repair`.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def distance_m(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.Ge
     Parameters
     ----------
     a, b : GeoDataFrame or GeoSeries
-        Of one length and one CRS; rows are paired by their place.
+        Of one index and one CRS.
 
     Returns
     -------
@@ -207,6 +208,7 @@ def parts_of(shapes: Shapes) -> tuple[Shapes, Ints]:
 
 
 def vertices_of(lines: Shapes) -> tuple[Floats, Ints]:
+    """Return the vertices of all lines, one after the other, and where each starts (and the end)."""
     xy = shapely.get_coordinates(lines)
     if not np.isfinite(xy).all():
         raise GeometryError("geo.not_finite_shape")
@@ -217,14 +219,19 @@ def _between(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoS
     """Return azimuth (degrees) and distance (m) between nearest points."""
     crs = require_same_crs(a, b)
     first, second = _shapes(a)[0], _shapes(b)[0]
-    if len(first) != len(second):
-        raise ValueError(f"distances are taken row by row: {len(first)} and {len(second)} rows")
+    if not a.index.equals(b.index):
+        raise ValueError("distances are taken row by row: the two indexes differ")
     plane = crs
     if not _conformal(crs):
         plane = _local_plane(first, second, crs)
         course = Course(crs, plane)
         first, second = course.geometries(first), course.geometries(second)
-    ties = shapely.shortest_line(first, second)
+    # The shape with more vertices comes first: it is the one whose prepared form pays.
+    larger = shapely.get_num_coordinates(first) >= shapely.get_num_coordinates(second)
+    one, two = np.where(larger, first, second), np.where(larger, second, first)
+    shapely.prepare(one)
+    ties = shapely.shortest_line(one, two)
+    ties = np.where(larger, ties, shapely.reverse(ties))
     found = ~(shapely.is_missing(ties) | shapely.is_empty(ties))
     azimuth, distance = np.full(len(first), np.nan), np.full(len(first), np.nan)
     ends = shapely.get_coordinates(ties[found]).reshape(-1, 4)
@@ -237,8 +244,8 @@ def _between(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoS
 
 
 def _conformal(crs: CRS) -> bool:
-    method = crs.coordinate_operation.method_name if is_metric(crs) and crs.coordinate_operation else ""
-    return gauss_kruger(crs) is not None or method.startswith("Transverse Mercator")
+    operation = unbound(crs).coordinate_operation
+    return is_metric(crs) and operation is not None and operation.method_name.startswith("Transverse Mercator")
 
 
 def _local_plane(first: Shapes, second: Shapes, crs: CRS) -> CRS:
@@ -251,5 +258,5 @@ def _local_plane(first: Shapes, second: Shapes, crs: CRS) -> CRS:
 
 @lru_cache(maxsize=64)
 def _conformal_plane(crs: CRS, meridian: int) -> CRS:
-    datum = (crs.source_crs if crs.is_bound and crs.source_crs is not None else crs).geodetic_crs
-    return norm_crs(ProjectedCRS(TransverseMercatorConversion(longitude_natural_origin=meridian), geodetic_crs=datum))
+    conversion = TransverseMercatorConversion(longitude_natural_origin=meridian)
+    return norm_crs(ProjectedCRS(conversion, geodetic_crs=unbound(crs).geodetic_crs))

@@ -10,18 +10,16 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
-import pyproj.network
-from pyproj import CRS, Transformer
+from pyproj import CRS, Transformer, network
 from pyproj.transformer import TransformerGroup
 
 from ecozone.errors import CrsError
-from ecozone.geo.crs import crs_name, datum_name, in_family, is_legacy, norm_crs
+from ecozone.geo.arrays import Floats
+from ecozone.geo.crs import crs_name, datum_name, in_family, is_legacy, norm_crs, unbound
 from ecozone.notices import Notice, notice
 
 #: From the surest to the least sure.
 Kind = Literal["exact", "one_datum", "published", "own"]
-Floats = npt.NDArray[np.float64]
 
 _HUB = CRS.from_epsg(4326)
 _KINDS = get_args(Kind)
@@ -141,7 +139,7 @@ def _group(src: CRS, dst: CRS) -> Iterable[Transformer]:
     with _lock, warnings.catch_warnings():
         # PROJ warns that a grid it would like to fetch is absent; accuracy_m says what is used in its place.
         warnings.simplefilter("ignore", UserWarning)
-        pyproj.network.set_network_enabled(active=False)
+        network.set_network_enabled(active=False)  # type: ignore[attr-defined]
         return TransformerGroup(src, dst, always_xy=True).transformers
 
 
@@ -154,7 +152,7 @@ def _base(crs: CRS) -> Operation:
 
 def to_lonlat(x: Any, y: Any, crs: CRS) -> tuple[Floats, Floats]:
     """Return longitude and latitude in degrees on the CRS's own datum; infinity where there are none."""
-    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    plain = unbound(crs)
     if plain.is_geographic:
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     return _base(plain).apply(x, y)
@@ -162,7 +160,7 @@ def to_lonlat(x: Any, y: Any, crs: CRS) -> tuple[Floats, Floats]:
 
 def from_lonlat(lon: Any, lat: Any, crs: CRS) -> tuple[Floats, Floats]:
     """Return the way back from `to_lonlat`."""
-    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    plain = unbound(crs)
     if plain.is_geographic:
         return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     return _base(plain).undo(lon, lat)

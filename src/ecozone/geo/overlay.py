@@ -1,38 +1,24 @@
 """Intersection, difference and union on a millimetre grid, each result checked against the relation of its inputs.
 
-GEOS's overlay in floating point is silently wrong for some valid inputs (libgeos #942, #965, #1170, #1344, #1523, shapely
-#1871): a shared edge became an overlap of 15 851 m², a union lost one of its two members. On a grid it was right each time,
-and so was ``relate``, which is reckoned in another way; here the two must agree.
+GEOS's overlay in floating point is silently wrong for some valid inputs (libgeos #942, #965, #1170, #1344, #1523,
+shapely #1871): a shared edge became an overlap of 15 851 m², a union lost one of its two members. On a grid it was
+right each time, and so was ``relate``, which is reckoned in another way; here the two must agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from geopandas import GeoSeries
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.errors import CrsError, DefectError, GeometryError
-from ecozone.geo.crs import crs_name, is_metric, norm_crs, require_same_crs
-from ecozone.geo.densify import Shapes
-from ecozone.geo.operation import Floats
-from ecozone.geo.rows import row_name
-from ecozone.log import logger
+from ecozone.geo.arrays import Floats, Ints, Mask, Shapes
+from ecozone.geo.crs import norm_crs, require_same_crs
+from ecozone.geo.grid import GRID_M, GRIDS, SHARE, defect, gathered, require_metric, require_valid
 
-#: Metres between the grid lines that overlay results lie on.
-GRID_M = 0.001
-#: Tried in turn where a result contradicts its inputs.
-_GRIDS = (GRID_M, GRID_M / 10.0)
 _EMPTY = np.array([shapely.MultiPoint(), shapely.LineString(), shapely.Polygon()], dtype=object)
-_SHARE = 1e-9
-
-Mask = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 
 
 def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
@@ -69,14 +55,14 @@ def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     20.0
     """
     first, second = _pair(a, b)
-    return GeoSeries(_intersection(first, second, a.index), index=a.index, crs=norm_crs(a.crs))
+    return GeoSeries(_intersection(first, second), index=a.index, crs=norm_crs(a.crs))
 
 
 def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     """Return what of ``a`` lies outside ``b``, row by row.
 
-    ``a`` itself, to the last digit, where the two share nothing. The area (length) of the two parts of ``a`` must be that
-    of ``a``.
+    ``a`` itself, to the last digit, where the two share nothing. The area (length) of the two parts of ``a`` must be
+    that of ``a``.
 
     Parameters
     ----------
@@ -101,7 +87,7 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     80.0
     """
     first, second = _pair(a, b)
-    shared = _intersection(first, second, a.index)
+    shared = _intersection(first, second)
     out = first.copy()
     out[shapely.is_missing(shared)] = None
     kind = shapely.get_dimensions(first)
@@ -115,76 +101,23 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
             second[rows],
             kind[rows],
             shapely.difference,
-            lambda cut: np.abs(_size(cut) + _size(shared[rows]) - _size(first[rows]))
-            <= _noise(cut) + _noise(shared[rows]) + _noise(first[rows]) + _SHARE * _size(first[rows]),
+            lambda cut: (
+                np.abs(_size(cut) + _size(shared[rows]) - _size(first[rows]))
+                <= _noise(cut) + _noise(shared[rows]) + _noise(first[rows]) + SHARE * _size(first[rows])
+            ),
             "difference",
         )
         out[rows] = cut
     return GeoSeries(out, index=a.index, crs=norm_crs(a.crs))
 
 
-def union(series: GeoSeries) -> BaseGeometry:
-    """Return the union of all shapes: overlaps counted once, whatever the order of the rows.
-
-    A shape that touches no other stays as it is to the last digit.
-
-    Parameters
-    ----------
-    series : GeoSeries
-        In a projected CRS in metres; valid points, lines or polygons. None and empty ones are passed over.
-
-    Returns
-    -------
-    shapely geometry
-        An empty polygon where there is nothing.
-
-    Raises
-    ------
-    CrsError, GeometryError, DefectError
-        As `intersection`.
-
-    Examples
-    --------
-    >>> union(GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(8, 0, 20, 10)], crs=4548)).area
-    200.0
-    """
-    _require_metric(norm_crs(series.crs))
-    shapes = np.asarray(series.array, dtype=object)
-    _require_valid(shapes, series.index)
-    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    if len(shapes) == 0:
-        return shapely.Polygon()
-    parts = [_merged(shapes[rows]) for rows in _touching(shapes)]
-    whole = parts[0] if len(parts) == 1 else shapely.union_all(parts) if _mixed(parts) else _gathered(parts)
-    if not shapely.is_valid(whole):
-        # Two groups nearer to each other than the grid is fine.
-        whole = _merged(shapes)
-    return shapely.normalize(whole)
-
-
-def _require_metric(crs: CRS) -> None:
-    if not is_metric(crs):
-        raise CrsError("geo.metric_needed", crs=crs_name(crs))
-
-
-def _require_valid(shapes: Shapes, index: Any) -> None:
-    _, once = np.unique(np.fromiter(map(id, shapes), dtype=np.int64, count=len(shapes)), return_index=True)
-    bad = ~shapely.is_missing(shapes[once]) & ~shapely.is_valid(shapes[once])
-    mixed = shapely.get_type_id(shapes[once]) == shapely.GeometryType.GEOMETRYCOLLECTION
-    bad |= mixed & ~shapely.is_empty(shapes[once])
-    if bad.any():
-        row = int(once[bad].min())
-        reason = shapely.is_valid_reason(shapes[row])
-        raise GeometryError("geo.overlay_invalid", feature=row_name(index, row), reason=reason)
-
-
 def _pair(a: GeoSeries, b: GeoSeries) -> tuple[Shapes, Shapes]:
-    _require_metric(require_same_crs(a, b))
+    require_metric(require_same_crs(a, b))
     if not a.index.equals(b.index):
         raise ValueError("shapes are overlaid row by row: the two indexes differ")
     first, second = (np.asarray(series.array, dtype=object) for series in (a, b))
     for shapes in (first, second):
-        _require_valid(shapes, a.index)
+        require_valid(shapes, a.index)
         shapely.prepare(shapes)
     return first, second
 
@@ -192,19 +125,18 @@ def _pair(a: GeoSeries, b: GeoSeries) -> tuple[Shapes, Shapes]:
 def _size(shapes: Shapes) -> Floats:
     """Return area, length or count, by the dimension of each shape."""
     kind = shapely.get_dimensions(shapes)
-    return np.select(
-        [kind == 2, kind == 1, kind == 0],
-        [shapely.area(shapes), shapely.length(shapes), shapely.get_num_coordinates(shapes).astype(np.float64)],
-        0.0,
-    )
+    count = shapely.get_num_coordinates(shapes).astype(np.float64)
+    size: Floats = np.select([kind == 2, kind == 1], [shapely.area(shapes), shapely.length(shapes)], count)
+    return size
 
 
 def _noise(shapes: Shapes) -> Floats:
     """Return the change of size that moving vertices by a grid step can make."""
     kind = shapely.get_dimensions(shapes)
-    return GRID_M * np.select(
+    noise: Floats = GRID_M * np.select(
         [kind == 2, kind == 1], [shapely.length(shapes), 2.0 * shapely.get_num_coordinates(shapes)], 0.0
     )
+    return noise
 
 
 def _meets(first: Shapes, second: Shapes) -> Mask:
@@ -220,7 +152,7 @@ def _meets(first: Shapes, second: Shapes) -> Mask:
     return np.select([lower == 2, lower == 1], [inside == "2", (inside == "1") | (one_line & (along == "1"))], either)
 
 
-def _intersection(first: Shapes, second: Shapes, index: Any) -> Shapes:
+def _intersection(first: Shapes, second: Shapes) -> Shapes:
     out = np.full(len(first), None, dtype=object)
     known = ~(shapely.is_missing(first) | shapely.is_missing(second))
     lower = np.minimum(shapely.get_dimensions(first), shapely.get_dimensions(second))
@@ -256,10 +188,8 @@ def _intersection(first: Shapes, second: Shapes, index: Any) -> Shapes:
 def _agrees(shared: Shapes, one: Shapes, two: Shapes, meets: Mask, lower: Ints) -> Mask:
     """Say whether an intersection can be true: it is there if the shapes meet, and no larger than either."""
     size, noise = _size(shared), _noise(shared)
-    least = np.minimum(
-        *(np.where(shapely.get_dimensions(side) == lower, _size(side), np.inf) for side in (one, two))
-    )
-    fine = np.where(meets, size <= least * (1.0 + _SHARE) + noise, size <= noise)
+    least = np.minimum(*(np.where(shapely.get_dimensions(side) == lower, _size(side), np.inf) for side in (one, two)))
+    fine = np.where(meets, size <= least * (1.0 + SHARE) + noise, size <= noise)
     for i in np.flatnonzero(meets & (size == 0.0)):
         fine[i] = _thin(one[i], two[i])
     return fine
@@ -284,18 +214,13 @@ def _settle(
     """Overlay on one grid after the other until the result is fine."""
     out = np.full(len(one), None, dtype=object)
     wrong = np.ones(len(one), dtype=bool)
-    for grid in _GRIDS:
+    for grid in GRIDS:
         out[wrong] = _only(overlay(one[wrong], two[wrong], grid_size=grid), kind[wrong])
         wrong = ~fine(out)
         if not wrong.any():
             return out
     i = int(np.argmax(wrong))
-    raise _defect(what, one[i], two[i])
-
-
-def _defect(what: str, *shapes: BaseGeometry) -> DefectError:
-    logger.error("an overlay contradicts its inputs: %s of %s", what, shapely.to_wkb(shapes, hex=True).tolist())
-    return DefectError("geo.overlay_disagrees", what=what)
+    raise defect(what, one[i], two[i])
 
 
 def _only(shapes: Shapes, kind: Ints) -> Shapes:
@@ -303,57 +228,7 @@ def _only(shapes: Shapes, kind: Ints) -> Shapes:
     out = shapes.copy()
     for i in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(shapes[i])
-        out[i] = _gathered([part for part in parts if shapely.get_dimensions(part) == kind[i]] or [_EMPTY[kind[i]]])
+        out[i] = gathered([part for part in parts if shapely.get_dimensions(part) == kind[i]] or [_EMPTY[kind[i]]])
     other = ~shapely.is_empty(out) & (shapely.get_dimensions(out) != kind)
     out[other | shapely.is_empty(out)] = _EMPTY[kind[other | shapely.is_empty(out)]]
     return out
-
-
-def _mixed(shapes: list[BaseGeometry]) -> bool:
-    return len(set(shapely.get_dimensions(shapes).tolist())) > 1
-
-
-def _gathered(shapes: list[BaseGeometry]) -> BaseGeometry:
-    parts = shapely.get_parts(shapes)
-    if len(parts) == 1:
-        single: BaseGeometry = parts[0]
-        return single
-    make = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[shapely.get_dimensions(parts[0])]
-    whole: BaseGeometry = make(parts)
-    return whole
-
-
-def _touching(shapes: Shapes) -> list[Ints]:
-    """Return the rows of each group of shapes that hang together, in the order of their first rows."""
-    group = np.arange(len(shapes))
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    while True:
-        before = group.copy()
-        np.minimum.at(group, left, group[right])
-        group = group[group]
-        if (group == before).all():
-            return [np.flatnonzero(group == name) for name in np.unique(group)]
-
-
-def _merged(shapes: Shapes) -> BaseGeometry:
-    """Return the union of shapes that hang together, on the grid."""
-    if len(shapes) == 1:
-        alone: BaseGeometry = shapes[0]
-        return alone
-    # One order of the members whatever that of the rows: rounding in between depends on it.
-    shapes = shapes[np.argsort(shapely.to_wkb(shapely.normalize(shapes)))]
-    kind = shapely.get_dimensions(shapes)
-    for grid in _GRIDS:
-        whole = shapely.union_all(shapes, grid_size=grid)
-        if (kind < 2).any() or _holds(whole, shapes):
-            return whole
-    raise _defect("union", *shapes)
-
-
-def _holds(whole: BaseGeometry, shapes: Shapes) -> bool:
-    """Say whether a union can be true: not smaller than any member, not larger than all, and over the middle of each."""
-    sizes, noise = shapely.area(shapes), GRID_M * shapely.length(shapes)
-    slack = noise.sum() + _SHARE * sizes.sum()
-    shapely.prepare(whole)
-    middle = shapely.intersects(whole, shapely.point_on_surface(shapes)) | (sizes <= noise)
-    return bool(middle.all()) and sizes.max() - slack <= whole.area <= sizes.sum() + slack

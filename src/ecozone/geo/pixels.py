@@ -8,10 +8,10 @@ import numpy as np
 from affine import Affine
 
 from ecozone.errors import CrsError
+from ecozone.geo.arrays import Floats
 from ecozone.geo.crs import crs_name, norm_crs
 from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.ellipsoid import authalic_m2, lonlat_rad, on_ellipsoid, radii_m
-from ecozone.geo.operation import Floats
 
 _STEP_M = 200.0
 #: Differences of the fourth order: f' = (8 (f(+h) - f(-h)) - (f(+2h) - f(-2h))) / 12h.
@@ -30,7 +30,7 @@ def areal_scale(x: Any, y: Any, crs: Any) -> Floats:
     Returns
     -------
     ndarray
-        m² per m² (or per square unit of the CRS) of a projection, m² per square degree of degrees; of the points' shape.
+        Of the points' shape: m² per square unit of a projection, m² per square degree of degrees.
 
     Raises
     ------
@@ -54,9 +54,7 @@ def areal_scale(x: Any, y: Any, crs: Any) -> Floats:
         meridian, parallel = radii_m(lonlat_rad(east, north, plain)[1])
         return np.asarray(meridian * parallel * np.radians(1.0) ** 2)
     step = _STEP_M / metres_per_unit(plain)
-    (lon_x, q_x), (lon_y, q_y) = (
-        _gradient(east, north, plain, dx, dy) for dx, dy in ((step, 0.0), (0.0, step))
-    )
+    (lon_x, q_x), (lon_y, q_y) = (_gradient(east, north, plain, dx, dy) for dx, dy in ((step, 0.0), (0.0, step)))
     return np.abs(lon_x * q_y - lon_y * q_x) / step**2
 
 
@@ -106,4 +104,5 @@ def pixel_area_rows(transform: Affine, height: int, crs: Any, *, first_row: int 
         raise ValueError("the raster is rotated")
     edges = transform.f + transform.e * np.arange(first_row, first_row + height + 1, dtype=np.float64)
     under = authalic_m2(np.radians(edges))
-    return np.abs(np.diff(under)) * np.radians(abs(transform.a))
+    areas: Floats = np.abs(np.diff(under)) * np.radians(abs(transform.a))
+    return areas

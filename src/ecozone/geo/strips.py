@@ -8,7 +8,7 @@ from typing import Any
 
 from pyproj import CRS
 
-from ecozone.geo.crs import datum_name, norm_crs
+from ecozone.geo.crs import datum_name, norm_crs, unbound
 
 #: datum → width of the strip → (EPSG code of the first strip with its number in the easting, the same without it).
 #: 3° strips are numbered 25-45 (75°-135°), 6° strips 13-23, so a number tells its width.
@@ -58,17 +58,16 @@ def gauss_kruger(crs: Any) -> GaussKruger | None:
 
 @lru_cache(maxsize=128)
 def _gauss_kruger(crs: CRS) -> GaussKruger | None:
-    operation = (crs.source_crs if crs.is_bound and crs.source_crs else crs).coordinate_operation
+    operation = unbound(crs).coordinate_operation
     if operation is None or not operation.method_name.startswith("Transverse Mercator"):
         return None
-    values = {parameter.name: parameter.value * parameter.unit_conversion_factor for parameter in operation.params}
+    values = {parameter.name: float(parameter.value) for parameter in operation.params}
     plain = (values["Latitude of natural origin"], values["Scale factor at natural origin"], values["False northing"])
     if plain != (0.0, 1.0, 0.0) or crs.axis_info[0].unit_conversion_factor != 1.0:
         return None
-    meridian = next(p.value for p in operation.params if p.name == "Longitude of natural origin")
-    easting = values["False easting"]
-    zone = int(easting // 1e6) or None
-    return GaussKruger(meridian, zone_width(zone) or _width(crs), zone, easting)
+    zone = int(values["False easting"] // 1e6) or None
+    width = zone_width(zone) or _width(crs)
+    return GaussKruger(values["Longitude of natural origin"], width, zone, values["False easting"])
 
 
 def _width(crs: CRS) -> int | None:

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import numpy as np
 from geopandas import GeoDataFrame, GeoSeries
 
+from ecozone.geo.arrays import Floats
 from ecozone.geo.coordinates import check_coordinates, check_points
 from ecozone.geo.crs import norm_crs, same_crs
 from ecozone.geo.densify import Course
-from ecozone.geo.operation import Floats
 
 Frame = TypeVar("Frame", GeoDataFrame, GeoSeries)
 

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from ecozone.geo.crs import norm_crs
 from ecozone.geo.measures import shape_areas
 from ecozone.geo.rows import row_name
-from ecozone.notices import Notice, notice
+from ecozone.notices import Notice, Severity, notice
 from ecozone.units import fixed
 
 #: The words that GEOS gives as a reason, and the texts that explain them.
@@ -38,9 +38,10 @@ def repair(
 ) -> tuple[GeoSeries, tuple[Notice, ...]]:
     """Return the shapes with the invalid ones repaired or refused, and a notice for each of these.
 
-    A shape that is not valid has more than one area: of its rings as they are walked (shoelace), by the even-odd rule, and
-    that of its structure. A bow tie has 0, 1 and 1 of them, and nobody knows which the author meant. Only where all three
-    agree (a boundary that touches itself, a spike, a loop as small as rounding makes) is the shape repaired.
+    A shape that is not valid has more than one area: of its rings as they are walked (shoelace), by the even-odd rule,
+    and that of its structure. Of a bow tie the first is 0 and the others are not, and nobody knows which the author
+    meant. Only where all three agree (a boundary that touches itself, a spike, a loop as small as rounding makes) is
+    the shape repaired.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def repair(
         shapes[row] = mended if fits and _same_kind(shapes[row], mended) else None
         if fits and mended is not None and mended.is_empty and reason != "too_few_points":
             reason = "no_area"
-        severity = "refused" if shapes[row] is None else "repaired"
+        severity: Severity = "refused" if shapes[row] is None else "repaired"
         notices.append(
             notice(
                 f"geo.{severity}_{reason}",
@@ -101,4 +102,6 @@ def repair(
 
 def _same_kind(shape: BaseGeometry, mended: BaseGeometry | None) -> bool:
     """Say whether something of the same dimension is left."""
-    return mended is not None and not mended.is_empty and shapely.get_dimensions(mended) == shapely.get_dimensions(shape)
+    return (
+        mended is not None and not mended.is_empty and shapely.get_dimensions(mended) == shapely.get_dimensions(shape)
+    )

@@ -1,8 +1,9 @@
 """What land-cover codes mean: schemes, profiles, vetted rasters, and the classes of land-use layers."""
 
+from ecozone.landcover.catalogue import as_scheme, open_scheme, scheme_names, schemes_with
 from ecozone.landcover.profiles import PROFILES, Profile, open_profile
 from ecozone.landcover.raster import CodeReader, LandRaster, open_raster
-from ecozone.landcover.scheme import LandClass, Scheme, as_scheme, listed, open_scheme, scheme_names, schemes_with
+from ecozone.landcover.scheme import LandClass, Scheme, listed
 from ecozone.landcover.vector import resolve_codes
 
 __all__ = [

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecozone.errors import RasterError
-from ecozone.landcover.scheme import Scheme, open_scheme, scheme_names
+from ecozone.landcover.catalogue import open_scheme, scheme_names
+from ecozone.landcover.scheme import Scheme
 from ecozone.notices import Notice, notice
 
 Palette = Mapping[int, tuple[int, int, int, int]]

@@ -19,8 +19,9 @@ from pyproj import CRS
 from ecozone.errors import CrsMismatchError, RasterError, UsageError
 from ecozone.geo import crs_name, norm_crs
 from ecozone.geo.gdal import rasterio
+from ecozone.landcover.catalogue import as_scheme
 from ecozone.landcover.evidence import Identity, identify
-from ecozone.landcover.scheme import Scheme, as_scheme
+from ecozone.landcover.scheme import Scheme
 from ecozone.notices import Notice
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

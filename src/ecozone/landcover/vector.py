@@ -14,8 +14,9 @@ from os import PathLike
 import pandas as pd
 
 from ecozone.errors import InputError, UsageError
+from ecozone.landcover.catalogue import as_scheme, open_scheme, scheme_names
 from ecozone.landcover.declared import nearest
-from ecozone.landcover.scheme import LandClass, Scheme, as_scheme, listed, open_scheme, scheme_names
+from ecozone.landcover.scheme import LandClass, Scheme, listed
 
 _COLUMNS = ("code", "class_code", "suffix", "zh", "en", "blue", "green", "forest", "cropland", "contested", "group")
 

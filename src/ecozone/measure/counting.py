@@ -97,6 +97,15 @@ class _Touched:
     whole: list[int]
     partly: list[tuple[int, Coverage]]
 
+    def bounds(self) -> tuple[int, int, int, int]:
+        """Return first row, first column, height and width of what must be read of the window."""
+        if self.whole:
+            return 0, 0, self.height, self.width
+        blocks = [(part.row, part.column, *part.share.shape) for _, part in self.partly]
+        top, left = min(block[0] for block in blocks), min(block[1] for block in blocks)
+        foot, right = max(block[0] + block[2] for block in blocks), max(block[1] + block[3] for block in blocks)
+        return top, left, foot - top, right - left
+
 
 def _windows(pieces: Pieces, height: int, width: int, wide: int) -> Iterator[tuple[int, _Touched]]:
     """Walk a strip from left to right; give each window that a polygon touches, with what it covers."""
@@ -147,21 +156,27 @@ def _count_window(
     counts: list[Counts],
     names: Sequence[object],
 ) -> None:
+    first, left, height, width = touched.bounds()
     try:
-        codes, valid = reader.read_codes(top, column, touched.height, touched.width)
+        codes, valid = reader.read_codes(top + first, column + left, height, width)
     except RasterError as error:
         needing = listed(str(names[shape]) for shape in (*touched.whole, *(shape for shape, _ in touched.partly)))
         fields = {key: error.fields[key] for key in ("rows", "columns")}
         raise RasterError("measure.tally_unreadable", file=error.place.file, zones=needing, **fields) from error
     values, index = _indexed(codes, valid)
-    cells = np.broadcast_to(ground.cells_m2(top, column, *codes.shape), codes.shape)
+    # Of the whole window, then a part of it: what a zone comes to must not hang, to the last bit, on its neighbours.
+    window = np.broadcast_to(
+        ground.cells_m2(top, column, touched.height, touched.width), (touched.height, touched.width)
+    )
+    cells = window[first : first + height, left : left + width]
     if touched.whole:
         sums = _sums(index, cells, len(values))
         for shape in touched.whole:
             _add(counts[shape], values, sums)
     for shape, part in touched.partly:
         rows, columns = part.share.shape
-        block = np.s_[part.row : part.row + rows, part.column : part.column + columns]
+        row, place = part.row - first, part.column - left
+        block = np.s_[row : row + rows, place : place + columns]
         _add(counts[shape], values, _sums(index[block], part.share * cells[block], len(values)))
 
 

@@ -72,6 +72,7 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         inputs = [
             path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
         ]
+        inputs += ws.pack.files
         if "check" in request.parts:
             paths = site_files(request.sites)
             inputs += paths

@@ -33,8 +33,8 @@ def diagnose(where: str | PathLike[str], *, progress: Progress = no_progress) ->
 
     Examples
     --------
-    >>> [trouble.message() for trouble in diagnose("demo") if trouble.severity == "error"]
-    []
+    >>> [(trouble.severity, trouble.key) for trouble in diagnose("no-such-folder")]
+    [('error', 'workspace.no_workspace')]
     """
     try:
         ws, found = load(find(where))
@@ -65,5 +65,5 @@ def _examine(ws: Workspace, progress: Progress) -> Iterator[Trouble]:
 
 def _worst_first(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
     """Return each trouble once (one broken file stands in the way of several examinations), the worst first."""
-    once = {(one.key, one.place, repr(one.fields)): one for one in troubles}
+    once = {(one.key, repr(one.place), repr(one.fields)): one for one in troubles}
     return tuple(sorted(once.values(), key=lambda one: SEVERITIES.index(one.severity)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ COLUMNS = ("zone", "name", "level")
 _NAMES = ("name", "名称")
 
 
-def read_layer(layer: Layer, crs: CRS, folder: Path, *, levels: Set[int] = frozenset()) -> gpd.GeoDataFrame:
+def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
     """Return a layer's features.
 
     Parameters
@@ -35,8 +35,6 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, levels: Set[int] = froze
         The workspace's, metric.
     folder : Path
         The workspace's folder, searched for similar names where the file is missing.
-    levels : set of int
-        Those that the layer's role knows; empty where it names none, and any level will do.
 
     Returns
     -------
@@ -66,7 +64,7 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, levels: Set[int] = froze
     columns: dict[str, Any] = {
         "zone": _zones(own, layer, noticed),
         "name": _names(own, layer),
-        "level": _levels(own, layer, levels),
+        "level": _levels(own, layer),
     }
     rest, renamed = _own_columns(own, layer)
     noticed += renamed
@@ -144,11 +142,11 @@ def _names(own: pd.DataFrame, layer: Layer) -> list[str]:
     return [""] * len(own) if column is None else _text(column_of(own, column, "name", layer))
 
 
-def _levels(own: pd.DataFrame, layer: Layer, known: Set[int]) -> pd.Series[Any]:
+def _levels(own: pd.DataFrame, layer: Layer) -> pd.Series[Any]:
     if layer.level_column is None:
         return pd.Series(pd.NA, index=own.index, dtype="Int64")
     values = column_of(own, layer.level_column, "level", layer)
-    return read_levels(values, known=known, file=layer.path, layer=layer.key)
+    return read_levels(values, known=layer.levels.keys(), file=layer.path, layer=layer.key)
 
 
 def _own_columns(own: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[Notice]]:

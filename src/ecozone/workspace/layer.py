@@ -34,6 +34,8 @@ class Layer:
         An overlap below this, in square metres, is listed as suspected boundary noise.
     level_column, zone_column, name_column : str or None
         Columns of the file.
+    levels : mapping
+        The levels that its role knows, each with its names; empty where any level will do.
     required : bool
         Whether a site on which this layer cannot tell is at least ``review``.
     schematic : bool
@@ -56,6 +58,7 @@ class Layer:
     level_column: str | None = None
     zone_column: str | None = None
     name_column: str | None = None
+    levels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     required: bool = True
     schematic: bool = False
     area_km2: float | None = None

@@ -37,7 +37,7 @@ def line_of(text: str, path: Sequence[Step]) -> int:
     seen: dict[tuple[Step, ...], int] = {}
     inside = False
     for number, line in enumerate(text.splitlines(), start=1):
-        fences = len(_FENCE.findall(line))
+        start = 0
         here: tuple[Step, ...] | None = None
         if not inside:
             if match := _TABLES.match(line):
@@ -48,7 +48,9 @@ def line_of(text: str, path: Sequence[Step]) -> int:
                 here = table = _indexed(_steps(match["name"]), seen)
             elif match := _KEY.match(line):
                 here = table + _steps(match["name"])
-        inside ^= fences % 2 == 1
+                start = match.end()
+        # A text over several lines may hold what looks like keys.
+        inside ^= len(_FENCE.findall(line, start)) % 2 == 1
         if here and len(here) > depth and here == wanted[: len(here)]:
             best, depth = number, len(here)
     return best

@@ -32,11 +32,12 @@ def near_files(path: Path, folder: Path, *, count: int = 3) -> tuple[str, ...]:
         found = _files(place, deep=place == folder)
         for other in found:
             shown = other.relative_to(folder) if other.is_relative_to(folder) else other
-            names.setdefault(shown.as_posix(), other.name)
-    lower = path.name.casefold()
+            names.setdefault(shown.as_posix(), other.stem.casefold())
+    # Without the suffix: two GeoPackages are not alike for that.
+    lower = path.stem.casefold()
 
     def rank(shown: str) -> tuple[float, str]:
-        return -SequenceMatcher(None, lower, names[shown].casefold()).ratio(), shown
+        return -SequenceMatcher(None, lower, names[shown]).ratio(), shown
 
     return tuple(sorted((shown for shown in names if -rank(shown)[0] >= _LIKENESS), key=rank)[:count])
 

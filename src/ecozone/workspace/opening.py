@@ -49,7 +49,7 @@ def open_workspace(where: str | PathLike[str]) -> Workspace:
     --------
     >>> ws = open_workspace("demo")
     >>> ws.name, ws.layers["red_line"].role
-    ('东丽区', 'red_line')
+    ('东丽区（示意）', 'red_line')
     """
     ws, troubles = load(find(where))
     errors = [one for one in troubles if one.severity == "error"]
@@ -129,6 +129,7 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
         level_column=table.level,
         zone_column=table.zone,
         name_column=table.name,
+        levels={} if role is None else {level: {"zh": one.zh, "en": one.en} for level, one in role.levels.items()},
         required=required,
         schematic=table.schematic,
         area_km2=table.area_km2,

@@ -95,11 +95,15 @@ class DeclarationError(WorkspaceError):
         self.troubles = troubles
 
     def message(self, lang: str | None = None) -> str:
-        """Say every trouble, one a line."""
+        """Say every trouble, each with how to mend it where there are several."""
         if len(self.troubles) == 1:
             return self.troubles[0].message(lang)
-        return super().message(lang) + "".join(f"\n- {found.message(lang)}" for found in self.troubles)
+        words = [super().message(lang)]
+        for found in self.troubles:
+            words.append(f"- {found.message(lang)}")
+            words += [f"  {todo}" for todo in found.remedy(lang).splitlines()]
+        return "\n".join(words)
 
     def remedy(self, lang: str | None = None) -> str:
-        """Say how to mend each, the same words once."""
-        return "\n".join(dict.fromkeys(words for found in self.troubles if (words := found.remedy(lang))))
+        """Say how to mend a single trouble; of several, each message ends with its own."""
+        return self.troubles[0].remedy(lang) if len(self.troubles) == 1 else ""

@@ -137,9 +137,7 @@ class Workspace:
         """
         layer = self.layer(key)
         if key not in self._features:
-            role = self.pack.roles.get(layer.role)
-            levels = frozenset() if role is None else frozenset(role.levels)
-            self._features[key] = read_layer(layer, self.crs, self.folder, levels=levels)
+            self._features[key] = read_layer(layer, self.crs, self.folder)
         # The caller's changes stay the caller's.
         return self._features[key].copy()
 
@@ -237,6 +235,5 @@ class Workspace:
     def _zones_of(self, key: str) -> gpd.GeoDataFrame:
         lang = language()
         if (key, lang) not in self._zones:
-            layer = self.layers[key]
-            self._zones[key, lang] = zones_of(layer, self.features(key), self.pack.roles.get(layer.role))
+            self._zones[key, lang] = zones_of(self.layers[key], self.features(key))
         return self._zones[key, lang]

@@ -11,7 +11,6 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.geo import area_m2, difference, intersection, union
 from ecozone.notices import Notice, Severity, notice, notices_of
-from ecozone.rules import Role
 from ecozone.text import pick, say
 from ecozone.units import fixed
 from ecozone.workspace.layer import Layer
@@ -22,7 +21,7 @@ BY_NAME = frozenset({"subdistrict", "control_unit"})
 COLUMNS = ("zone", "layer", "role", "level", "title", "refused")
 
 
-def zones_of(layer: Layer, features: gpd.GeoDataFrame, role: Role | None = None) -> gpd.GeoDataFrame:
+def zones_of(layer: Layer, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the measured zones of one layer.
 
     Parameters
@@ -31,8 +30,6 @@ def zones_of(layer: Layer, features: gpd.GeoDataFrame, role: Role | None = None)
         Where it has a level column, each level is a zone beside the whole; where its role is in `BY_NAME`, each name.
     features : GeoDataFrame
         As `ecozone.workspace.features.read_layer` gives them, in the workspace's CRS.
-    role : Role, optional
-        Names the levels.
 
     Returns
     -------
@@ -52,7 +49,7 @@ def zones_of(layer: Layer, features: gpd.GeoDataFrame, role: Role | None = None)
                 (
                     f"{layer.key}:{level}",
                     level,
-                    say("workspace.zone_title", title=title, level=level_word(level, role)),
+                    say("workspace.zone_title", title=title, level=level_word(level, layer)),
                     part,
                 )
             )
@@ -82,14 +79,14 @@ def _union(features: gpd.GeoDataFrame) -> BaseGeometry | None:
     return None if shapes.empty else union(shapes)
 
 
-def level_word(level: int, role: Role | None = None) -> str:
-    """Return what a level is called: by its role, or else by its number.
+def level_word(level: int, layer: Layer | None = None) -> str:
+    """Return what a level is called: by the layer's role, or else by its number.
 
     >>> level_word(1), level_word(2)
     ('一级', '二级')
     """
-    named = None if role is None else role.levels.get(level)
-    return say(f"workspace.level_{level}") if named is None else pick({"zh": named.zh, "en": named.en})
+    named = None if layer is None else layer.levels.get(level)
+    return say(f"workspace.level_{level}") if named is None else pick(named)
 
 
 def _resolve(levels: list[int | None], shapes: list[Any], crs: Any, layer: Layer) -> list[Notice]:

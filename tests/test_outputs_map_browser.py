@@ -1,0 +1,500 @@
+"""The meeting's map as a real browser shows it, with the network blocked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from pyproj import CRS
+
+from ecozone.assess import Check, check_sites
+from ecozone.notices import notice
+from ecozone.outputs.map import write_map
+from ecozone.rules import Assumption, ProjectType, Role, RoleLevel, RulePack
+from ecozone.workspace import LandCover, Layer, Workspace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+DAY = date(2025, 6, 30)
+E0, N0 = 525_000.0, 4_325_000.0
+TITLES = {
+    "district": ("行政区", "District"),
+    "red_line": ("生态保护红线", "Ecological protection red line"),
+    "barrier": ("绿色生态屏障", "Green barrier"),
+    "sensitive": ("学校", "Schools"),
+}
+
+
+@pytest.fixture
+def meeting(little: Callable[..., Workspace], square: Callable[..., Any], sites: Callable[..., Any]) -> Check:
+    """Return the check of six sites of every kind and verdict against a little workspace."""
+    ws = little(
+        red_line=[(square(1_000, 1_000, 8_000, 300), {"name": "海河"})],
+        barrier=[
+            (square(1_000, 4_000, 2_000), {"name": "甲", "level": 1}),
+            (square(3_000, 4_000, 2_000), {"name": "乙", "level": 2}),
+            (square(5_000, 4_000, 1_000), {"name": "丙", "level": 3}),
+        ],
+        sensitive=[(shapely.Point(E0 + 8_000, N0 + 8_000), {"name": "第一中学"})],
+    )
+    facts = {"basis": "东丽政办〔2022〕7号", "valid_from": date(2022, 6, 30), "schematic": True, "name_column": "name"}
+    layers = {
+        key: replace(layer, title=dict(zip(("zh", "en"), TITLES[key], strict=True)), **facts)
+        for key, layer in ws.layers.items()
+    }
+    proposed = sites(
+        (square(2_000, 900, 400, 300), "boiler"),
+        (shapely.LineString([(E0 + 3_500, N0 + 3_500), (E0 + 4_500, N0 + 6_500)]), "school"),
+        (shapely.Point(E0 + 8_000, N0 + 7_000), "smelter"),
+        (shapely.Point(E0 + 9_000, N0 + 5_000), "school"),
+        (None, "school"),
+        (square(1_500, 4_500, 400), "boiler"),
+        radius={2: 500.0},
+    )
+    proposed["name"] = ["海河锅炉房", "供水管线", "冶炼厂", "监测点", "图形不可信的项目", "屏障锅炉房"]
+    return check_sites(proposed, replace(ws, layers=layers))
+
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SPY = """
+window.alerts = [];
+window.violations = [];
+window.alert = (text) => window.alerts.push(String(text));
+document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective));
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium to open the map with: {CHROMIUM} is absent")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield running
+        running.close()
+
+
+@dataclass
+class Opened:
+    """A page, what it asked for outside its file, and the errors that its scripts threw."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def quiet(self) -> None:
+        """Nothing ran that should not, and nothing was asked of the network."""
+        assert self.errors == []
+        assert self.asked == []
+        assert self.page.evaluate("window.alerts") == []
+
+    def texts(self, selector: str) -> list[str]:
+        return [text.strip() for text in self.page.locator(selector).all_inner_texts()]
+
+
+Open = Callable[..., Opened]
+
+
+@pytest.fixture
+def open_map(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Give a function that writes a map, opens it with the network blocked, and waits until it is drawn."""
+    contexts = []
+
+    def opened(check: Check | None = None, **how: Any) -> Opened:
+        folder = tmp_path / "out"
+        folder.mkdir()
+        shown = request.getfixturevalue("meeting") if check is None else check
+        path = write_map(shown, folder / "map.html", made_on=DAY, **how)
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce", offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        result = Opened(page)
+        page.add_init_script(SPY)
+        page.on("pageerror", lambda error: result.errors.append(str(error)))
+        page.on("console", lambda message: result.errors.append(message.text) if message.type == "error" else None)
+
+        def allow_the_file_alone(route: Any) -> None:
+            if route.request.url == path.as_uri():
+                route.continue_()
+            else:
+                result.asked.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", allow_the_file_alone)
+        page.goto(path.as_uri())
+        page.wait_for_selector("html.drawn")
+        return result
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.chromium
+def test_the_map_opens_with_the_network_blocked(open_map: Open) -> None:
+    """No request, no script error, no violation of its own policy; zones, sites and patterns are drawn."""
+    opened = open_map()
+    opened.quiet()
+    page = opened.page
+    assert page.evaluate("window.violations") == []
+    assert page.title() == "示范区项目用地管控核查图"
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert page.locator(".site-icon").count() == 5
+    fills = page.evaluate(
+        "[...document.querySelectorAll('.leaflet-pane path')].map((path) => path.getAttribute('fill') || '')"
+        ".filter((fill) => fill.startsWith('url(#')).map((fill) => document.getElementById(fill.slice(5, -1)) !== null)"
+    )
+    assert len(fills) == 5 and all(fills)
+    assert "示意" in page.inner_text(".schematic")
+    assert page.inner_text(".leaflet-control-scale").strip()
+    assert page.locator(".leaflet-control-attribution").count() == 0
+
+
+@pytest.mark.chromium
+def test_the_policy_is_a_second_wall(open_map: Open) -> None:
+    """Even HTML that got into the page could run nothing and send nothing."""
+    opened = open_map()
+    opened.page.evaluate(
+        """() => {
+            document.body.insertAdjacentHTML('beforeend',
+                '<img src=x onerror="alert(1)"><img src="https://example.invalid/p.png"><svg onload="alert(2)"></svg>');
+            const script = document.createElement('script');
+            script.textContent = 'alert(3)';
+            document.body.append(script);
+        }"""
+    )
+    opened.page.wait_for_function("window.violations.length >= 3")
+    assert opened.page.evaluate("window.alerts") == []
+    assert opened.asked == []
+
+
+PAYLOADS = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "${alert(1)}",
+    "`+alert(1)+`",
+    "{{7*7}}",
+    "{% set x = 1 %}",
+    "{%",
+    "{#",
+    "{{cycler.__init__.__globals__.os.mkdir(cycler.__name__)}}",
+    '"onmouseover="alert(1)',
+    "';alert(1);//",
+    "<!--<script>",
+    "]]>&lt;b&gt;&amp;",
+    "a\u2028b\u2029c",
+    "../../{fields}{zh}{name}",
+    "constructor",
+    "__proto__",
+    "url(#x)}</style><style>*{display:none}",
+]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the map asks of a workspace, of which every text is a payload: no real one could be opened like this."""
+
+    pack: RulePack
+    layers: Mapping[str, Layer]
+    frames: Mapping[str, gpd.GeoDataFrame]
+    name: str = " ".join(PAYLOADS)
+    landcover: LandCover = field(default_factory=lambda: LandCover(PAYLOADS[4], {2020: Path("x")}))
+    schematic: bool = True
+    crs: CRS = field(default_factory=lambda: CRS.from_epsg(4548))
+
+    def features(self, key: str) -> gpd.GeoDataFrame:
+        return self.frames[key]
+
+
+def poisoned_ground(squares: list[Any]) -> Ground:
+    roles = {p: Role(p, p, p, True, p, p, levels={1: RoleLevel(p, p, p)}) for p in PAYLOADS}
+    layers = {p: Layer(key=p, role=p, path=Path("x"), title={"zh": p, "en": p}, basis=p) for p in PAYLOADS}
+    frames = {
+        p: gpd.GeoDataFrame({"zone": [p], "name": [p], "level": [1], p: [p]}, geometry=[square], crs=4548)
+        for p, square in zip(PAYLOADS, squares, strict=True)
+    }
+    pack = RulePack(
+        name=PAYLOADS[0],
+        title={"zh": PAYLOADS[0]},
+        version=PAYLOADS[0],
+        rules=(),
+        project_types={p: ProjectType(p, p, p, frozenset()) for p in PAYLOADS},
+        tags={},
+        flags={},
+        roles=roles,
+        parameters={},
+        assumptions=tuple(Assumption(p, p, p, p) for p in PAYLOADS),
+    )
+    return Ground(pack, layers, frames)
+
+
+def poisoned() -> tuple[Check, pd.DataFrame]:
+    """Return a check and ratios in which every text that a user can write is a payload, one payload a row."""
+    squares = [shapely.box(E0 + 1_000 * i, N0, E0 + 1_000 * i + 400, N0 + 400) for i in range(len(PAYLOADS))]
+    texts = {"site_id": PAYLOADS, "name": PAYLOADS, "project_type": PAYLOADS}
+    columns = texts | {"verdict": "prohibited", "area_m2": 1.0, "length_m": 0.0} | dict.fromkeys(PAYLOADS, PAYLOADS)
+    sites = gpd.GeoDataFrame(columns, geometry=squares, crs=4548)
+    words = ("site_id", "layer", "role", "zone", "zone_name", "rule", "sentence", "citation", "procedure", "confidence")
+    ones = dict.fromkeys(("overlap_m2", "overlap_share", "zone_share", "length_m", "depth_m"), 1.0)
+    none = dict.fromkeys(("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan)
+    rest = {"verdict": "prohibited", "level": 1, "firmness": None, "noise": False, **ones, **none}
+    findings = pd.DataFrame([dict.fromkeys(words, p) | rest for p in PAYLOADS])
+    states = [{"site_id": p, "layer": p, "role": p, "state": "no_data", "reason": p} for p in PAYLOADS]
+    places = ("file", "layer", "feature", "field", "address")
+    notices = tuple(notice("map.unmapped_address", "warning", **dict.fromkeys(places, p)) for p in PAYLOADS)
+    check = Check(sites, findings, pd.DataFrame(states), notices, poisoned_ground(squares))
+    known = {"year": 2020, "value": 1.0, "target": 2.0, "target_year": 2025, "gap_m2": 1.0}
+    labels = ("layer", "zone", "title", "indicator", "profile", "status", "unit")
+    return check, pd.DataFrame([dict.fromkeys(labels, p) | known for p in PAYLOADS])
+
+
+@pytest.mark.chromium
+def test_no_text_of_data_ever_runs(open_map: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every payload in every place: no alert, no error, no request, no folder made; each name is shown as it is."""
+    monkeypatch.chdir(tmp_path)
+    check, table = poisoned()
+    opened = open_map(check, ratios=table)
+    page = opened.page
+    shown = opened.page.locator(".site .site-text b").all_text_contents()
+    assert shown == PAYLOADS
+    assert page.locator("tr.zone b").all_text_contents() == PAYLOADS
+    assert page.title().startswith(" ".join(PAYLOADS).split("\u2028")[0])
+    for tab in range(4):
+        page.locator("[role=tab]").nth(tab).click()
+    page.locator("[role=tab]").nth(0).click()
+    for place, payload in enumerate(PAYLOADS):
+        page.locator(".site").nth(place).click()
+        page.wait_for_selector(".site-popup")
+        assert page.locator(".site-popup h3").last.text_content() == payload
+        assert page.locator(".site-popup").last.locator(".finding dd").last.text_content() == payload
+    opened.quiet()
+    assert page.evaluate("window.violations") == []
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.chromium
+def test_a_click_in_the_list_opens_the_popup_with_its_clause(open_map: Open) -> None:
+    """The site is gone to, its popup gives measures, sentence, procedure and clause, and the list marks it."""
+    opened = open_map()
+    page = opened.page
+    before = page.evaluate("ecozone.map.getZoom()")
+    page.locator(".site", has_text="海河锅炉房").click()
+    page.wait_for_selector(".site-popup")
+    popup = page.inner_text(".site-popup")
+    # 400 m by 200 m of the site's 400 m by 300 m, on the plane; the ellipsoid differs in the last digits.
+    for part in (
+        "禁止",
+        "生态保护红线",
+        "公顷",
+        "120.0",
+        "占项目 66.6",
+        "红线内禁止开发",
+        "《红线通知》",
+        "办理认定意见",
+    ):
+        assert part in popup
+    assert page.evaluate("ecozone.map.getZoom()") > before
+    assert opened.texts(".site[aria-current] b") == ["海河锅炉房"]
+    assert "海河锅炉房" in page.inner_text("[aria-live]")
+    opened.quiet()
+
+
+@pytest.mark.chromium
+def test_the_keyboard_alone_opens_and_closes_a_site(open_map: Open) -> None:
+    """Enter on a list entry moves the focus into the popup; Escape closes it and gives the focus back."""
+    page = open_map().page
+    page.locator(".site", has_text="供水管线").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".site-popup")
+    assert page.evaluate("document.activeElement.textContent") == "供水管线"
+    assert page.get_attribute(".leaflet-popup", "role") == "dialog"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".site-popup", state="detached")
+    assert "供水管线" in page.evaluate("document.activeElement.textContent")
+    assert page.locator(".site[aria-current]").count() == 0
+
+
+@pytest.mark.chromium
+def test_a_marker_opens_with_enter(open_map: Open) -> None:
+    """A sign on the map is a button with a name, and the keyboard opens it."""
+    page = open_map().page
+    marker = page.locator(".site-icon[aria-label='冶炼厂: 待核实']")
+    assert marker.get_attribute("role") == "button"
+    marker.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".site-popup")
+    assert "《土壤法》" in page.inner_text(".site-popup")
+
+
+@pytest.mark.chromium
+def test_a_site_that_is_not_drawn_can_still_be_read(open_map: Open) -> None:
+    """A site whose shape was refused has no sign, and its entry opens what is known of it."""
+    page = open_map().page
+    entry = page.locator(".site", has_text="图形不可信的项目")
+    assert "未上图" in entry.inner_text()
+    entry.click()
+    page.wait_for_selector(".site-popup")
+    assert "不可信" in page.inner_text(".site-popup .unknown")
+
+
+@pytest.mark.chromium
+def test_a_layer_is_switched_off_and_on_and_the_legend_follows(open_map: Open) -> None:
+    """The legend lists what is shown and nothing else; a layer that is off is neither drawn nor listed."""
+    opened = open_map()
+    page = opened.page
+    assert "生态保护红线" in opened.texts(".legend li")
+    assert "学校" not in opened.texts(".legend li")
+    drawn = page.locator(".leaflet-pane path[fill^='url(#']").count()
+    page.click("#tab-layers")
+    page.get_by_label("生态保护红线").uncheck()
+    assert "生态保护红线" not in opened.texts(".legend li")
+    assert page.locator(".leaflet-pane path[fill^='url(#']").count() == drawn - 1
+    page.get_by_label("学校").check()
+    assert "学校" in opened.texts(".legend li")
+    page.get_by_role("button", name="恢复初始").click()
+    assert "生态保护红线" in opened.texts(".legend li") and "学校" not in opened.texts(".legend li")
+    page.get_by_role("button", name="全部隐藏").click()
+    assert opened.texts(".legend ul >> nth=1 >> li") == ["行政区"]
+    opened.quiet()
+
+
+@pytest.mark.chromium
+def test_a_site_brings_its_layers_while_it_is_open(open_map: Open) -> None:
+    """A layer that is off is lent to the site that it concerns, and goes with it; the user's own choice stays."""
+    opened = open_map()
+    page = opened.page
+    entry = page.locator(".site", has_text="冶炼厂")
+    entry.click()
+    page.wait_for_selector(".site-popup")
+    assert "学校" in opened.texts(".legend li")
+    page.click(".leaflet-popup-close-button")
+    page.wait_for_selector(".site-popup", state="detached")
+    assert "学校" not in opened.texts(".legend li")
+    page.click("#tab-layers")
+    page.get_by_label("学校").check()
+    page.click("#tab-sites")
+    entry.click()
+    page.wait_for_selector(".site-popup")
+    page.click(".leaflet-popup-close-button")
+    page.wait_for_selector(".site-popup", state="detached")
+    assert "学校" in opened.texts(".legend li")
+
+
+@pytest.mark.chromium
+def test_a_verdict_filters_list_map_and_legend(open_map: Open) -> None:
+    """The counts are filters; a second press shows all again."""
+    opened = open_map()
+    page = opened.page
+    page.locator(".count", has_text="禁止").click()
+    assert opened.texts(".site b") == ["海河锅炉房", "屏障锅炉房"]
+    assert page.locator(".site-icon").count() == 2
+    assert opened.texts(".legend ul >> nth=0 >> li") == ["禁止"]
+    page.locator(".count", has_text="禁止").click()
+    assert page.locator(".site").count() == 6
+    opened.quiet()
+
+
+@pytest.mark.chromium
+def test_a_verdict_never_rests_on_colour_alone(open_map: Open) -> None:
+    """The four signs differ in shape, and each stands beside its word in the list, the legend and the popup."""
+    page = open_map().page
+    signs = page.evaluate("[...document.querySelectorAll('.count .verdict-sign')].map((sign) => sign.innerHTML)")
+    assert len(set(signs)) == 4
+    assert all(word.strip() for word in page.locator(".count span").all_inner_texts())
+    page.locator(".site").first.click()
+    page.wait_for_selector(".site-popup")
+    assert page.inner_text(".popup-head .verdict-tag").strip() == "禁止"
+
+
+@pytest.mark.chromium
+def test_a_zone_says_what_it_is(open_map: Open) -> None:
+    """A click on a zone gives its layer, level, name, basis and date."""
+    page = open_map().page
+    zone = page.locator(".leaflet-pane path[fill^='url(#']").nth(2).bounding_box()
+    assert zone is not None
+    page.mouse.click(zone["x"] + zone["width"] * 0.8, zone["y"] + zone["height"] * 0.2)
+    page.wait_for_selector(".zone-popup")
+    popup = page.inner_text(".zone-popup")
+    assert "绿色生态屏障 · " in popup and re.search("[甲乙丙]", popup)
+    assert "东丽政办〔2022〕7号" in popup and "2022-06-30" in popup
+
+
+@pytest.mark.chromium
+def test_the_english_map_speaks_english(open_map: Open) -> None:
+    """No text of the page's own is Chinese when English was asked for."""
+    opened = open_map(lang="en")
+    page = opened.page
+    assert page.get_attribute("html", "lang") == "en"
+    assert opened.texts("[role=tab]") == ["Sites", "Layers", "Indicators", "Notes"]
+    assert opened.texts(".count span") == ["Prohibited", "Conditional", "Review", "Clear of the layers checked"]
+    assert "Ecological protection red line" in opened.texts(".legend li")
+    page.locator(".site").first.click()
+    page.wait_for_selector(".site-popup")
+    labels = opened.texts(".site-popup dt")
+    assert labels and all(label.isascii() for label in labels)
+    opened.quiet()
+
+
+@pytest.mark.chromium
+def test_many_sites_stay_within_what_a_browser_can_hold(open_map: Open, meeting: Check) -> None:
+    """With thousands of sites, shapes go on a canvas, signs and list are cut to the worst, and the page says so."""
+    n = 2_000
+    i = np.arange(n)
+    x, y = E0 + 150 * (i % 50), N0 + 150 * (i // 50)
+    squares = shapely.box(x, y, x + 100, y + 100)
+    verdicts = np.where(i % 100 == 99, "prohibited", "clear")
+    ids = [f"P{k:05d}" for k in i]
+    sites = gpd.GeoDataFrame(
+        {"site_id": ids, "name": ids, "project_type": None, "verdict": verdicts, "area_m2": 4e4, "length_m": 0.0},
+        geometry=squares,
+        crs=4548,
+    )
+    check = replace(meeting, sites=sites, findings=meeting.findings[:0], states=meeting.states[:0])
+    opened = open_map(check)
+    page = opened.page
+    assert page.locator(".leaflet-sites-pane canvas").count() == 1
+    assert page.locator(".site-icon").count() == 600
+    assert page.locator(".site-icon.v-prohibited").count() == 20
+    assert "600" in page.inner_text(".cut")
+    assert page.locator(".site").count() == 500
+    assert "1500" in page.locator(".site-list > .quiet").inner_text()
+    page.fill("input[type=search]", "p01999")
+    assert opened.texts(".site b") == ["P01999"]
+    opened.quiet()
+
+
+@pytest.mark.chromium
+def test_on_paper_the_map_comes_with_everything(open_map: Open) -> None:
+    """Printing shows title, map, legend, all sites, indicators and sources, and the screen comes back as it was."""
+    opened = open_map()
+    page = opened.page
+    zoom = page.evaluate("ecozone.map.getZoom()")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    for selector in ("h1", ".folium-map", ".legend", ".site-list", ".sources", ".schematic"):
+        assert page.locator(selector).is_visible(), selector
+    assert not page.locator(".map-tools").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert page.evaluate("ecozone.map.getZoom()") == pytest.approx(zoom)
+    opened.quiet()
