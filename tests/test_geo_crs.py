@@ -49,9 +49,9 @@ def test_longitude_first_is_no_other_crs() -> None:
 
 def test_a_zero_shift_beside_cgcs2000_is_left_out() -> None:
     """A definition that adds a shift of zero to WGS 84 is the plain CRS."""
-    spheroid = 'SPHEROID["CGCS2000",6378137,298.257222101]'
-    wkt = CRS.from_epsg(4548).to_wkt("WKT1_ESRI").replace(spheroid + "]", spheroid + ",TOWGS84[0,0,0,0,0,0,0]]")
-    wkt = wkt.replace("6378137.0", "6378137")
+    spheroid = 'SPHEROID["CGCS2000",6378137.0,298.257222101]'
+    wkt = CRS.from_epsg(4548).to_wkt("WKT1_ESRI").replace(spheroid, spheroid + ",TOWGS84[0,0,0,0,0,0,0]")
+    assert CRS.from_wkt(wkt).is_bound
     assert crs_name(wkt) == "EPSG:4548"
 
 

@@ -16,11 +16,14 @@ import shapely
 from affine import Affine
 from shapely import Polygon, box
 
-from ecozone.errors import CrsError, GeometryError, RasterError, UsageError
+from ecozone.errors import CrsError, DefectError, GeometryError, RasterError, UsageError
 from ecozone.geo import area_m2
 from ecozone.geo.gdal import rasterio
 from ecozone.landcover import open_raster
+from ecozone.log import no_progress
 from ecozone.measure import counting, measure_zones
+from ecozone.measure.coverage import edges_of
+from ecozone.measure.ground import Ground
 from ecozone.notices import notices_of
 
 E0, N0 = 525_000.0, 4_330_000.0
@@ -341,6 +344,36 @@ def test_no_shape(write: Write, shape: Any) -> None:
     assert rows[["area_m2", "share"]].isna().all(axis=None)
     assert "odd" in {str(each.place.feature) for each in notices_of(table) if each.severity == "refused"}
     pd.testing.assert_frame_equal(table[table["zone"] != "odd"], measure_zones(zones(), path))
+
+
+def test_the_reason_is_told(write: Write) -> None:
+    """A refused zone is told with what is wrong with its shape, whatever its index."""
+    bow_tie = Polygon([(E0, N0), (E0 + 900, N0 - 900), (E0 + 900, N0), (E0, N0 - 900)])
+    for index in ([0, 1], [7, 3], ["a", "b"]):
+        frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries([box(E0, N0 - 9, E0 + 9, N0), bow_tie], index=index, crs=4548))
+        with pytest.raises(GeometryError) as caught:
+            measure_zones(frame, write())
+        assert caught.value.place.feature == index[1]
+        assert len(caught.value.fields["reason"]) > 1
+
+
+def test_self_overlap_is_refused(write: Write) -> None:
+    """A shape that covers ground twice is refused by name, should it ever come as far as the kernel."""
+    ring = [(1, 1), (5, 1), (5, 5), (1, 5), (1, 1), (1.5, 1.5), (4.5, 1.5), (4.5, 4.5), (1.5, 4.5), (1.5, 1.5), (1, 1)]
+    twice = Polygon([(E0 + 100 * x, N0 - 100 * y) for x, y in ring])
+    raster = open_raster(write())
+    edges = edges_of(np.array([box(E0, N0 - 90, E0 + 90, N0), twice]), raster.transform)
+    with pytest.raises(GeometryError) as caught:
+        counting.count(edges, ["good", "twice"], raster, Ground(raster, "plane"), no_progress)
+    assert caught.value.place.feature == "twice"
+
+
+def test_contradictions_are_defects(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the tally and the zone's own area part, nothing comes out but a defect."""
+    cells = Ground.cells_m2
+    monkeypatch.setattr(Ground, "cells_m2", lambda *words: 1.0001 * cells(*words))
+    with pytest.raises(DefectError):
+        measure_zones(zones(), write())
 
 
 def test_wrong_words(write: Write) -> None:

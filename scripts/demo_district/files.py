@@ -46,14 +46,16 @@ def frame(rows: Iterable[tuple[Mapping[str, Any], BaseGeometry]], crs: str) -> g
 
 
 def write_geopackage(features: gpd.GeoDataFrame, path: Path, layer: str) -> None:
-    """Write one layer, the note also in the metadata of the file and of the layer."""
+    """Write one layer, the note also in the layer's metadata and description.
+
+    Not in the file's own metadata: GDAL then writes an ``.aux.xml`` beside the file whenever it is only read.
+    """
     pyogrio.write_dataframe(
         features,
         path,
         layer=layer,
         driver="GPKG",
         promote_to_multi=bool(features.geom_type.str.endswith("Polygon").all()),
-        dataset_metadata={"note": NOTE},
         layer_metadata={"note": NOTE},
         DESCRIPTION=NOTE,
     )

@@ -216,7 +216,9 @@ def _water_margins(terrain: Terrain) -> dict[str, BaseGeometry]:
     reach = {"东丽湖": 0.0, **dict.fromkeys(terrain.canals, 14.0), "海河": 60.0, "永定新河": 75.0}
     strip = {"东丽湖": 60.0, **dict.fromkeys(terrain.canals, 20.0), "海河": 50.0, "永定新河": 50.0}
     margins: dict[str, BaseGeometry] = {}
-    taken = together(water.buffer(reach[name]) if reach[name] else water for name, water in waters.items())
+    taken = together(
+        water.buffer(reach[name]).simplify(1.5) if reach[name] else water for name, water in waters.items()
+    )
     for name, water in waters.items():
         margin = water.buffer(reach[name] + strip[name]).simplify(1.5)
         margins[name] = both(without(margin, taken), terrain.district)

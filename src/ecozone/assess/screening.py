@@ -89,7 +89,7 @@ def check_sites(
     --------
     >>> import ecozone as ez
     >>> ws = ez.open_workspace("demo")
-    >>> check = ez.check_sites(ez.read_sites(ws.folder / "sites" / "parcels.gpkg"), ws)
+    >>> check = ez.check_sites(ez.read_sites(ws.folder / "sites" / "parcels_zone39.gpkg"), ws)
     >>> set(check.sites["verdict"]) <= {"prohibited", "conditional", "review", "clear"}
     True
     """

@@ -156,11 +156,3 @@ def to_lonlat(x: Any, y: Any, crs: CRS) -> tuple[Floats, Floats]:
     if plain.is_geographic:
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     return _base(plain).apply(x, y)
-
-
-def from_lonlat(lon: Any, lat: Any, crs: CRS) -> tuple[Floats, Floats]:
-    """Return the way back from `to_lonlat`."""
-    plain = unbound(crs)
-    if plain.is_geographic:
-        return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    return _base(plain).undo(lon, lat)

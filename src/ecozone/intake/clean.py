@@ -118,21 +118,21 @@ class Cleaner:
 
     def _one_kind(self) -> None:
         kinds = shapely.get_type_id(self.geometries)
-        unpacked: list[int] = []
-        for at in self._there():
-            if kinds[at] == shapely.GeometryType.LINEARRING:
-                self.geometries[at] = shapely.linestrings(shapely.get_coordinates(self.geometries[at]))
-            elif kinds[at] == shapely.GeometryType.GEOMETRYCOLLECTION:
-                parts = _simple_parts(self.geometries[at])
-                held = {_KINDS.get(shapely.get_type_id(part)) for part in parts}
-                if len(held) != 1 or None in held:
-                    self._refuse(at, "intake.mixed_collection", kinds=listed(sorted({p.geom_type for p in parts})))
-                    continue
-                gather = _GATHER[str(next(iter(held)))]
-                self.geometries[at] = parts[0] if len(parts) == 1 else gather(parts)
-                unpacked.append(int(self.rows[at]))
-            elif int(kinds[at]) not in _KINDS:
-                self._refuse(at, "intake.unknown_shape", kind=self.geometries[at].geom_type)
+        rings = kinds == shapely.GeometryType.LINEARRING
+        self.geometries[rings] = [shapely.LineString(ring) for ring in self.geometries[rings]]
+        unpacked = []
+        for at in np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION):
+            parts = _simple_parts(self.geometries[at])
+            held = {_KINDS.get(shapely.get_type_id(part)) for part in parts}
+            if len(held) != 1 or None in held:
+                self._refuse(at, "intake.mixed_collection", kinds=listed(sorted({part.geom_type for part in parts})))
+                continue
+            gather = _GATHER[str(next(iter(held)))]
+            self.geometries[at] = parts[0] if len(parts) == 1 else gather(parts)
+            unpacked.append(int(self.rows[at]))
+        known = [*_KINDS, shapely.GeometryType.GEOMETRYCOLLECTION, shapely.GeometryType.MISSING]
+        for at in np.flatnonzero(~np.isin(kinds, known)):
+            self._refuse(at, "intake.unknown_shape", kind=self.geometries[at].geom_type)
         if unpacked:
             self.notices.append(notice("intake.collection_unpacked", count=len(unpacked), rows=listed(unpacked)))
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.geometry import (
     GeometryCollection,
@@ -28,6 +31,7 @@ from ecozone.notices import Notice, notice
 
 WGS84 = "EPSG:4326"
 Position = tuple[float, ...]
+Positions = NDArray[np.float64]
 
 
 class NotJson(str):
@@ -237,19 +241,23 @@ class _Builder:
             self.extra += 1
         return tuple(_as_float(number) for number in value[:3])
 
-    def positions(self, value: Any, least: int) -> list[Position]:
+    def positions(self, value: Any, least: int) -> Positions:
         if not isinstance(value, list):
             raise GeometryError("intake.wrong_nesting", kind=_shown(value))
-        found = [self.position(one) for one in value]
+        found = _plain_positions(value)
+        if found is None:
+            slowly = [self.position(one) for one in value]
+            # One height among none would make a geometry of mixed dimension.
+            width = min((len(one) for one in slowly), default=2)
+            found = np.array([one[:width] for one in slowly], dtype=float).reshape(-1, width)
         if len(found) < least:
             raise GeometryError("intake.too_few_points", found=len(found), least=least)
-        # One height among none would make a geometry of mixed dimension.
-        return [one[:2] for one in found] if len({len(one) for one in found}) > 1 else found
+        return found
 
-    def ring(self, value: Any) -> list[Position]:
+    def ring(self, value: Any) -> Positions:
         found = self.positions(value, 4)
-        if found[0][:2] != found[-1][:2]:
-            raise GeometryError("intake.ring_not_closed", first=_shown(found[0]), last=_shown(found[-1]))
+        if (found[0, :2] != found[-1, :2]).any():
+            raise GeometryError("intake.ring_not_closed", first=_pair(found[0]), last=_pair(found[-1]))
         return found
 
     def polygon(self, value: Any) -> Polygon:
@@ -267,6 +275,19 @@ _BUILDERS: dict[str, Any] = {
     "Polygon": lambda build, value: build.polygon(value),
     "MultiPolygon": lambda build, value: MultiPolygon([build.polygon(one) for one in value]),
 }
+
+
+def _plain_positions(value: list[Any]) -> Positions | None:
+    """Return positions that hold nothing but two or three floats each, quickly; None for whatever needs a look."""
+    if set(map(type, value)) != {list} or not (widths := set(map(len, value))) <= {2, 3} or len(widths) > 1:
+        return None
+    if set(map(type, chain.from_iterable(value))) != {float}:
+        return None
+    return np.array(value)
+
+
+def _pair(position: Positions) -> str:
+    return f"{position[0]:.10g}, {position[1]:.10g}"
 
 
 def _as_float(number: float) -> float:

@@ -208,8 +208,12 @@ def _ring(positions: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
     if len(positions) < 4:
         raise GeometryError("intake.too_few_points", found=len(positions), least=4)
     if positions[0][:2] != positions[-1][:2]:
-        raise GeometryError("intake.ring_not_closed", first=str(positions[0]), last=str(positions[-1]))
+        raise GeometryError("intake.ring_not_closed", first=_pair(positions[0]), last=_pair(positions[-1]))
     return positions
+
+
+def _pair(position: tuple[float, ...]) -> str:
+    return f"{position[0]:.10g}, {position[1]:.10g}"
 
 
 def _positions(element: Element) -> list[tuple[float, ...]]:

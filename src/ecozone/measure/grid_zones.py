@@ -16,11 +16,12 @@ from ecozone.geo import area_m2, length_m, norm_crs, plane_area_m2, repair, repr
 from ecozone.landcover import LandRaster, listed
 from ecozone.measure.ground import AreaKind
 from ecozone.notices import Notice, notice
+from ecozone.text import say
 
 OnInvalid = Literal["refuse", "keep"]
 
-#: How far straight edges may stray when they change CRS: a hundredth of a millimetre, so that areas stay within 1e-8.
-_TOLERANCE_M = 1e-5
+#: How far straight edges may stray when they change CRS: so little that even a small parcel's area stays within 1e-8.
+_TOLERANCE_M = 2e-6
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 #: Bounds within this part of a cell of the raster's edge lie on it.
 _EDGE_CELLS = 1e-6
@@ -52,9 +53,9 @@ def on_grid(
         raise UsageError("measure.tally_same_label", zones=listed(str(label) for label in twice))
     given = gpd.GeoSeries(zones.geometry.array, index=zones.index, crs=norm_crs(zones.crs))
     mended, repairs = repair(given)
-    whole = _polygons(mended, given, repairs, on_invalid)
+    whole = _polygons(mended, given, on_invalid)
     there, changes = repair(reproject(whole, raster.crs, tolerance_m=_TOLERANCE_M))
-    there = _polygons(there, whole, changes, on_invalid)
+    there = _polygons(there, whole, on_invalid)
     whole = whole.loc[there.index]
     own = (area_m2(whole) if area == "ellipsoidal" else plane_area_m2(there)).reindex(zones.index)
     missing = tuple(notice("measure.tally_kept", "refused", feature=name) for name in zones.index[own.isna()])
@@ -69,21 +70,18 @@ def on_grid(
     )
 
 
-def _polygons(
-    mended: gpd.GeoSeries, before: gpd.GeoSeries, notices: tuple[Notice, ...], on_invalid: OnInvalid
-) -> gpd.GeoSeries:
+def _polygons(mended: gpd.GeoSeries, before: gpd.GeoSeries, on_invalid: OnInvalid) -> gpd.GeoSeries:
     """Return the zones that are polygons; refuse the others, or leave them out."""
-    kinds = shapely.get_type_id(mended.array)
-    fit = np.isin(kinds, _POLYGONS) & ~shapely.is_empty(mended.array)
+    fit = np.isin(shapely.get_type_id(mended.array), _POLYGONS) & ~shapely.is_empty(mended.array)
     if not fit.all() and on_invalid == "refuse":
-        first = mended.index[np.argmin(fit)]
-        shape = before.loc[first]
-        why = [each for each in notices if str(each.place.feature) == str(first)]
+        first = before.iloc[[int(np.argmin(fit))]]
+        shape = first.iloc[0]
+        reasons = [say(each.key, **each.fields) for each in repair(first)[1]]
         raise GeometryError(
             "measure.tally_no_shape",
-            feature=first,
+            feature=first.index[0],
             kind="-" if shape is None else shape.geom_type,
-            reason=why[0].message() if why else "-",
+            reason=reasons[0] if reasons else "-",
             zones=listed(str(label) for label in mended.index[~fit]),
         )
     return mended[fit]

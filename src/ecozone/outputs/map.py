@@ -61,10 +61,6 @@ class _Meeting(JSCSSMixin):
     ]
     default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._name = "Meeting"
-
 
 def write_map(
     check: Check,

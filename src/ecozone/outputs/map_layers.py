@@ -144,10 +144,11 @@ def _features(item: MapLayer, drawn: gpd.GeoSeries, places: Mapping[int | None, 
     styles = [places[None if pd.isna(level) else int(level)] if len(places) > 1 else 0 for level in frame["level"]]
     if len(drawn) <= MAX_NAMED_FEATURES:
         rows = zip(styles, frame["name"], drawn.array, strict=True)
-        return [
-            {"s": style, "n": name_of(name), "g": geometry_json(shape)} | ({"at": anchor(shape)} if item.layer.role == _NAMED_ROLE else {})
-            for style, name, shape in rows
-        ]
+        features = [{"s": style, "n": name_of(name), "g": geometry_json(shape)} for style, name, shape in rows]
+        if item.layer.role == _NAMED_ROLE:
+            for feature, shape in zip(features, drawn.array, strict=True):
+                feature["at"] = anchor(shape)
+        return features
     return [
         {"s": style, "n": "", "g": geometry_json(_together(drawn[[one == style for one in styles]]))}
         for style in sorted(set(styles))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PureWindowsPath
+from typing import Any
 
 import pandas as pd
 
@@ -31,7 +32,7 @@ def level_title(role: Role | None, level: int) -> str:
     return say("map.level", level=level) if known is None else plain(pick({"zh": known.zh, "en": known.en}))
 
 
-def zone_title(ws: Workspace, key: object, role: str, level: object) -> str:
+def zone_title(ws: Workspace, key: Any, role: str, level: Any) -> str:
     """Return how a zone is called: its layer's title, or its role's where there is no layer, and its level."""
     layer = ws.layers.get(key) if isinstance(key, str) else None
     title = role_title(ws, role) if layer is None else layer_title(ws, layer)
@@ -40,7 +41,7 @@ def zone_title(ws: Workspace, key: object, role: str, level: object) -> str:
     return say("map.layer_level", layer=title, level=level_title(ws.pack.roles.get(role), int(level)))
 
 
-def name_of(value: object) -> str:
+def name_of(value: Any) -> str:
     """Return a name as text, empty where there is none."""
     return "" if value is None or pd.isna(value) else plain(value)
 

@@ -60,7 +60,7 @@ def _target(rows: pd.DataFrame) -> str:
 
 
 def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str, Any]:
-    by_year = {int(row["year"]): row for _, row in rows.iterrows() if not pd.isna(row["year"])}
+    by_year = {int(row["year"]): row for row in rows[rows["year"].notna()].to_dict("records")}
     values = [_value(by_year[year]["value"], by_year[year]["unit"]) if year in by_year else "" for year in years]
     last = rows.sort_values("year", na_position="first").iloc[-1]
     other = "" if any(values) else _value(last["value"], last["unit"])

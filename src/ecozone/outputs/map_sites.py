@@ -208,7 +208,7 @@ def _state(state: Mapping[str, Any], ws: Workspace) -> dict[str, str]:
     }
 
 
-def _placed(text: object, strings: Strings) -> int | None:
+def _placed(text: Any, strings: Strings) -> int | None:
     """Return where a text stands among the shared ones, None for no text."""
     words = name_of(text)
     return strings.setdefault(words, len(strings)) if words else None

@@ -117,7 +117,7 @@
 
   e.drawFrame = function (map, home) {
     const frame = map.getContainer();
-    frame.setAttribute('role', 'application');
+    frame.setAttribute('role', 'region');
     frame.setAttribute('aria-label', e.t('map_label'));
     const cut = e.h('p', { class: 'cut', role: 'status' });
     e.on('markers', ({ shown, cut: some }) => (cut.textContent = some ? e.t('markers_cut', { shown }) : ''));

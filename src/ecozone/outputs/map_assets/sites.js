@@ -5,7 +5,7 @@
   const CLOSEST = 15.5; // how near the list brings a site
   const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
   const marked = new Map();
-  let map, shapes, filter = null, selected = null, labelling = 0;
+  let map, shapes, filter = null, selected = null, going = null, labelling = 0;
 
   const passes = (site) => filter === null || site.verdict === filter;
 
@@ -122,7 +122,13 @@
     const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * 0.66)), CLOSEST);
     const middle = map.project(L.latLngBounds(site.box).getCenter(), nearer).subtract([0, height * 0.2]);
     map.closePopup();
-    map.once('moveend', show);
+    // A second click on the way there overrules the first.
+    going = site;
+    map.once('moveend', () => {
+      if (going !== site) return;
+      going = null;
+      show();
+    });
     map.flyTo(map.unproject(middle, nearer), nearer, { duration: 0.6, animate: !calm });
     return undefined;
   };

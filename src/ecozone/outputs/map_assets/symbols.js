@@ -24,7 +24,7 @@
     e.s(
       'svg',
       { class: 'verdict-sign v-' + verdict, viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
-      (VERDICT_SIGNS[verdict] || VERDICT_SIGNS.review)()
+      (Object.hasOwn(VERDICT_SIGNS, verdict) ? VERDICT_SIGNS[verdict] : VERDICT_SIGNS.review)()
     );
 
   // A pattern's tile is `w` wide; its stroke runs through the middle, so that no edge cuts it.
@@ -38,10 +38,13 @@
     dots: { turn: 45, dots: true },
   };
 
+  // A name from data may be a word that every object knows, such as "constructor".
+  const hatchOf = (style) => (Object.hasOwn(HATCHES, style.hatch) ? HATCHES[style.hatch] : null);
+
   function tile(style) {
     const w = style.spacing;
     const parts = [e.s('rect', { width: w, height: w, fill: style.fill, 'fill-opacity': style.tint })];
-    const hatch = HATCHES[style.hatch];
+    const hatch = hatchOf(style);
     const ink = { stroke: style.stroke, 'stroke-width': 1, 'stroke-opacity': 0.6 };
     if (hatch && hatch.dots) {
       parts.push(e.s('circle', { cx: w / 2, cy: w / 2, r: 1.25, fill: style.stroke, 'fill-opacity': 0.85 }));
@@ -59,7 +62,7 @@
     e.data.layers.forEach((layer, i) =>
       layer.styles.forEach((style, k) => {
         style.pattern = `hatch-${i}-${k}`;
-        const turn = (HATCHES[style.hatch] || { turn: 0 }).turn;
+        const turn = (hatchOf(style) || { turn: 0 }).turn;
         patterns.push(
           e.s(
             'pattern',
