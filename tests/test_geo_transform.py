@@ -96,7 +96,9 @@ def test_neighbours_stay_neighbours() -> None:
     moved = reproject(series(west, east), 4490)
     assert moved.iloc[0].touches(moved.iloc[1])
     assert shapely.union_all(moved.array).is_valid
-    assert area_m2(moved).sum() == pytest.approx(area_m2(series(shapely.union(west, east)))[0], rel=1e-10)
+    whole = series(shapely.union(west, east))
+    # The outer border may lie off by the tolerance of 1 mm, the inner one counts for both sides alike.
+    assert area_m2(moved).sum() == pytest.approx(area_m2(whole)[0], abs=whole.length[0] * 0.001)
 
 
 @settings(max_examples=40, deadline=None)
@@ -147,9 +149,9 @@ def test_numbers_are_checked_as_shapes_are() -> None:
 
 @pytest.mark.shared
 def test_a_real_boundary_keeps_its_area(shared_data: Path) -> None:
-    """Hadrian's Wall, 20,623 vertices on the Airy ellipsoid, measures the same in degrees of WGS 84 and of CGCS2000."""
+    """Hadrian's Wall, 20,623 vertices on the Airy ellipsoid, measures the same on its grid and in degrees of CGCS2000."""
     wkt = (shared_data / "zoning" / "hadrians_wall_osgb.wkt").read_text("utf-8")
-    wall = series(shapely.from_wkt(wkt.partition(";")[2] or wkt), crs=27700)
-    own, there = area_m2(wall), area_m2(reproject(wall, 4490))
+    wall = series(shapely.from_wkt(wkt), crs=27700)
+    own, there = area_m2(wall), area_m2(reproject(wall, 4490, tolerance_m=1e-6))
     assert there[0] == pytest.approx(own[0], rel=1e-9)
     assert own[0] == pytest.approx(wall.area[0], rel=2e-3)

@@ -305,3 +305,29 @@ def test_real_points(shared_data: Path) -> None:
     assert len(frame) == 4282
     assert frame.geometry.notna().all()
     assert frame.attrs["source"]["crs_why"] == "declared"
+
+
+def test_heights_on_some_rings_only(tmp_path: Path) -> None:
+    """A polygon whose hole has heights and whose outer ring has none is its plan."""
+    hole = [[117.302, 39.102, 5.0], [117.304, 39.102, 5.0], [117.304, 39.104, 5.0], [117.302, 39.102, 5.0]]
+    frame = read_features(
+        geojson(tmp_path / "a.geojson", polygon(SQUARE, hole), polygon([[*p, 1] for p in SQUARE], hole))
+    )
+    assert frame.geometry.is_valid.all()
+    assert [len(shape.interiors) for shape in frame.geometry] == [1, 1]
+    assert not frame.geometry.has_z.any()
+
+
+def test_lines_of_no_length_are_refused(tmp_path: Path) -> None:
+    """A line that goes nowhere has no length to measure and is refused."""
+    nowhere = {"type": "LineString", "coordinates": [[117.3, 39.1], [117.3, 39.1]]}
+    frame = read_features(geojson(tmp_path / "a.geojson", polygon(SQUARE), nowhere))
+    assert list(refused_rows(frame)) == [2]
+
+
+def test_a_self_overlapping_ring_is_not_repaired_away(tmp_path: Path) -> None:
+    """A ring that covers ground twice has several areas, depending on who counts; it is refused."""
+    ring = [[0, 0], [20, 0], [20, 20], [10, 20], [10, -10], [5, -10], [5, 30], [0, 30], [0, 0]]
+    ring = [[117.3 + x / 1000, 39.1 + y / 1000] for x, y in ring]
+    frame = read_features(geojson(tmp_path / "a.geojson", polygon(SQUARE), polygon(ring)))
+    assert list(refused_rows(frame)) == [2]

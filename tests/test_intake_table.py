@@ -288,6 +288,7 @@ def test_a_cell_at_the_end_of_the_sheet_is_cheap(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "b.xlsx", ["lon", "lat"], *([[117.3, 39.1]] * 20))
     assert refusal(path, limits=Limits(rows=10)) == "intake.limit_rows"
     assert refusal(path, limits=Limits(columns=1)) == "intake.limit_columns"
+    assert refusal(path, limits=Limits(cells=41)) == "intake.limit_cells"
 
 
 def test_workbooks_that_are_attacks_or_ruins(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ecozone.errors import OutputError, WorkspaceError
 from ecozone.notices import notice
 from ecozone.outputs.map import map_html, write_map
 from ecozone.rules import Assumption, ProjectType, Role, RoleLevel, RulePack
+from ecozone.text import room
 from ecozone.workspace import LandCover, Layer
 
 CRS_4548 = CRS.from_epsg(4548)
@@ -337,6 +339,17 @@ def test_ratios_with_a_target_come_first_and_a_zero_gap_is_not_said() -> None:
     assert without["values"] == ["", "49.05 %"]
     line = table["groups"][1]["rows"][0]
     assert (line["other"], line["status"], line["gap"]) == ("3.66 km²（2022）", "met", "")
+
+
+def test_the_page_has_every_text_that_its_scripts_say() -> None:
+    """No script names a text that is not in the catalogue, and none stands there that no script says."""
+    folder = resources.files("ecozone") / "outputs" / "map_assets"
+    scripts = "".join(path.read_text("utf-8") for path in folder.iterdir() if path.name.endswith(".js"))
+    said = set(re.findall(r"\be\.t\('([a-z_]+)'", scripts))
+    texts = room("map_page")
+    assert [name for name in said if name not in texts and not name.endswith("_")] == []
+    begun = tuple(name for name in said if name.endswith("_"))
+    assert [name for name in texts if not (f"'{name}'" in scripts or name.startswith(begun))] == []
 
 
 def test_every_source_stands_with_its_date() -> None:

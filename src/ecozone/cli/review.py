@@ -84,7 +84,7 @@ def register(app: typer.Typer) -> None:
             raise UsageError("cli.map_suffix", file=output)
         request = Request(
             workspace=w,
-            parts=("check", "ratios") if sites else ("ratios",),
+            parts=("check", "ratios"),
             sites=tuple(sites or ()),
             crs=crs,
             layer=layer,

@@ -5,7 +5,7 @@ Each feature is plane, finite, valid and of one kind, or refused with its reason
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -54,7 +54,7 @@ class Cleaner:
     """
 
     def __init__(
-        self, geometries: Sequence[BaseGeometry | None], rows: Sequence[int], refused: Iterable[tuple[int, Notice]]
+        self, geometries: Sequence[BaseGeometry | None], rows: Sequence[int], refused: Mapping[int, Notice]
     ) -> None:
         self.geometries: Geometries = np.empty(len(rows), dtype=object)
         self.geometries[:] = geometries
@@ -187,7 +187,7 @@ def _simple_parts(collection: BaseGeometry) -> list[BaseGeometry]:
     return found
 
 
-def require_some(total: int, refused: dict[int, Notice]) -> None:
+def require_some(total: int, refused: Mapping[int, Notice]) -> None:
     """Refuse a layer of which nothing is left.
 
     Raises

@@ -56,7 +56,8 @@ def read_features(
     Returns
     -------
     GeoDataFrame
-        In the file's own CRS, RangeIndex; columns ``source_row`` (from 1, as the user counts) and the file's own;
+        In the file's own CRS, RangeIndex; columns ``source_row`` (from 1, as the user counts) and the file's own
+        (dates as ISO text; of a table, all as text);
         geometry is a valid plane polygon, line or point (or a multi of one), or None where the feature was refused.
         ``attrs["notices"]`` holds a notice for each thing noticed, repaired or refused; ``attrs["source"]`` is
         ``file, path, format, layer, crs, crs_why, encoding, sha256, parts``.
@@ -90,7 +91,7 @@ def read_features(
         with _placing(found.name, place.layer):
             require_some(len(reading.rows), {})
             settled, why, said = settle(reading, options.crs)
-            cleaner = Cleaner(reading.geometries, reading.rows, reading.refused.items())
+            cleaner = Cleaner(reading.geometries, reading.rows, reading.refused)
             geometry = cleaner.clean(settled, limits)
             require_some(len(reading.rows), cleaner.refused)
     columns, renamed = _own_columns(reading.columns)

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pyproj import CRS
-from shapely.geometry import (
-    GeometryCollection,
-    LineString,
-    MultiLineString,
-    MultiPoint,
-    MultiPolygon,
-    Point,
-    Polygon,
-)
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import CrsError, GeometryError, InputError
 from ecozone.geo import norm_crs
 from ecozone.intake.encoding import detect, given_encoding
+from ecozone.intake.geojsonshape import GEOMETRY_TYPES, Builder
 from ecozone.intake.reading import CrsOrigin, Options, Reader, Reading, choose_layer, declared_crs, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
 
 WGS84 = "EPSG:4326"
-Position = tuple[float, ...]
-Positions = NDArray[np.float64]
 
 
 class NotJson(str):
@@ -47,7 +33,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     choose_layer([name], layer)
     features = _features(document)
     source.limits.require("features", len(features))
-    build = _Builder(source.limits.depth)
+    build = Builder(source.limits.depth)
     rows = list(range(1, len(features) + 1))
     geometries: list[BaseGeometry | None] = []
     refused: dict[int, Notice] = {}
@@ -115,7 +101,7 @@ def _features(document: dict[str, Any]) -> Sequence[Any]:
         return features
     if kind == "Feature":
         return [document]
-    if isinstance(kind, str) and (kind in _BUILDERS or kind == "GeometryCollection"):
+    if isinstance(kind, str) and kind in GEOMETRY_TYPES:
         return [{"type": "Feature", "properties": None, "geometry": document}]
     raise InputError("intake.not_geojson", found="Esri JSON" if "spatialReference" in document else str(kind)[:40])
 
@@ -191,114 +177,6 @@ def _about_boxes(document: dict[str, Any], features: Sequence[Any]) -> list[Noti
 
 def _is_box(box: Any) -> bool:
     return isinstance(box, list) and len(box) in (4, 6) and all(type(value) in (int, float) for value in box)
-
-
-class _Builder:
-    """Builds geometries, refusing whatever the standard does not know; counts ordinates after the third."""
-
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
-        self.extra = 0
-
-    def of_feature(self, feature: Any) -> BaseGeometry | None:
-        if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            raise GeometryError("intake.not_a_feature")
-        return self.of_geometry(feature.get("geometry"), 0)
-
-    def of_geometry(self, geometry: Any, depth: int) -> BaseGeometry | None:
-        if geometry is None:
-            return None
-        if not isinstance(geometry, dict):
-            raise GeometryError("intake.wrong_geometry_type", found=_shown(geometry))
-        kind = geometry.get("type")
-        if kind == "GeometryCollection":
-            parts = geometry.get("geometries")
-            if not isinstance(parts, list) or depth >= self.depth:
-                raise GeometryError("intake.wrong_nesting", kind=kind)
-            built = [self.of_geometry(part, depth + 1) for part in parts]
-            return GeometryCollection([part for part in built if part is not None])
-        build = _BUILDERS.get(kind) if isinstance(kind, str) else None
-        if build is None:
-            raise GeometryError("intake.wrong_geometry_type", found=_shown(kind))
-        coordinates = geometry.get("coordinates")
-        if not isinstance(coordinates, list):
-            raise GeometryError("intake.wrong_nesting", kind=kind)
-        return build(self, coordinates) if coordinates else None
-
-    def position(self, value: Any) -> Position:
-        if not isinstance(value, list):
-            raise GeometryError("intake.wrong_nesting", kind=_shown(value))
-        if len(value) < 2:
-            raise GeometryError("intake.position_too_short", value=_shown(value))
-        for number in value:
-            if type(number) not in (int, float):
-                wrong = isinstance(number, list | dict)
-                raise GeometryError(
-                    "intake.wrong_nesting" if wrong else "intake.coordinate_not_a_number",
-                    **({"kind": _shown(value)} if wrong else {"value": _shown(number)}),
-                )
-        if len(value) > 3:
-            self.extra += 1
-        return tuple(_as_float(number) for number in value[:3])
-
-    def positions(self, value: Any, least: int) -> Positions:
-        if not isinstance(value, list):
-            raise GeometryError("intake.wrong_nesting", kind=_shown(value))
-        found = _plain_positions(value)
-        if found is None:
-            slowly = [self.position(one) for one in value]
-            # One height among none would make a geometry of mixed dimension.
-            width = min((len(one) for one in slowly), default=2)
-            found = np.array([one[:width] for one in slowly], dtype=float).reshape(-1, width)
-        if len(found) < least:
-            raise GeometryError("intake.too_few_points", found=len(found), least=least)
-        return found
-
-    def ring(self, value: Any) -> Positions:
-        found = self.positions(value, 4)
-        if (found[0, :2] != found[-1, :2]).any():
-            raise GeometryError("intake.ring_not_closed", first=_pair(found[0]), last=_pair(found[-1]))
-        return found
-
-    def polygon(self, value: Any) -> Polygon:
-        if not isinstance(value, list):
-            raise GeometryError("intake.wrong_nesting", kind=_shown(value))
-        rings = [self.ring(ring) for ring in value]
-        return Polygon(rings[0], rings[1:]) if rings else Polygon()
-
-
-_BUILDERS: dict[str, Any] = {
-    "Point": lambda build, value: Point(build.position(value)),
-    "MultiPoint": lambda build, value: MultiPoint([Point(one) for one in build.positions(value, 1)]),
-    "LineString": lambda build, value: LineString(build.positions(value, 2)),
-    "MultiLineString": lambda build, value: MultiLineString([build.positions(one, 2) for one in value]),
-    "Polygon": lambda build, value: build.polygon(value),
-    "MultiPolygon": lambda build, value: MultiPolygon([build.polygon(one) for one in value]),
-}
-
-
-def _plain_positions(value: list[Any]) -> Positions | None:
-    """Return positions that hold nothing but two or three floats each, quickly; None for whatever needs a look."""
-    if set(map(type, value)) != {list} or not (widths := set(map(len, value))) <= {2, 3} or len(widths) > 1:
-        return None
-    if set(map(type, chain.from_iterable(value))) != {float}:
-        return None
-    return np.array(value)
-
-
-def _pair(position: Positions) -> str:
-    return f"{position[0]:.10g}, {position[1]:.10g}"
-
-
-def _as_float(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf
-
-
-def _shown(value: Any) -> str:
-    return str(value)[:60]
 
 
 READER = Reader(layers, read)

@@ -25,8 +25,8 @@ class Limits:
         Size of a file that is parsed in memory as text: GeoJSON, KML, CSV, WKT, a sheet of a workbook.
     archive_bytes, archive_ratio, archive_files : int
         Declared unpacked size of an archive, unpacked / packed size, and number of members.
-    features, rows, columns : int
-        Features of a layer; rows and columns of a table.
+    features, rows, columns, cells : int
+        Features of a layer; rows and columns of a table; cells of the rectangle that a sheet's content spans.
     vertices, feature_vertices : int
         Vertices of a layer and of one feature.
     depth : int
@@ -50,6 +50,7 @@ class Limits:
     features: int = 1_000_000
     rows: int = 200_000
     columns: int = 500
+    cells: int = 5_000_000
     vertices: int = 20_000_000
     feature_vertices: int = 5_000_000
     depth: int = 60

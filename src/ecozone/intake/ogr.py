@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError, InputError
 from ecozone.geo.gdal import pyogrio
-from ecozone.intake.reading import Options, Reading, declared_crs, refusal
+from ecozone.intake.reading import Options, Reading, column_name, declared_crs, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
 
@@ -31,7 +31,9 @@ ARC_STEP_DEGREES = "0.1"
 _COLLECTIONS = 1000
 _COLLECTION_HEADS = (b"\x01\x07\x00\x00\x00", b"\x00\x00\x00\x00\x07")
 
+#: What loses a whole file, and what GDAL's warnings arrive as.
 _WHOLE_FILE = (RuntimeError, ValueError)
+_SAID_BY_GDAL = (RuntimeWarning, UserWarning)
 
 
 def layer_names(path: Path) -> list[str]:
@@ -72,7 +74,7 @@ def read_layer(source: Source, path: Path, layer: str, driver: str, options: Opt
             raise InputError("intake.damaged", layer=layer, reason=_reason(error, path)) from error
         notices += _about_curves(path, layer)
     crs, about_crs = _crs(info["crs"], options)
-    for message in dict.fromkeys(str(one.message) for one in heard):
+    for message in dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, _SAID_BY_GDAL)):
         notices.append(notice("intake.driver_says", "warning", reason=_plain(message, path)))
     return Reading(
         layer,
@@ -108,10 +110,13 @@ def decode_wkb(blobs: Sequence[bytes | None]) -> tuple[list[BaseGeometry | None]
 
 def _whole(path: Path, layer: str) -> Reading:
     notices: list[Notice] = []
+    columns: dict[str, list[Any]]
     with _fine_arcs():
         try:
             meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True)
-            columns = dict(zip(map(str, meta["fields"]), (column.tolist() for column in values), strict=True))
+            columns = {}
+            for number, (name, column) in enumerate(zip(meta["fields"], values, strict=True), 1):
+                columns[column_name(str(name), columns, number)] = column.tolist()
         except UnicodeDecodeError:
             # One text that is not UTF-8 loses the layer: read bytes as Latin-1, which loses none, and decode each.
             meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding="latin-1")
@@ -125,8 +130,8 @@ def _whole(path: Path, layer: str) -> Reading:
 def _decoded(names: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
     columns: dict[str, list[Any]] = {}
     notices: list[Notice] = []
-    for name, column in zip(names, values, strict=True):
-        label = _either(str(name))[0]
+    for number, (name, column) in enumerate(zip(names, values, strict=True), 1):
+        label = column_name(_either(str(name))[0] or "", columns, number)
         columns[label] = []
         for row, value in enumerate(column.tolist(), 1):
             if isinstance(value, str):
@@ -226,5 +231,8 @@ def _reason(error: Exception, path: Path) -> str:
 
 
 def _plain(message: str, path: Path) -> str:
-    """Leave the private folder out of GDAL's words."""
-    return message.replace(str(path), path.name).replace(str(path.parent), "")[:200]
+    """Leave the private folder, and the user's, out of GDAL's words."""
+    real = path.resolve()
+    for spoken, meant in ((path, path.name), (real, real.name), (path.parent, ""), (real.parent, "")):
+        message = message.replace(str(spoken), meant)
+    return message[:200]

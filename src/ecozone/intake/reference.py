@@ -31,6 +31,10 @@ def settle(reading: Reading, given: CRS | None) -> tuple[CRS, CrsWhy, tuple[Noti
         The user's word. It stands where the file declares nothing, and against what only a standard or the numbers
         say; against another declaration it is a contradiction.
 
+    Returns
+    -------
+    CRS, "given" | "declared" | "standard" | "detected", notices
+
     Raises
     ------
     CrsError
@@ -45,6 +49,8 @@ def settle(reading: Reading, given: CRS | None) -> tuple[CRS, CrsWhy, tuple[Noti
         return found, reading.crs_origin, _said(reading, found)
     if same(found, given):
         return given, reading.crs_origin, ()
+    if reading.crs_origin == "detected":
+        return given, "given", (notice("intake.crs_given", crs=crs_name(given)),)
     if reading.crs_origin == "declared":
         raise CrsError("intake.crs_conflict", declared=crs_name(found), given=crs_name(given))
     text = notice("intake.crs_given_over_standard", "warning", crs=crs_name(given), standard=crs_name(found))

@@ -237,7 +237,7 @@ def _understand(
     if roles == ("lon", "lat"):
         if declared is not None:
             return "lon_lat", declared, "declared", []
-        return "lon_lat", norm_crs(WGS84), "standard", []
+        return "lon_lat", norm_crs(WGS84), "detected", []
     if declared is not None and is_geographic(declared) and kind is not None and not degrees:
         # "坐标系 = CGCS2000" beside metres names the datum, not the zone.
         declared = None

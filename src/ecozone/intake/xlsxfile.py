@@ -17,6 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from ecozone.errors import InputError
 from ecozone.intake.archive import open_archive
+from ecozone.intake.limits import Limits
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed
 from ecozone.intake.source import Source
 from ecozone.intake.table import Row, find_header, read_table
@@ -99,7 +100,11 @@ def _sheets(source: Source) -> dict[str, Sheet]:
                 keep_links=False,
             )
             try:
-                found = {name: Sheet(_rows(book[name], fact), fact) for name, fact in facts.items() if fact.last_row}
+                found = {
+                    name: Sheet(_rows(book[name], fact, source.limits), fact)
+                    for name, fact in facts.items()
+                    if fact.last_row
+                }
             finally:
                 book.close()
     except _BROKEN as error:
@@ -109,7 +114,8 @@ def _sheets(source: Source) -> dict[str, Sheet]:
     return found
 
 
-def _rows(sheet: Any, facts: SheetFacts) -> list[Row]:
+def _rows(sheet: Any, facts: SheetFacts, limits: Limits) -> list[Row]:
+    limits.require("cells", facts.last_row * facts.last_column)
     grid = [
         [_text(cell) for cell in cells] for cells in sheet.iter_rows(max_row=facts.last_row, max_col=facts.last_column)
     ]

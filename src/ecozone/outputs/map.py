@@ -32,7 +32,7 @@ from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes
 from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import Strings, site_list
 from ecozone.outputs.selfcontained import self_contained
-from ecozone.text import fill, language, room, say, speaking
+from ecozone.text import language, room, say, speaking
 
 _SITE_TOLERANCE_M = 0.2
 _LAYER_TOLERANCE_M = 2.0
@@ -122,7 +122,7 @@ def map_html(
             zoom_snap=0,
             font_size="1em",
         )
-        page.add_child(_Meeting())
+        page.add_child(_Meeting())  # type: ignore[no-untyped-call]
         return self_contained(
             page.get_root().render(),
             title=data["title"],
@@ -145,14 +145,14 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
     notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
-    texts = {name: entry[language()] for name, entry in room("map").items()}
     return {
         "lang": language(),
         "title": say("map.title", name=plain(ws.name)),
         "subtitle": say("map.subtitle", count=len(listed), made_on=made_on, crs=crs_name(ws.crs)),
         "schematic": schematic_notice(ws),
         "box": _box(drawn, layers, drawn_sites),
-        "texts": texts | {"note_display": fill(texts["note_display"], {"tolerance": f"{tolerance:g}"})},
+        "texts": {f"map_page.{name}": entry[language()] for name, entry in room("map_page").items()},
+        "tolerance": f"{tolerance:g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
         "layers": [
             layer_data(

@@ -44,7 +44,7 @@ def ratio_table(ratios: pd.DataFrame | None) -> dict[str, Any] | None:
                 "rows": [],
             },
         )
-        group["rows"].append(_row(rows, years, None if pd.isna(profile) else str(profile)))
+        group["rows"].append(_row(rows, years, profile if isinstance(profile, str) else None))
     return {"years": years, "groups": sorted(groups.values(), key=lambda group: not group["target"])}
 
 

@@ -110,7 +110,7 @@ def site_files(sites: tuple[str, ...]) -> list[Path]:
     Raises
     ------
     UsageError
-        If nothing is named, or a folder holds no file.
+        If a folder holds no file.
     """
     found: list[Path] = []
     for given in sites:
@@ -122,8 +122,6 @@ def site_files(sites: tuple[str, ...]) -> list[Path]:
             found += inside
         else:
             found.append(path)
-    if not found:
-        raise UsageError("runs.no_sites")
     return found
 
 
@@ -149,6 +147,8 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
         frame = reproject(frame, ws.crs)
         frame["source_file"] = path.name
         frames.append(frame)
+    if not frames:
+        return no_sites(ws)
     sites = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=ws.crs) if len(frames) > 1 else frames[0]
     repeated = sites["site_id"].duplicated(keep=False)
     if len(frames) > 1 and repeated.any():
@@ -159,6 +159,12 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
         raise InputError("runs.same_stem", names=", ".join(path.name for path in paths))
     result: gpd.GeoDataFrame = with_notices(sites, notices)
     return result
+
+
+def no_sites(ws: Workspace) -> gpd.GeoDataFrame:
+    """Return a frame of no sites, for a map of the workspace alone."""
+    columns = ["site_id", "name", "project_type", "radius_m", "flags", "source_row", "source_file"]
+    return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=ws.crs)
 
 
 Writer = Callable[[Path, Check | None, pd.DataFrame | None, Mapping[str, Any]], Path]

@@ -28,8 +28,8 @@ window.ecozone = {};
     e.verdictWords = Object.fromEntries(e.data.verdicts.map((verdict) => [verdict.key, verdict.words]));
   };
 
-  /** A text of the catalogue with its {fields} filled. */
-  e.t = (key, fields) => e.data.texts[key].replace(/\{([a-z_]+)\}/g, (_, name) => String(fields[name]));
+  /** A text of the catalogue (map_page.toml) with its {fields} filled. */
+  e.t = (key, fields) => e.data.texts['map_page.' + key].replace(/\{([a-z_]+)\}/g, (_, name) => String(fields[name]));
 
   /** A long text that findings share. */
   e.shared = (place) => (place === undefined ? '' : e.data.strings[place]);

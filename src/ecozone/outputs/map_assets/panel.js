@@ -187,7 +187,7 @@
 
   function notesPage() {
     const list = (key, items) => (items.length ? e.h('section', {}, e.h('h3', {}, e.t(key)), e.h('ul', { class: 'notes' }, items)) : null);
-    const reading = ['note_verdict', 'note_display', 'note_crs'].map((key) => e.h('li', {}, e.t(key)));
+    const reading = ['note_verdict', 'note_display', 'note_crs'].map((key) => e.h('li', {}, e.t(key, e.data)));
     const notices = e.data.notices.map((one) =>
       e.h('li', { class: one.severity }, e.h('b', {}, e.t('severity_' + one.severity)), one.text, one.remedy && e.h('small', {}, one.remedy))
     );

@@ -52,7 +52,7 @@
       e.h('h3', { tabindex: -1 }, e.swatch(layer, style), style.label),
       zone.n && zone.n !== style.label && e.h('p', { class: 'zone-name' }, zone.n),
       facts(layer.source),
-      layer.schematic && e.h('p', { class: 'doubt' }, e.t('schematic'))
+      layer.schematic && e.h('p', { class: 'doubt' }, e.data.schematic)
     );
   }
 

@@ -1,0 +1,33 @@
+"""The public interface is a list, and this test holds it."""
+
+from __future__ import annotations
+
+import ecozone as ez
+
+
+def test_the_public_names_are_these() -> None:
+    """A name comes or goes only together with this list, and each of them loads."""
+    assert sorted(ez.__all__) == [
+        "Check",
+        "EcozoneError",
+        "Workspace",
+        "__version__",
+        "assess_indicators",
+        "check_sites",
+        "inspect_file",
+        "measure_zones",
+        "nearest",
+        "open_scheme",
+        "open_workspace",
+        "overlay",
+        "read_features",
+        "read_sites",
+        "set_language",
+        "write_csv",
+        "write_geojson",
+        "write_gpkg",
+        "write_map",
+        "write_xlsx",
+    ]
+    assert all(getattr(ez, name) is not None for name in ez.__all__)
+    assert set(dir(ez)) == set(ez.__all__)
