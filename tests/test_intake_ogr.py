@@ -241,8 +241,7 @@ def test_plain_parquet_and_cut_files(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputError) as damaged:
             read_features(tmp_path / name)
-        expected = {"c.parquet": "damaged", "d.fgb": "no_layers", "e.gpkg": "truncated"}
-        assert damaged.value.key == f"intake.{expected[name]}"
+        assert damaged.value.key == ("intake.truncated" if name == "e.gpkg" else "intake.damaged")
         assert "ecozone-" not in str(damaged.value)
 
 

@@ -19,6 +19,7 @@ an error carries the key of its text and the fields that fill it, and is read in
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any, ClassVar
 
@@ -54,6 +55,12 @@ class EcozoneError(Exception):
         self.place = Place(None if file is None else fspath(file), layer, feature, field)
         self.fields = fields
         super().__init__(key)
+
+    def of_file(self, file: str | PathLike[str]) -> EcozoneError:
+        """Return this error with the file it speaks of, where whoever raised it did not know the file."""
+        if self.place.file is None:
+            self.place = replace(self.place, file=fspath(file))
+        return self
 
     def message(self, lang: str | None = None) -> str:
         """Say what and where, in ``lang`` or the current language."""

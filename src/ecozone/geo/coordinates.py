@@ -6,6 +6,7 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 
@@ -13,6 +14,7 @@ from ecozone.errors import CrsError
 from ecozone.geo.arrays import Floats, Mask
 from ecozone.geo.crs import crs_name, datum_name, norm_crs, unbound
 from ecozone.geo.operation import to_lonlat
+from ecozone.geo.rows import row_name
 from ecozone.geo.strips import gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.notices import Notice, notice
 
@@ -44,11 +46,10 @@ def check_coordinates(geoms: Any, crs: Any, *, file: str | PathLike[str] | None 
     Raises
     ------
     CrsError
-        ``feature`` is the place in the sequence, counted from 1.
+        ``feature`` is the index label; of an array or a plain 0, 1, 2 … index the place counted from 1.
     """
-    found = _troubles(geoms, norm_crs(crs, file=file), most=1)
-    for position, key, fields in found:
-        raise CrsError(key, file=file, feature=position + 1, **fields)
+    for feature, key, fields in _troubles(geoms, norm_crs(crs, file=file), most=1):
+        raise CrsError(key, file=file, feature=feature, **fields)
 
 
 def coordinate_notices(geoms: Any, crs: Any, *, file: str | PathLike[str] | None = None) -> tuple[Notice, ...]:
@@ -57,10 +58,10 @@ def coordinate_notices(geoms: Any, crs: Any, *, file: str | PathLike[str] | None
     Returns
     -------
     tuple of Notice
-        In the order of the features; ``place.feature`` is the place in the sequence, counted from 1.
+        In the order of the features, named as by `check_coordinates`.
     """
     found = _troubles(geoms, norm_crs(crs, file=file), most=None)
-    return tuple(notice(key, "refused", file=file, feature=position + 1, **fields) for position, key, fields in found)
+    return tuple(notice(key, "refused", file=file, feature=feature, **fields) for feature, key, fields in found)
 
 
 def check_points(x: Any, y: Any, crs: CRS) -> None:
@@ -73,14 +74,15 @@ def check_points(x: Any, y: Any, crs: CRS) -> None:
         raise CrsError(key, **fields)
 
 
-def _troubles(geoms: Any, crs: CRS, *, most: int | None) -> list[tuple[int, str, dict[str, str]]]:
+def _troubles(geoms: Any, crs: CRS, *, most: int | None) -> list[tuple[object, str, dict[str, str]]]:
     array = np.asarray(getattr(geoms, "geometry", geoms), dtype=object)
+    index = geoms.index if isinstance(geoms, (pd.Series, pd.DataFrame)) else None
     xy, owner = shapely.get_coordinates(array, return_index=True)
     bad, lon, lat = _bad(xy[:, 0], xy[:, 1], crs)
     where = np.flatnonzero(bad)
     owners, first = np.unique(owner[where], return_index=True)
     return [
-        (int(position), *_explain(float(xy[i, 0]), float(xy[i, 1]), float(lon[i]), float(lat[i]), crs))
+        (row_name(index, int(position)), *_explain(float(xy[i, 0]), float(xy[i, 1]), float(lon[i]), float(lat[i]), crs))
         for position, i in zip(owners[:most], where[first][:most], strict=True)
     ]
 

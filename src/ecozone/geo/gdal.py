@@ -2,6 +2,7 @@
 
 ``from ecozone.geo.gdal import pyogrio`` (or fiona, or rasterio): each wheel carries its own GDAL, and each reads its
 settings when it is loaded. Afterwards nothing can take a driver away: nobody in ecozone imports them in another way.
+A program that wants to read remote files with these libraries does so in another process.
 """
 
 from __future__ import annotations

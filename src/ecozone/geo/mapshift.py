@@ -122,7 +122,7 @@ def wgs84_from_gcj02(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     Raises
     ------
     CrsError
-        Not numbers of degrees; or no place or two places have these coordinates, as happens within 1.5 km of the edge
+        Not numbers of degrees; or no place or two places have these coordinates, as happens within 0.8 km of the edge
         of `CHINA`, where the shift sets in at once.
 
     Examples

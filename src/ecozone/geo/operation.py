@@ -15,7 +15,7 @@ from pyproj.transformer import TransformerGroup
 
 from ecozone.errors import CrsError
 from ecozone.geo.arrays import Floats
-from ecozone.geo.crs import crs_name, datum_name, in_family, is_legacy, norm_crs, unbound
+from ecozone.geo.crs import crs_name, datum_name, in_family, is_legacy, norm_crs, same_crs, unbound
 from ecozone.notices import Notice, notice
 
 #: From the surest to the least sure.
@@ -87,7 +87,7 @@ def operation(src: Any, dst: Any) -> Operation:
 def operation_notice(src: Any, dst: Any) -> Notice | None:
     """Return what a user must know about a change of CRS, None where nothing is lost by it."""
     found = operation(src, dst)
-    if found.kind == "exact":
+    if found.kind == "exact" or same_crs(src, dst):
         return None
     return notice(
         f"geo.operation_{found.kind}",

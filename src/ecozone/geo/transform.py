@@ -49,7 +49,7 @@ def reproject(frame: Frame, crs: Any, *, tolerance_m: float = 0.001) -> Frame:
     series = frame.geometry
     geoms = np.asarray(series.array, dtype=object)
     if not same_crs(src, dst):
-        check_coordinates(geoms, src)
+        check_coordinates(series, src)
         geoms = Course(src, dst, tolerance_m).geometries(geoms)
     moved = GeoSeries(geoms, index=series.index, crs=dst, name=series.name)
     if isinstance(frame, GeoDataFrame):

@@ -82,7 +82,7 @@ def repair(
         apart = float(np.ptp(areas))
         fits = apart <= max_change_m2 and apart <= max_change_share * float(areas.max())
         shapes[row] = mended if fits and _same_kind(shapes[row], mended) else None
-        if fits and mended is not None and mended.is_empty and reason != "too_few_points":
+        if mended is not None and mended.is_empty and reason != "too_few_points":
             reason = "no_area"
         severity: Severity = "refused" if shapes[row] is None else "repaired"
         notices.append(

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from ecozone.errors import InputError
 from ecozone.intake.limits import RATIO_COUNTS_FROM_BYTES, Limits
+
+#: What reading a broken archive raises.
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 _CHUNK = 1 << 20
 _UTF8_NAME = 0x800
@@ -35,7 +49,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
             if any(member.flag_bits & _ENCRYPTED for member in members):
                 raise InputError("intake.archive_encrypted")
             yield archive
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, UnicodeError) as error:
+    except BROKEN_ARCHIVE as error:
         raise InputError("intake.archive_damaged") from error
 
 
@@ -67,8 +81,6 @@ def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path) -> Pa
                 if written > member.file_size:
                     raise InputError("intake.archive_damaged")
                 plain.write(chunk)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise InputError("intake.archive_damaged") from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+    except BROKEN_ARCHIVE as error:
         raise InputError("intake.archive_damaged") from error
     return place

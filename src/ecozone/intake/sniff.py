@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from ecozone.errors import InputError
+from ecozone.intake.archive import BROKEN_ARCHIVE
 from ecozone.intake.limits import Limits
 from ecozone.intake.source import regular_file
 
@@ -150,7 +151,7 @@ def _archive(head: bytes, path: Path, limits: Limits) -> Format | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [info.filename.casefold() for info in archive.infolist()[: limits.archive_files + 1]]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeError) as error:
+    except BROKEN_ARCHIVE as error:
         raise InputError("intake.archive_damaged", file=path.name) from error
     if "xl/workbook.xml" in names:
         return Format.XLSX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
@@ -79,7 +80,9 @@ def _geometry(text: str, depth: int) -> BaseGeometry | None:
         if level > depth:
             raise GeometryError("intake.wrong_nesting", kind="WKT")
     try:
-        geometry: BaseGeometry = shapely.from_wkt(text)
+        # A number beyond floating point becomes infinite and is refused as such later.
+        with np.errstate(over="ignore"):
+            geometry: BaseGeometry = shapely.from_wkt(text)
     except (shapely.GEOSException, UnicodeError) as error:
         raise GeometryError("intake.wkt_unreadable", reason=str(error)[:120]) from error
     return geometry

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import warnings
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ecozone.errors import InputError
-from ecozone.intake.archive import open_archive
+from ecozone.intake.archive import BROKEN_ARCHIVE, open_archive
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed
 from ecozone.intake.source import Source
@@ -28,16 +27,13 @@ _zeros = re.compile(r"0+")
 
 #: What a broken workbook raises inside openpyxl, which checks little of what it reads.
 _BROKEN = (
-    zipfile.BadZipFile,
+    *BROKEN_ARCHIVE,
     ParseError,
     DefusedXmlException,
     InvalidFileException,
-    LookupError,
-    ValueError,
+    ArithmeticError,
     TypeError,
     AttributeError,
-    OSError,
-    EOFError,
 )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ecozone.assess import Check, assess_indicators, check_sites
 from ecozone.assess.screening import NEAR_M
-from ecozone.errors import InputError, UsageError
+from ecozone.errors import EcozoneError, InputError, UsageError
 from ecozone.geo import reproject
 from ecozone.intake import read_sites
 from ecozone.log import Progress, no_progress
@@ -30,6 +30,7 @@ from ecozone.outputs import (
     write_xlsx,
 )
 from ecozone.outputs.atomic import written
+from ecozone.rules import project_tags
 from ecozone.runs.manifest import canonical, describe, digest
 from ecozone.runs.request import Request
 from ecozone.text import speaking
@@ -74,6 +75,8 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         ]
         inputs += ws.pack.files
         if "check" in request.parts:
+            if request.project_type is not None:
+                project_tags(ws.pack, request.project_type, "")
             paths = site_files(request.sites)
             inputs += paths
             check = check_sites(
@@ -144,7 +147,10 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
             path, crs=request.crs, datum=request.datum, layer=request.layer, project_type=request.project_type
         )
         notices += notices_of(frame)
-        frame = reproject(frame, ws.crs)
+        try:
+            frame = reproject(frame, ws.crs)
+        except EcozoneError as error:
+            raise error.of_file(path.name) from None
         frame["source_file"] = path.name
         frames.append(frame)
     if not frames:

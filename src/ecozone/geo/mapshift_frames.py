@@ -1,0 +1,192 @@
+"""Frames of shifted coordinates led to CGCS2000 and back, with a notice of what was moved and how far."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any, TypeVar
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame, GeoSeries
+
+from ecozone.errors import CrsError, UsageError
+from ecozone.geo.arrays import Floats, Shapes
+from ecozone.geo.coordinates import check_coordinates
+from ecozone.geo.crs import CGCS2000, crs_name, in_family, norm_crs
+from ecozone.geo.ellipsoid import GEOD
+from ecozone.geo.mapshift import DATUM_NAMES, FROM_CGCS2000, TO_CGCS2000, Datum, in_china, norm_datum
+from ecozone.geo.measures import parts_of, vertices_of
+from ecozone.notices import Notice, notice, notices_of, with_notices
+
+Frame = TypeVar("Frame", GeoDataFrame, GeoSeries)
+
+#: Metres by which a long edge may leave its true course before it is said.
+BEND_M = 1.0
+#: No shorter edge bends by as much: BD-09's waves, the shorter ones, bow an edge of this length by 0.4 m.
+_STRAIGHT_M = 500.0
+
+
+def to_cgcs2000(frame: Frame, datum: str, *, file: str | PathLike[str] | None = None) -> Frame:
+    """Return the same rows where they are on the ground, in EPSG:4490.
+
+    Vertices alone are moved, so that a parcel keeps its corners and comes back exactly. A shifted map bends the ground,
+    though: an edge drawn straight on it is not straight here. Of 100 m it leaves its course by 2 cm at the most, which
+    nobody can draw; where a long edge leaves it by more than `BEND_M`, a notice says by how much.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame or GeoSeries
+        Longitude and latitude labelled as CGCS2000 or WGS 84, in degrees. None and empty geometries pass; heights are
+        left out.
+    datum : {"gcj02", "bd09", "wgs84", "cgcs2000"}
+        What the numbers are, by the user's word; WGS 84 and CGCS2000 count as one.
+    file : path, optional
+        Named in errors and notices.
+
+    Returns
+    -------
+    GeoDataFrame or GeoSeries
+        A new frame; index, columns, name and attrs kept. ``.attrs["datum"]`` is ``"cgcs2000"`` and
+        ``.attrs["notices"]`` has one more that says how far the vertices went (least, mean, most metres).
+
+    Raises
+    ------
+    CrsError
+        Not degrees on one of the two datums; numbers that contradict them; a point that no place, or two places, have
+        (see `wgs84_from_gcj02`).
+    UsageError
+        An unknown datum, or not the one in ``.attrs["datum"]``: a shift is never undone twice.
+
+    Examples
+    --------
+    >>> drawn = GeoSeries([shapely.Point(117.40956691473, 39.13368254549)], crs=4326)
+    >>> place = to_cgcs2000(drawn, "gcj02")
+    >>> round(place.x[0], 9), round(place.y[0], 9), place.attrs["notices"][0].fields["mean"]
+    (117.403, 39.1325, '582.8')
+    """
+    word = norm_datum(datum)
+    return _shifted(frame, word, "cgcs2000", file)
+
+
+def from_cgcs2000(frame: Frame, datum: str, *, file: str | PathLike[str] | None = None) -> Frame:
+    """Return the rows as a shifted map has them: the exact inverse of `to_cgcs2000`.
+
+    The numbers fit that map and nothing else. No code names their CRS, so the frame is labelled EPSG:4490 like every
+    file of this kind; ``.attrs["datum"]`` and a warning say what they are.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame or GeoSeries
+        Longitude and latitude on CGCS2000 or WGS 84, in degrees.
+    datum : {"gcj02", "bd09", "wgs84", "cgcs2000"}
+        What the numbers shall be.
+    file : path, optional
+        Named in errors and notices.
+
+    Returns
+    -------
+    GeoDataFrame or GeoSeries
+        As `to_cgcs2000`; ``.attrs["datum"]`` is ``datum``.
+
+    Raises
+    ------
+    CrsError, UsageError
+        As `to_cgcs2000`.
+    """
+    word = norm_datum(datum)
+    return _shifted(frame, "cgcs2000", word, file)
+
+
+def _shifted(frame: Frame, src: Datum, dst: Datum, file: str | PathLike[str] | None) -> Frame:
+    crs = norm_crs(frame.crs, file=file)
+    if not (crs.is_geographic and in_family(crs)):
+        raise CrsError("geo.degrees_needed", file=file, crs=crs_name(crs))
+    said = frame.attrs.get("datum")
+    if said is not None and _ground(norm_datum(str(said))) != _ground(src):
+        names = {"said": DATUM_NAMES[norm_datum(str(said))], "datum": DATUM_NAMES[src]}
+        raise UsageError("geo.mapshift_contradicts", file=file, **names)
+    series = frame.geometry
+    shapes = np.asarray(series.array, dtype=object)
+    check_coordinates(shapes, crs, file=file)
+
+    def way(xy: Floats) -> Floats:
+        try:
+            ground = TO_CGCS2000[src](xy[:, 0], xy[:, 1])
+        except CrsError as error:
+            raise CrsError(error.key, file=file, **error.fields) from error
+        return np.column_stack(FROM_CGCS2000[dst](*ground))
+
+    # One array of vertices first: it says how far each went, and the shapes are filled from it.
+    xy = shapely.get_coordinates(shapes)
+    moved = way(xy)
+    new = shapely.set_coordinates(shapely.force_2d(shapes), moved)
+    notices = _notices(xy, moved, src, dst, file)
+    if _ground(src) != _ground(dst):
+        notices += _bends(shapes, way, file)
+    out = GeoSeries(new, index=series.index, crs=CGCS2000, name=series.name)
+    if isinstance(frame, GeoDataFrame):
+        out = frame.copy().set_geometry(out)
+    out.attrs = {**frame.attrs, "datum": dst}
+    kept: Frame = with_notices(out, (*notices_of(frame), *notices))
+    return kept
+
+
+def _ground(datum: Datum) -> Datum:
+    return "cgcs2000" if datum == "wgs84" else datum
+
+
+def _notices(
+    xy: Floats, moved: Floats, src: Datum, dst: Datum, file: str | PathLike[str] | None
+) -> tuple[Notice, ...]:
+    if not len(xy):
+        return ()
+    names = {"src": DATUM_NAMES[src], "dst": DATUM_NAMES[dst], "count": len(xy)}
+    if _ground(src) == _ground(dst):
+        return (notice("geo.mapshift_none", file=file, **names),)
+    metres = GEOD.inv(*xy.T, *moved.T)[2]
+    names |= {"least": f"{metres.min():.1f}", "mean": f"{metres.mean():.1f}", "most": f"{metres.max():.1f}"}
+    found = (
+        notice("geo.mapshift_undone", file=file, **names)
+        if dst == "cgcs2000"
+        else notice("geo.mapshift_applied", "warning", file=file, **names),
+    )
+    outside = int((~in_china(*(moved if dst == "cgcs2000" else xy).T)).sum())
+    if outside:
+        found += (notice("geo.mapshift_outside", "warning", file=file, count=outside),)
+    return found
+
+
+def _bends(shapes: Shapes, way: Any, file: str | PathLike[str] | None) -> tuple[Notice, ...]:
+    """Return a notice where an edge's true course leaves the chord that stands for it."""
+    low, high = edges_of(shapes)
+    size = GEOD.inv(*low.T, *high.T)[2]
+    long = size > _STRAIGHT_M
+    low, high, size = low[long], high[long], size[long]
+    away = np.zeros(len(low))
+    for share in (0.25, 0.5, 0.75):
+        true, chord = way(low + (high - low) * share), way(low) + (way(high) - way(low)) * share
+        away = np.maximum(away, GEOD.inv(*true.T, *chord.T)[2])
+    bent = int((away > BEND_M).sum())
+    if not bent:
+        return ()
+    i = int(np.argmax(away))
+    return (
+        notice(
+            "geo.mapshift_bent", "warning", file=file, count=bent, bend=f"{away[i]:.1f}", length=f"{size[i] / 1e3:.1f}"
+        ),
+    )
+
+
+def edges_of(shapes: Shapes) -> tuple[Floats, Floats]:
+    """Return the two ends, shape (edges, 2), of each edge of the lines and the boundaries of the polygons."""
+    xy, starts = vertices_of(lines_of(shapes))
+    first = np.delete(np.arange(len(xy)), starts[1:] - 1)
+    return xy[first], xy[first + 1]
+
+
+def lines_of(shapes: Shapes) -> Shapes:
+    """Return the single lines and rings of all shapes; points have none."""
+    parts, _ = parts_of(shapes)
+    linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
+    lines: Shapes = np.concatenate([parts[linear], shapely.get_rings(parts)])
+    return lines
