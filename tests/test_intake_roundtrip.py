@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -125,16 +128,32 @@ def test_a_corrupted_byte_is_refused_or_changes_no_shape(
         assert one.message("en")
 
 
-@pytest.mark.parametrize("name", ["a.gpkg", "a.fgb", "a.shp", "a.parquet", "a.dbf"])
+def workbook(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write the middles of the shapes as a table."""
+    book = openpyxl.Workbook()
+    book.active.append(["坐标系", "东坐标", "北坐标"])
+    for middle in frame.geometry.centroid:
+        book.active.append(["EPSG:4527", middle.x, middle.y])
+    book.save(path)
+
+
+def packed(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a shapefile and pack it."""
+    frame.to_file(path.with_name("z.shp"), encoding="gbk")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for suffix in (".shp", ".shx", ".dbf", ".prj"):
+            archive.write(path.with_name(f"z{suffix}"), f"红线/z{suffix}")
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.fgb", "a.shp", "a.parquet", "a.dbf", "a.xlsx", "a.zip"])
 def test_corrupted_binary_files_never_crash(tmp_path: Path, name: str) -> None:
     """Forty corruptions of each binary format give frames or refusals."""
-    import random
-
     shapes = [shapely.box(39_520_000 + i, 4_325_000, 39_520_001 + i, 4_325_001) for i in range(30)]
     frame = gpd.GeoDataFrame({"名称": ["林地"] * 30}, geometry=shapes, crs=4527)
     read_as = "a.shp" if name == "a.dbf" else name
-    WRITERS[read_as](frame, tmp_path / read_as)
+    (WRITERS | {"a.xlsx": workbook, "a.zip": packed})[read_as](frame, tmp_path / read_as)
     data = (tmp_path / name).read_bytes()
+    assert len(read_features(tmp_path / read_as)) == 30
     chance = random.Random(20220630)
     seen = set()
     for _ in range(40):

@@ -9,14 +9,15 @@ from typing import Any, Literal
 
 from ecozone.text import Place, remedy, say
 
-Severity = Literal["info", "warning", "repaired", "refused"]
+Severity = Literal["info", "warning", "repaired", "refused", "error"]
 
 
 @dataclass(frozen=True)
 class Notice:
     """One thing noticed: a text of the catalogue, its place, and how serious it is.
 
-    ``repaired`` and ``refused`` speak of one feature; a refused feature stays in its frame with no geometry.
+    ``repaired`` and ``refused`` speak of one feature; a refused feature stays in its frame with no geometry. ``error``
+    is the doctor's word for what a check or a ratio would fail on.
     """
 
     key: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Lang)
 
 _current: ContextVar[Lang] = ContextVar("ecozone_language", default="zh")
+# Below this likeness (difflib's ratio, 0 to 1) a guess would only confuse.
+_LIKENESS = 0.5
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -89,6 +91,29 @@ def pick(texts: Mapping[str, str], lang: str | None = None) -> str:
     '生态保护红线'
     """
     return texts.get(lang or language()) or next(iter(texts.values()), "")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that ``word`` was probably meant to be, the first of equals; None where none is like it.
+
+    >>> nearest("acuracy_m", ["accuracy_m", "basis"]), nearest("zzz", ["basis"])
+    ('accuracy_m', None)
+    """
+    from difflib import SequenceMatcher
+
+    lower = word.casefold()
+    scored = [(SequenceMatcher(None, lower, other.casefold()).ratio(), other) for other in known]
+    likeness, best = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
+    return best if likeness >= _LIKENESS else None
+
+
+def near_word(word: str, known: Iterable[str]) -> str:
+    """Return the `nearest` word, for a message: a dash where none is like it.
+
+    >>> near_word("farmlnd", ["red_line", "farmland"]), near_word("zzz", ["basis"])
+    ('farmland', '—')
+    """
+    return nearest(word, known) or "—"
 
 
 @dataclass(frozen=True)

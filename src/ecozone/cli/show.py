@@ -55,6 +55,9 @@ def show_check(check: Check) -> None:
     table(headings, rows, right=(3,), title=say("cli.check_title", district=check.workspace.name))
     counts = "  ".join(f"{say(f'words.{verdict}')} {count}" for verdict, count in check.verdicts.items() if count)
     console().print(say("cli.summary", sites=len(check.sites), counts=counts))
+    absent = dict.fromkeys(row["reason"] for row in records(check.states) if row["layer"] is None)
+    for reason in absent:
+        console().print(say("cli.not_judged", reason=reason), style="dim")
     console().print(say("cli.clear_means"), style="dim")
 
 

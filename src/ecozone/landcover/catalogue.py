@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from ecozone.errors import UsageError
-from ecozone.landcover.declared import nearest
 from ecozone.landcover.scheme import Scheme
 from ecozone.landcover.scheme_file import FOLDER, read_scheme
+from ecozone.text import near_word
 
 
 def scheme_names(kind: Literal["raster", "vector"] | None = None) -> list[str]:
@@ -42,7 +42,7 @@ def open_scheme(name_or_path: str | PathLike[str]) -> Scheme:
         return _packaged(str(name_or_path))
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        near = nearest(str(name_or_path), _packaged_names())
+        near = near_word(str(name_or_path), _packaged_names())
         raise UsageError("landcover.unknown_scheme", scheme=name_or_path, near=near)
     return read_scheme(path)
 

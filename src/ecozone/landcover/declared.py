@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ecozone.errors import WorkspaceError
+from ecozone.text import near_word
 
 
 class Strict(BaseModel):
@@ -48,23 +48,13 @@ def read_declaration(path: Path, model: type[Model]) -> Model:
         raise _explained(error, model, path) from error
 
 
-def nearest(word: str, words: Any) -> str:
-    """Return the word of ``words`` most like ``word``, or all of them where none is alike.
-
-    >>> nearest("colours", ["zh", "en", "colour"])
-    'colour'
-    """
-    known = sorted(str(each) for each in words)
-    return next(iter(get_close_matches(str(word), known, n=1)), ", ".join(known))
-
-
 def _explained(error: ValidationError, model: type[BaseModel], path: Path) -> WorkspaceError:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if not _is_branch(part))
     key = str(first["loc"][-1]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, first["loc"][:-1])
-        return WorkspaceError("landcover.unknown_key", file=path, field=place, word=key, near=nearest(key, known))
+        return WorkspaceError("landcover.unknown_key", file=path, field=place, word=key, near=near_word(key, known))
     if first["type"] == "missing":
         return WorkspaceError("landcover.missing_key", file=path, field=place, word=key)
     return WorkspaceError("landcover.bad_value", file=path, field=place, value=first["input"], reason=first["msg"])

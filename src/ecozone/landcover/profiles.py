@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from ecozone.errors import UsageError
-from ecozone.landcover.declared import Strict, Words, nearest, read_declaration
+from ecozone.landcover.declared import Strict, Words, read_declaration
+from ecozone.text import near_word
 
 Code = int | str
 Flag = Literal["blue", "green", "forest", "cropland"]
@@ -90,7 +91,7 @@ def open_profile(name_or_path: str | PathLike[str]) -> Profile:
         return _packaged()[str(name_or_path)]
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        near = nearest(str(name_or_path), PROFILES)
+        near = near_word(str(name_or_path), PROFILES)
         raise UsageError("landcover.unknown_profile", profile=name_or_path, near=near)
     own = read_declaration(path, _Own)
     return Profile(

@@ -8,9 +8,8 @@ from os import PathLike
 from typing import Literal
 
 from ecozone.errors import UsageError, WorkspaceError
-from ecozone.landcover.declared import nearest
 from ecozone.landcover.profiles import PROFILES, Code, Profile, open_profile
-from ecozone.text import pick
+from ecozone.text import near_word, pick
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,9 @@ class Scheme:
         """
         chosen = profile if isinstance(profile, Profile) else open_profile(profile or PROFILES[0])
         if indicator not in chosen.flags:
-            raise UsageError("landcover.unknown_indicator", indicator=indicator, near=nearest(indicator, chosen.flags))
+            raise UsageError(
+                "landcover.unknown_indicator", indicator=indicator, near=near_word(indicator, chosen.flags)
+            )
         if chosen.scheme not in (None, self.name):
             raise WorkspaceError("landcover.profile_of_other", profile=chosen.name, scheme=self.name, of=chosen.scheme)
         include = chosen.include.get(indicator, frozenset())

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ecozone.errors import WorkspaceError
-from ecozone.landcover.declared import Strict, Words, nearest, read_declaration
+from ecozone.landcover.declared import Strict, Words, read_declaration
 from ecozone.landcover.profiles import Code, Flag
 from ecozone.landcover.scheme import Accuracy, LandClass, Scheme, Version, listed
+from ecozone.text import near_word
 
 #: Where the packaged declarations lie.
 FOLDER = Path(str(files("ecozone") / "landcover"))
@@ -114,7 +115,7 @@ def _land_class(
         *((group, scheme.groups, "groups") for group in [declared.group] if group),
     ]:
         if word not in known:
-            near = nearest(word, known)
+            near = near_word(word, known)
             raise WorkspaceError("landcover.scheme_word", file=path, field=place, word=word, table=name, near=near)
     return LandClass(
         code=_code(key, scheme.kind, path),
@@ -150,6 +151,6 @@ def _reason(
     if isinstance(declared, Words):
         return declared.model_dump()
     if declared not in reasons:
-        near = nearest(declared, reasons)
+        near = near_word(declared, reasons)
         raise WorkspaceError("landcover.scheme_word", file=path, field=place, word=declared, table="reasons", near=near)
     return reasons[declared]

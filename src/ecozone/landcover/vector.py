@@ -15,8 +15,8 @@ import pandas as pd
 
 from ecozone.errors import InputError, UsageError
 from ecozone.landcover.catalogue import as_scheme, open_scheme, scheme_names
-from ecozone.landcover.declared import nearest
 from ecozone.landcover.scheme import LandClass, Scheme, listed
+from ecozone.text import near_word
 
 _COLUMNS = ("code", "class_code", "suffix", "zh", "en", "blue", "green", "forest", "cropland", "contested", "group")
 
@@ -107,7 +107,7 @@ def _fields(frame: pd.DataFrame, scheme: Scheme | None, field: str | None) -> _F
 
 def _given_field(field: str, columns: dict[str, str], scheme: Scheme | None, candidates: list[Scheme]) -> _Fields:
     if field.casefold() not in columns:
-        raise InputError("landcover.no_such_field", column=field, near=nearest(field, columns.values()))
+        raise InputError("landcover.no_such_field", column=field, near=near_word(field, columns.values()))
     for each in candidates:
         if field.casefold() in (name.casefold() for name in each.code_fields):
             if scheme is not None and each.name != scheme.name:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from os import PathLike
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecozone.errors import WorkspaceError
 from ecozone.rules.model import Confidence, Effect, Hatch, Position
+from ecozone.text import near_word
 
 # No control characters and nothing XML cannot carry: texts travel through spreadsheets, Word and HTML.
 Text = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]*$")]
@@ -108,15 +107,6 @@ class DeclaredRule(Declared):
 Model = TypeVar("Model", bound=Declared)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that is most like ``word``; a dash where nothing is known.
-
-    >>> nearest("farmlnd", ["red_line", "farmland", "district"])
-    'farmland'
-    """
-    return max(sorted(known), key=lambda other: difflib.SequenceMatcher(None, word, other).ratio(), default="—")
-
-
 def validated(model: type[Model], data: Any, *, file: str | PathLike[str] | None, where: str) -> Model:
     """Return ``data`` as ``model``, or raise for the first thing that is wrong, with its place.
 
@@ -139,13 +129,13 @@ def _explained(error: Any, model: type[Declared], file: str | PathLike[str] | No
     place: dict[str, Any] = {"file": file, "feature": where, "field": ".".join(path) or None}
     if error["type"] == "extra_forbidden":
         fields = DeclaredLevel.model_fields if "levels" in path[:-1] else model.model_fields
-        return WorkspaceError("rules.unknown_key", **place, word=key, nearest=nearest(key, fields))
+        return WorkspaceError("rules.unknown_key", **place, word=key, nearest=near_word(key, fields))
     if error["type"] == "missing":
         return WorkspaceError("rules.missing_key", **place, word=key)
     if error["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
         word = str(error["input"])
         return WorkspaceError(
-            "rules.unknown_word", **place, word=word, nearest=nearest(word, known), known=", ".join(known)
+            "rules.unknown_word", **place, word=word, nearest=near_word(word, known), known=", ".join(known)
         )
     return WorkspaceError("rules.bad_value", **place, word=key, value=repr(error["input"])[:80], problem=error["msg"])

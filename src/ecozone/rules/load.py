@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.errors import WorkspaceError
-from ecozone.rules.declared import Head, nearest, validated
+from ecozone.rules.declared import Head, validated
 from ecozone.rules.model import RulePack
 from ecozone.rules.tables import Merged
+from ecozone.text import near_word
 
 _MAX_BYTES = 5_000_000
 
@@ -89,7 +90,7 @@ def _find(name: str, folder: Path) -> Path:
     file = (folder / name).resolve()
     if not file.is_file():
         beside = sorted(other.name for other in file.parent.glob("*.toml")) if file.parent.is_dir() else []
-        near = nearest(Path(name).name, [*pack_names(), *beside])
+        near = near_word(Path(name).name, [*pack_names(), *beside])
         raise WorkspaceError("rules.no_such_pack", file=name, nearest=near, known=", ".join(pack_names()))
     return file
 

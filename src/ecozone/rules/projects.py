@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from ecozone.errors import UsageError
-from ecozone.rules.declared import nearest
 from ecozone.rules.model import UNSURE, ProjectType, RulePack
-from ecozone.text import pick
+from ecozone.text import near_word, pick
 
 _SEPARATORS = re.compile(r"[,;|，；、\n]+")
 _NOT = ("!", "！")
@@ -40,7 +39,7 @@ def find_project_type(pack: RulePack, word: str) -> ProjectType:
     known.pop("", None)
     found = known.get(plain(word))
     if found is None:
-        near = known.get(nearest(plain(word), known))
+        near = known.get(near_word(plain(word), known))
         words = "—" if near is None else f"{pick({'zh': near.zh, 'en': near.en})} ({near.id})"
         raise UsageError("rules.unknown_type", word=word, nearest=words)
     return found
@@ -96,5 +95,5 @@ def _flag_tags(pack: RulePack, word: str, *, tags_only: bool = False) -> frozens
     known.pop("", None)
     found = known.get(plain(word))
     if found is None:
-        raise UsageError("rules.unknown_flag", word=word, nearest=nearest(plain(word), known))
+        raise UsageError("rules.unknown_flag", word=word, nearest=near_word(plain(word), known))
     return found

@@ -17,11 +17,10 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from ecozone.errors import OutputError, WorkspaceError
-from ecozone.rules.declared import nearest
 from ecozone.rules.dump import tables_toml
 from ecozone.rules.model import RulePack
 from ecozone.rules.tables import KEYED, LISTED, Merged, tables_of
-from ecozone.text import say
+from ecozone.text import near_word, say
 
 _TEXTS = ("zh", "en")
 _ROLE = {"zh": "text", "en": "text", "required": "boolean", "colour": "text", "hatch": "text", "outline": "boolean"}
@@ -106,7 +105,7 @@ def import_sheet(path: str | PathLike[str]) -> str:
     cells = _read(file)
     for name in cells:
         if name not in SHEETS:
-            raise WorkspaceError("rules.sheet_unknown", file=file, name=name, nearest=nearest(name, SHEETS))
+            raise WorkspaceError("rules.sheet_unknown", file=file, name=name, nearest=near_word(name, SHEETS))
     for name in ("pack", *KEYED, *LISTED):
         if name not in cells:
             raise WorkspaceError("rules.sheet_missing", file=file, name=name)
@@ -202,7 +201,7 @@ def _rows(name: str, cells: list[list[Any]], file: Path) -> Iterator[tuple[int, 
     heads = [None if value is None else str(value).split(_JOINT)[0].strip() for value in (cells or [[]])[0]]
     for head in heads:
         if head is not None and head not in known:
-            raise WorkspaceError("rules.unknown_key", file=file, layer=name, word=head, nearest=nearest(head, known))
+            raise WorkspaceError("rules.unknown_key", file=file, layer=name, word=head, nearest=near_word(head, known))
         if head is not None and heads.count(head) > 1:
             raise WorkspaceError("rules.sheet_column_twice", file=file, layer=name, word=head)
     for number, values in enumerate(cells[1:], start=2):

@@ -17,11 +17,11 @@ from ecozone.rules.declared import (
     DeclaredType,
     Head,
     Named,
-    nearest,
     validated,
 )
 from ecozone.rules.model import UNSURE, Assumption, Flag, Parameter, ProjectType, Role, RoleLevel, Rule, RulePack
 from ecozone.rules.projects import plain
+from ecozone.text import near_word
 
 #: The tables of a pack file that are keyed by id, and the two that are lists of entries with an ``id``.
 KEYED: Mapping[str, type[Declared]] = {
@@ -49,7 +49,7 @@ class Merged:
         tables = ["pack", *KEYED, *LISTED]
         for name, table in data.items():
             if name not in tables:
-                raise WorkspaceError("rules.unknown_key", file=file, word=name, nearest=nearest(name, tables))
+                raise WorkspaceError("rules.unknown_key", file=file, word=name, nearest=near_word(name, tables))
             shape: type = list if name in LISTED else dict
             if not isinstance(table, shape):
                 raise WorkspaceError("rules.bad_table", file=file, field=name)
@@ -144,7 +144,7 @@ class Merged:
         for word in words:
             bare = word.removeprefix(UNSURE)
             if bare not in self.entries[table]:
-                near = nearest(bare, self.entries[table])
+                near = near_word(bare, self.entries[table])
                 raise WorkspaceError(
                     f"rules.unknown_{table}", file=file, feature=where, field=key, word=bare, nearest=near
                 )

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ecozone.errors import WorkspaceError
+from ecozone.text import nearest
 from ecozone.workspace.lines import Step, line_of
 from ecozone.workspace.model import TABLES, Declaration
-from ecozone.workspace.nearest import nearest
 from ecozone.workspace.trouble import DeclarationError, Trouble, trouble
 
 _KIND = {

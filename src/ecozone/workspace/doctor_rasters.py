@@ -14,10 +14,11 @@ from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, crs_name, reproject
 from ecozone.landcover import LandRaster, listed, open_raster, open_scheme, schemes_with
 from ecozone.log import Progress
+from ecozone.notices import Severity
 from ecozone.units import fixed
 from ecozone.workspace.features import require_file
 from ecozone.workspace.layer import LandCover
-from ecozone.workspace.trouble import Severity, Trouble, of_error, of_notice, trouble
+from ecozone.workspace.trouble import Trouble, of_error, of_notice, trouble
 from ecozone.workspace.workspace import Workspace
 
 # Cells read at once: 16 MB of bytes.

@@ -7,9 +7,9 @@ from typing import Any
 
 from ecozone.errors import EcozoneError
 from ecozone.rules import RulePack, check_pack
+from ecozone.text import near_word
 from ecozone.workspace.layer import Layer
 from ecozone.workspace.model import SHARES
-from ecozone.workspace.nearest import nearest
 from ecozone.workspace.trouble import Trouble, of_error, of_notice, trouble
 from ecozone.workspace.workspace import Workspace
 
@@ -89,7 +89,7 @@ def _parameters(ws: Workspace, pack: RulePack) -> Iterator[Trouble]:
         if name not in asked:
             near: dict[str, Any] = {
                 "name": name,
-                "near": nearest(name, asked) or "—",
+                "near": near_word(name, asked),
                 "known": ", ".join(asked) or "—",
             }
             yield trouble("workspace.parameter_unknown", file=ws.file, field=f"parameters.{name}", **near)

@@ -15,9 +15,10 @@ from ecozone.errors import WorkspaceError
 from ecozone.geo import repair, reproject
 from ecozone.intake import read_features
 from ecozone.notices import Notice, notice, notices_of
+from ecozone.text import near_word
 from ecozone.workspace.layer import Layer
 from ecozone.workspace.levels import read_levels
-from ecozone.workspace.nearest import near_files, nearest
+from ecozone.workspace.near_files import near_files
 
 #: The columns that every layer's features begin with.
 COLUMNS = ("zone", "name", "level")
@@ -94,7 +95,7 @@ def column_of(frame: pd.DataFrame, column: str, key: str, layer: Layer) -> pd.Se
         layer=layer.key,
         field=column,
         of=key,
-        near=nearest(column, known) or "—",
+        near=near_word(column, known),
         known=", ".join(known),
     )
 

@@ -13,7 +13,7 @@ from ecozone.workspace.declaration import Source, in_order, read_declaration, re
 from ecozone.workspace.demo import demo_source
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
-from ecozone.workspace.nearest import near_files
+from ecozone.workspace.near_files import near_files
 from ecozone.workspace.references import check_crs, check_packs, check_references, name_or_file
 from ecozone.workspace.trouble import DeclarationError, Trouble
 from ecozone.workspace.workspace import Workspace

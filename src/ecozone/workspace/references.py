@@ -13,10 +13,10 @@ from ecozone.errors import CrsError, EcozoneError
 from ecozone.geo import crs_name, is_geographic, norm_crs
 from ecozone.landcover import open_profile, open_scheme
 from ecozone.rules import RulePack, load_packs
+from ecozone.text import near_word
 from ecozone.workspace.declaration import Source
 from ecozone.workspace.lines import Step
 from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
-from ecozone.workspace.nearest import nearest
 from ecozone.workspace.trouble import Trouble, of_error
 from ecozone.workspace.zones import BY_NAME
 
@@ -80,7 +80,7 @@ def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
 
 
 def _names(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": name, "near": nearest(name, known) or "—", "known": ", ".join(known) or "—"}
+    return {"name": name, "near": near_word(name, known), "known": ", ".join(known) or "—"}
 
 
 def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) -> Iterator[Trouble]:

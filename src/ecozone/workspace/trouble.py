@@ -3,72 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from os import PathLike, fspath
-from typing import Any, Literal
+from typing import Any, TypeAlias
 
 from ecozone.errors import EcozoneError, WorkspaceError
-from ecozone.notices import Notice
-from ecozone.text import Place, remedy, say
+from ecozone.notices import Notice, Severity, notice
+from ecozone.text import Place
 
-Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
-_OF_NOTICE: Mapping[str, Severity] = {"info": "info", "warning": "warning", "repaired": "warning", "refused": "error"}
+_OF_NOTICE: Mapping[Severity, Severity] = {"repaired": "warning", "refused": "error"}
 
 
-@dataclass(frozen=True)
-class Trouble:
-    """One thing that the doctor found.
-
-    ``error``: a check or a ratio would fail or could not be decided; ``warning``: a result may be wrong or say less
-    than it could; ``info``: what a reader of the results should know.
-    """
-
-    key: str
-    severity: Severity = "error"
-    place: Place = field(default_factory=Place)
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-    def message(self, lang: str | None = None) -> str:
-        """Say what and where, in ``lang`` or the current language."""
-        return self.place.prefix(lang) + say(self.key, lang, **self.fields)
-
-    def remedy(self, lang: str | None = None) -> str:
-        """Say how to mend it; empty where there is nothing to mend."""
-        return remedy(self.key, lang, **self.fields)
-
-    def as_dict(self, lang: str | None = None) -> dict[str, Any]:
-        """Return the form that JSON outputs use."""
-        return {
-            "code": self.key,
-            "severity": self.severity,
-            "file": self.place.file,
-            "layer": self.place.layer,
-            "feature": None if self.place.feature is None else str(self.place.feature),
-            "field": self.place.field,
-            "message": self.message(lang),
-            "remedy": self.remedy(lang) or None,
-        }
+#: One thing that the doctor found. ``error``: a check or a ratio would fail or could not be decided; ``warning``: a
+#: result may be wrong or say less than it could; ``info``: what a reader of the results should know.
+Trouble: TypeAlias = Notice
 
 
-def trouble(
-    key: str,
-    severity: Severity = "error",
-    *,
-    file: str | PathLike[str] | None = None,
-    layer: str | None = None,
-    feature: object = None,
-    field: str | None = None,
-    **fields: Any,
-) -> Trouble:
-    """Make a `Trouble` from loose words, as `ecozone.notices.notice` does."""
-    return Trouble(key, severity, Place(None if file is None else fspath(file), layer, feature, field), fields)
+def trouble(key: str, severity: Severity = "error", **words: Any) -> Trouble:
+    """Make a `Trouble` as `ecozone.notices.notice` makes a notice."""
+    return notice(key, severity, **words)
 
 
-def of_notice(notice: Notice) -> Trouble:
+def of_notice(noticed: Notice) -> Trouble:
     """Return what was noticed as a trouble: a refused feature is an error, a repaired one a warning."""
-    return Trouble(notice.key, _OF_NOTICE[notice.severity], notice.place, notice.fields)
+    return replace(noticed, severity=_OF_NOTICE.get(noticed.severity, noticed.severity))
 
 
 def of_error(

@@ -17,10 +17,9 @@ from ecozone.geo import reproject
 from ecozone.intake import read_features
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
-from ecozone.text import language, say
+from ecozone.text import language, near_word, say
 from ecozone.workspace.features import read_layer, require_file
 from ecozone.workspace.layer import LandCover, Layer, Target
-from ecozone.workspace.nearest import nearest
 from ecozone.workspace.zones import polygons, zones_of
 
 
@@ -104,7 +103,7 @@ class Workspace:
                 "workspace.layer_unknown",
                 file=self.file,
                 name=key,
-                near=nearest(key, self.layers) or "—",
+                near=near_word(key, self.layers),
                 known=", ".join(self.layers) or "—",
             )
         return self.layers[key]
@@ -227,7 +226,7 @@ class Workspace:
             if which in whole.index:
                 return whole.loc[[which]].copy()
             known = list(whole.index)
-        near = nearest(which, known) or "—"
+        near = near_word(which, known)
         raise WorkspaceError(
             "workspace.zone_unknown", file=self.file, name=which, near=near, known=", ".join(sorted(known))
         )

@@ -1,28 +1,16 @@
-"""The right word that a wrong one was probably meant to be."""
+"""The file that a missing one was probably renamed to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 
-# A guess below this likeness (difflib's ratio, 0 to 1) would only confuse.
+# Below this likeness of names (difflib's ratio, 0 to 1) a guess would only confuse.
 _LIKENESS = 0.5
 # A workspace is a small folder; one that was made in a home folder by mistake must not be walked for minutes.
 _FILES = 5000
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word most like ``word``, the first of equals; None where none is like it.
-
-    >>> nearest("acuracy_m", ["accuracy_m", "basis"]), nearest("zzz", ["basis"])
-    ('accuracy_m', None)
-    """
-    lower = word.casefold()
-    scored = [(SequenceMatcher(None, lower, other.casefold()).ratio(), other) for other in known]
-    likeness, best = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
-    return best if likeness >= _LIKENESS else None
 
 
 def near_files(path: Path, folder: Path, *, count: int = 3) -> tuple[str, ...]:
