@@ -10,12 +10,12 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
 from ecozone.errors import CrsError, UsageError
+from ecozone.geo.alignment import edges_of, lines_of
 from ecozone.geo.arrays import Floats, Shapes
 from ecozone.geo.coordinates import check_coordinates
 from ecozone.geo.crs import CGCS2000, crs_name, in_family, norm_crs
 from ecozone.geo.ellipsoid import GEOD
 from ecozone.geo.mapshift import DATUM_NAMES, FROM_CGCS2000, TO_CGCS2000, Datum, in_china, norm_datum
-from ecozone.geo.measures import parts_of, vertices_of
 from ecozone.notices import Notice, notice, notices_of, with_notices
 
 Frame = TypeVar("Frame", GeoDataFrame, GeoSeries)
@@ -158,7 +158,7 @@ def _notices(
 
 def _bends(shapes: Shapes, way: Any, file: str | PathLike[str] | None) -> tuple[Notice, ...]:
     """Return a notice where an edge's true course leaves the chord that stands for it."""
-    low, high = edges_of(shapes)
+    low, high = edges_of(lines_of(shapes))
     size = GEOD.inv(*low.T, *high.T)[2]
     long = size > _STRAIGHT_M
     low, high, size = low[long], high[long], size[long]
@@ -175,18 +175,3 @@ def _bends(shapes: Shapes, way: Any, file: str | PathLike[str] | None) -> tuple[
             "geo.mapshift_bent", "warning", file=file, count=bent, bend=f"{away[i]:.1f}", length=f"{size[i] / 1e3:.1f}"
         ),
     )
-
-
-def edges_of(shapes: Shapes) -> tuple[Floats, Floats]:
-    """Return the two ends, shape (edges, 2), of each edge of the lines and the boundaries of the polygons."""
-    xy, starts = vertices_of(lines_of(shapes))
-    first = np.delete(np.arange(len(xy)), starts[1:] - 1)
-    return xy[first], xy[first + 1]
-
-
-def lines_of(shapes: Shapes) -> Shapes:
-    """Return the single lines and rings of all shapes; points have none."""
-    parts, _ = parts_of(shapes)
-    linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
-    lines: Shapes = np.concatenate([parts[linear], shapely.get_rings(parts)])
-    return lines

@@ -39,18 +39,21 @@ def open_archive(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         Where it is damaged or encrypted, or declares too many files, too many bytes, or too high a ratio.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            limits.require("archive_files", len(members))
-            unpacked = sum(member.file_size for member in members)
-            limits.require("archive_bytes", unpacked)
-            if unpacked > RATIO_COUNTS_FROM_BYTES:
-                limits.require("archive_ratio", unpacked / max(1, sum(member.compress_size for member in members)))
-            if any(member.flag_bits & _ENCRYPTED for member in members):
-                raise InputError("intake.archive_encrypted")
-            yield archive
+        archive = zipfile.ZipFile(path)
     except BROKEN_ARCHIVE as error:
         raise InputError("intake.archive_damaged") from error
+    with archive:
+        members = archive.infolist()
+        limits.require("archive_files", len(members))
+        unpacked = sum(member.file_size for member in members)
+        limits.require("archive_bytes", unpacked)
+        if unpacked > RATIO_COUNTS_FROM_BYTES:
+            limits.require("archive_ratio", unpacked / max(1, sum(member.compress_size for member in members)))
+        if any(member.flag_bits & _ENCRYPTED for member in members):
+            raise InputError("intake.archive_encrypted")
+        if not all(member.filename for member in members):
+            raise InputError("intake.archive_damaged")
+        yield archive
 
 
 def member_path(member: zipfile.ZipInfo) -> PurePosixPath:
