@@ -120,10 +120,14 @@ def tell_notices(notices: Iterable[Notice]) -> None:
         if notice.severity == "info" and not SETTINGS.verbose:
             left_out += 1
             continue
-        todo = notice.remedy()
-        tell(f"· {notice.message()}" + (f" {todo}" if todo else ""), style=styles[notice.severity])
+        tell(noticed(notice.message(), notice.remedy()), style=styles[notice.severity])
     if left_out:
         tell(say("cli.more_notices", count=left_out), style="dim")
+
+
+def noticed(message: str, todo: str | None) -> str:
+    """Return a notice as one line: what, and after an arrow what to do."""
+    return f"· {message}" + (f" → {todo}" if todo else "")
 
 
 @contextmanager

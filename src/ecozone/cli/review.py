@@ -18,6 +18,9 @@ def register(app: typer.Typer) -> None:
     workspace = typer.Option("demo", "-w", "--workspace", help=say("cli.opt_workspace"))
     crs = typer.Option(None, "--crs", help=say("cli.opt_crs"))
     layer = typer.Option(None, "--layer", help=say("cli.opt_layer"))
+    encoding = typer.Option(None, "--encoding", help=say("cli.opt_encoding"))
+    datum = typer.Option(None, "--datum", help=say("cli.opt_datum"))
+    project_type = typer.Option(None, "--project-type", help=say("cli.opt_project_type"))
 
     @command(app, "check")
     def check(
@@ -26,7 +29,9 @@ def register(app: typer.Typer) -> None:
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output")),
         crs: str | None = crs,
         layer: str | None = layer,
-        project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+        encoding: str | None = encoding,
+        datum: str | None = datum,
+        project_type: str | None = project_type,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
     ) -> int:
@@ -43,6 +48,8 @@ def register(app: typer.Typer) -> None:
             sites=tuple(sites),
             crs=crs,
             layer=layer,
+            encoding=encoding,
+            datum=datum,
             project_type=project_type,
             near_m=near,
             outputs=tuple(output),
@@ -76,7 +83,9 @@ def register(app: typer.Typer) -> None:
         w: str = workspace,
         crs: str | None = crs,
         layer: str | None = layer,
-        project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+        encoding: str | None = encoding,
+        datum: str | None = datum,
+        project_type: str | None = project_type,
     ) -> int:
         from ecozone.runs import Request, execute
 
@@ -88,6 +97,8 @@ def register(app: typer.Typer) -> None:
             sites=tuple(sites or ()),
             crs=crs,
             layer=layer,
+            encoding=encoding,
+            datum=datum,
             project_type=project_type,
             outputs=(output,),
             lang=language(),
@@ -106,15 +117,17 @@ def register(app: typer.Typer) -> None:
         files: Annotated[list[str], typer.Argument(help=say("cli.arg_files"))],
         crs: str | None = crs,
         layer: str | None = layer,
+        encoding: str | None = encoding,
     ) -> int:
+        from ecozone.cli.show import show_inspection
         from ecozone.intake import inspect_file
 
-        reports = [inspect_file(path, crs=crs, layer=layer) for path in files]
+        reports = [inspect_file(path, crs=crs, layer=layer, encoding=encoding) for path in files]
         if SETTINGS.json:
             answer({"schema": "ecozone.inspect/1", "files": reports})
         else:
             for report in reports:
-                _show_inspection(report)
+                show_inspection(report)
         return 0
 
 
@@ -122,19 +135,3 @@ def _tell_files(files: tuple[Any, ...]) -> None:
     if not SETTINGS.quiet:
         for path in files:
             tell(say("cli.wrote", file=path))
-
-
-def _show_inspection(report: dict[str, Any]) -> None:
-    from ecozone.cli.common import console
-
-    out = console()
-    out.print(report["file"], style="bold")
-    for key, value in report.items():
-        if key in ("file", "notices", "columns") or value in (None, "", [], {}):
-            continue
-        shown = "; ".join(f"{name} {words}" for name, words in value.items()) if isinstance(value, dict) else value
-        out.print(f"  {say(f'inspect.{key}')}: {shown}", soft_wrap=True)
-    for column in report.get("columns", []):
-        out.print(f"  {say('inspect.column')} {column}", soft_wrap=True)
-    for notice in report["notices"]:
-        out.print(f"  · {notice['message']}" + (f" {notice['remedy']}" if notice["remedy"] else ""), soft_wrap=True)

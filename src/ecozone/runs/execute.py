@@ -15,7 +15,7 @@ from ecozone.assess import Check, assess_indicators, check_sites
 from ecozone.assess.screening import NEAR_M
 from ecozone.errors import EcozoneError, InputError, UsageError
 from ecozone.geo import reproject
-from ecozone.intake import read_sites
+from ecozone.intake import read_sites, source_files
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.outputs import (
@@ -78,7 +78,7 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
             paths = site_files(request.sites)
-            inputs += paths
+            inputs += [part for path in paths for part in source_files(path)]
             check = check_sites(
                 read_all_sites(paths, ws, request),
                 ws,
@@ -144,7 +144,12 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
     notices: list[Notice] = []
     for path in paths:
         frame = read_sites(
-            path, crs=request.crs, datum=request.datum, layer=request.layer, project_type=request.project_type
+            path,
+            crs=request.crs,
+            datum=request.datum,
+            layer=request.layer,
+            encoding=request.encoding,
+            project_type=request.project_type,
         )
         notices += notices_of(frame)
         try:

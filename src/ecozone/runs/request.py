@@ -22,7 +22,7 @@ class Request(BaseModel):
         What to work out.
     sites : tuple of str
         Files with proposed sites, or a folder of such; for ``check``.
-    crs, datum, layer, project_type
+    crs, datum, layer, encoding, project_type
         What the user declares about every site file; see `ecozone.intake.read_sites`.
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
@@ -42,6 +42,7 @@ class Request(BaseModel):
     crs: str | None = None
     datum: str | None = None
     layer: str | None = None
+    encoding: str | None = None
     project_type: str | None = None
     near_m: float | None = None
     years: tuple[int, ...] | None = None
