@@ -120,15 +120,21 @@ def test_both_languages(room: str) -> None:
 def test_same_fields_in_both_languages(room: str) -> None:
     """Neither language leaves out a fact that the other gives."""
     texts = ROOMS[room].items()
-    assert [name for name, entry in texts if fields(entry, "zh") != fields(entry, "en")] == []
-    assert [name for name, entry in texts if fields(entry, "do_zh") != fields(entry, "do_en")] == []
+    names = {"zh", "en"}  # a name that comes in both languages stands in each under its own
+
+    def told(entry: dict[str, str], part: str) -> set[str]:
+        found = fields(entry, part)
+        return found - names | ({"name in this language"} if found & names else set())
+
+    assert [name for name, entry in texts if told(entry, "zh") != told(entry, "en")] == []
+    assert [name for name, entry in texts if told(entry, "do_zh") != told(entry, "do_en")] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_only_simple_fields(room: str) -> None:
-    """No brace stands in a text but those of a plain field, so that no half-written field is ever shown."""
+    """A brace in a text belongs to a plain field, or to a sample of TOML with its spaces: none is half written."""
     texts = [(name, text) for name, entry in ROOMS[room].items() for text in entry.values()]
-    assert [name for name, text in texts if set("{}") & set(FIELD.sub("", text))] == []
+    assert [name for name, text in texts if re.search(r"\{\S|\S\}", FIELD.sub("", text))] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -36,7 +36,7 @@ def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress
     zones = _zones(ws, readable)
     opened: dict[int, LandRaster] = {}
     for year, path in cover.rasters.items():
-        field = f"landcover.rasters.{year}"
+        field = ".".join(("landcover", "rasters", str(year)))
         try:
             require_file(path, None, ws.folder)
             raster = open_raster(path, scheme=open_scheme(cover.scheme), crs=cover.crs)
