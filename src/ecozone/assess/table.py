@@ -11,8 +11,9 @@ import pandas as pd
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], texts: Collection[str]) -> pd.DataFrame:
     """Return rows as a frame: ``texts`` (and yes/no) as objects, all other columns as floats.
 
-    >>> table([{"layer": None, "overlap_m2": None}], ("layer", "overlap_m2"), {"layer"}).iloc[0].tolist()
-    [None, nan]
+    >>> table([{"layer": None, "overlap_m2": None}], ("layer", "overlap_m2"), {"layer"})
+      layer  overlap_m2
+    0  None         NaN
     """
     frame = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
     return frame.astype({column: float for column in columns if column not in texts})

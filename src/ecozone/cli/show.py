@@ -76,9 +76,12 @@ def _reasons(check: Check, site_id: str) -> list[str]:
     states = check.states[(check.states["site_id"] == site_id) & check.states["blocks_clear"].astype(bool)]
     by_reason: dict[str, list[str]] = {}
     for state in records(states):
-        title = pick(check.workspace.layers[state["layer"]].title) if state["layer"] else state["role"]
-        by_reason.setdefault(state["reason"], []).append(title)
-    return why + [f"? {reason}：{'、'.join(dict.fromkeys(titles))}" for reason, titles in by_reason.items()]
+        titles = by_reason.setdefault(state["reason"], [])
+        if state["layer"] is not None:
+            titles.append(pick(check.workspace.layers[state["layer"]].title))
+    for reason, titles in by_reason.items():
+        why.append(f"? {reason}" + (f"：{'、'.join(dict.fromkeys(titles))}" if titles else ""))
+    return why
 
 
 def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:

@@ -4,6 +4,8 @@ from ecozone.outputs.documents import check_document, ratios_document, write_jso
 from ecozone.outputs.geodata import write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
+from ecozone.outputs.txt import write_txt
+from ecozone.outputs.txt_overlap import write_overlap_txt
 
 __all__ = [
     "check_document",
@@ -13,6 +15,8 @@ __all__ = [
     "write_gpkg",
     "write_json",
     "write_map",
+    "write_overlap_txt",
     "write_ratios_csv",
+    "write_txt",
     "write_xlsx",
 ]

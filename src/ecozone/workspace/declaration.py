@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ecozone.errors import WorkspaceError
+from ecozone.intake import without_address
 from ecozone.text import nearest
 from ecozone.workspace.lines import Step, line_of
 from ecozone.workspace.model import TABLES, Declaration
@@ -98,7 +99,7 @@ def _no_toml(error: tomllib.TOMLDecodeError, source: Source) -> WorkspaceError:
     line = int(place["line"]) if place and place["line"] else len(lines)
     column = int(place["column"]) if place and place["column"] else len(lines[-1])
     reason = _PLACE.sub("", str(error)).strip()
-    shown = lines[min(line, len(lines)) - 1].strip()
+    shown = without_address(lines[min(line, len(lines)) - 1].strip())
     words: dict[str, Any] = {"line": line, "column": column, "reason": reason, "shown": shown}
     return WorkspaceError("workspace.no_toml", file=source.file, **words)
 
@@ -127,6 +128,8 @@ def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tu
     if kind in _BOUND:
         bound = _BOUND[kind]
         return "value_out_of_range", {"bound": f"{_SIGN[bound]} {context[bound]:g}"}
+    if kind.startswith("postgis."):
+        return kind, {}
     if kind.startswith("workspace."):
         return kind.removeprefix("workspace."), dict(context)
     return _KIND.get(kind.partition("_")[0], "value_wrong"), {}
@@ -154,5 +157,5 @@ def dotted(place: tuple[Step, ...]) -> str:
 
 def _shown(value: Any) -> str:
     """Return a value short enough for a message."""
-    text = repr(value)
+    text = without_address(repr(value))
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -33,8 +33,8 @@ def diagnose(where: str | PathLike[str], *, progress: Progress = no_progress) ->
 
     Examples
     --------
-    >>> [(trouble.severity, trouble.key) for trouble in diagnose("no-such-folder")]
-    [('error', 'workspace.no_workspace')]
+    >>> [trouble.key.removesuffix("_near") for trouble in diagnose("no-such-folder")]
+    ['workspace.no_workspace']
     """
     try:
         ws, found = load(find(where))

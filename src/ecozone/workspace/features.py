@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from ecozone.errors import WorkspaceError
 from ecozone.geo import repair, reproject
-from ecozone.intake import read_features
+from ecozone.intake import Database, read_features
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import near_word
 from ecozone.workspace.layer import Layer
@@ -25,7 +25,7 @@ COLUMNS = ("zone", "name", "level")
 _NAMES = ("name", "名称")
 
 
-def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
+def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | None = None) -> gpd.GeoDataFrame:
     """Return a layer's features.
 
     Parameters
@@ -36,6 +36,8 @@ def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
         The workspace's, metric.
     folder : Path
         The workspace's folder, searched for similar names where the file is missing.
+    within : GeoSeries, optional
+        From a database, only what touches the box of this is read.
 
     Returns
     -------
@@ -51,8 +53,9 @@ def read_layer(layer: Layer, crs: CRS, folder: Path) -> gpd.GeoDataFrame:
     InputError
         If the file cannot be read or trusted.
     """
-    require_file(layer.path, layer.key, folder)
-    raw = read_features(layer.path, crs=layer.crs, layer=layer.sublayer, encoding=layer.encoding)
+    if not isinstance(layer.path, Database):
+        require_file(layer.path, layer.key, folder)
+    raw = read_features(layer.path, crs=layer.crs, layer=layer.sublayer, encoding=layer.encoding, within=within)
     source = dict(raw.attrs.get("source", {}))
     noticed = [_placed(one, layer) for one in notices_of(raw)]
     raw.attrs = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ecozone.intake import Database
 from ecozone.workspace.model import Indicator, TargetRule
 
 
@@ -18,8 +19,8 @@ class Layer:
     ----------
     key, role : str
         Its name in ``ecozone.toml`` and what it is.
-    path : Path
-        Its file, absolute.
+    path : Path or Database
+        Its file, absolute; or the PostGIS database that holds its table.
     title : mapping
         ``zh`` and/or ``en``.
     basis : str
@@ -43,12 +44,15 @@ class Layer:
     area_km2 : float or None
         Its published area, to compare with.
     crs, sublayer, encoding : str or None
-        What the file does not say itself: its CRS, which of its layers, its character encoding.
+        What the file does not say itself: its CRS, which of its layers (of a database, which table), its character
+        encoding.
+    near_extent : bool
+        Whether only what lies near its extent is read from a database.
     """
 
     key: str
     role: str
-    path: Path
+    path: Path | Database
     title: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     valid_from: date | None = None
@@ -65,6 +69,7 @@ class Layer:
     crs: str | None = None
     sublayer: str | None = None
     encoding: str | None = None
+    near_extent: bool = False
 
 
 @dataclass(frozen=True)

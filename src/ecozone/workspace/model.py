@@ -5,7 +5,8 @@
 ``[layers.KEY]``  ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
                   ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
                   ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
-                  ``required``, ``schematic``; ``source`` and ``table`` are kept for databases
+                  ``required``, ``schematic``; of a PostGIS layer ``source`` (its address) and ``table`` stand in place
+                  of ``path``, and ``near_extent`` reads only what lies near its extent
 ``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
                   ``rule``
@@ -18,10 +19,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, LiteralString, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from ecozone.errors import UsageError
+from ecozone.intake import Database
 
 Indicator = Literal["blue_green_ratio", "forest_coverage", "greening_coverage", "red_line_area"]
 TargetRule = Literal["not_less_than_baseline"]
@@ -55,6 +59,14 @@ def _local_path(text: str) -> str:
     return text.replace("\\", "/")
 
 
+def _database(text: str) -> str:
+    """Refuse what is no address of a database, and above all a password in one."""
+    try:
+        return str(Database.parse(text))
+    except UsageError as error:
+        raise PydanticCustomError(cast("LiteralString", error.key), "see the catalogue") from None
+
+
 def _texts(value: Any) -> Any:
     return {"zh": value} if isinstance(value, str) else value
 
@@ -81,7 +93,8 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 class Table(BaseModel):
     """A table of the file: no key but those named, no value of another kind."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # An address may hold a password, so that pydantic's own words must not repeat what was written.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class Texts(Table):
@@ -114,7 +127,7 @@ class LayerTable(Table):
 
     role: Filled
     path: LocalPath | None = None
-    source: Filled | None = None
+    source: Annotated[Filled, AfterValidator(_database)] | None = None
     table: Filled | None = None
     title: Annotated[Texts, BeforeValidator(_texts)] | None = None
     basis: str = ""
@@ -129,15 +142,26 @@ class LayerTable(Table):
     crs: Filled | None = None
     layer: Filled | None = None
     encoding: Filled | None = None
+    near_extent: bool = False
     required: bool | None = None
     schematic: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> LayerTable:
-        if self.source is not None or self.table is not None:
-            raise _wrong("source_later")
-        if self.path is None:
-            raise _wrong("key_missing", name="path")
+        if self.source is None and self.table is None:
+            if self.path is None:
+                raise _wrong("key_missing", name="path")
+            if self.near_extent:
+                raise _wrong("near_extent_of_file")
+            return self
+        for name in ("source", "table"):
+            if getattr(self, name) is None:
+                raise _wrong("key_missing", name=name)
+        for name in ("path", "layer", "encoding"):
+            if getattr(self, name) is not None:
+                raise _wrong("source_and_other", name=name)
+        if self.near_extent and self.extent is None:
+            raise _wrong("key_missing", name="extent")
         return self
 
 

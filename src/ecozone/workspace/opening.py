@@ -6,6 +6,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from ecozone.errors import WorkspaceError
+from ecozone.intake import Database
 from ecozone.landcover import PROFILES
 from ecozone.notices import Notice, notice
 from ecozone.rules import RulePack
@@ -119,7 +120,7 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
     return Layer(
         key=key,
         role=table.role,
-        path=folder / (table.path or ""),
+        path=folder / (table.path or "") if table.source is None else Database.parse(table.source),
         title=title if table.title is None else table.title.texts(),
         basis=table.basis,
         valid_from=table.valid_from,
@@ -134,8 +135,9 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
         schematic=table.schematic,
         area_km2=table.area_km2,
         crs=table.crs,
-        sublayer=table.layer,
+        sublayer=table.layer if table.source is None else table.table,
         encoding=table.encoding,
+        near_extent=table.near_extent,
     )
 
 

@@ -90,6 +90,8 @@ def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) ->
 
 def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) -> Iterator[Trouble]:
     """Yield a word that is neither a layer nor the path of a file: most likely a layer misspelt."""
+    if layer.near_extent and layer.extent == key:
+        yield source.trouble("near_extent_of_itself", ("layers", key, "near_extent"))
     if layer.extent is None or layer.extent in declared.layers or "." in layer.extent or "/" in layer.extent:
         return
     yield source.trouble("extent_unknown", ("layers", key, "extent"), **_names(layer.extent, declared.layers))
