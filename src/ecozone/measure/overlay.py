@@ -50,9 +50,8 @@ def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS)).astype({"overlap_m2": float, "length_m": float, "depth_m": float})
     a = sites.geometry.iloc[left].reset_index(drop=True)
     b = zones.geometry.iloc[right].reset_index(drop=True)
-    shared = intersection(a, b)
+    inside = intersection(a, b)
     dimension = np.minimum(shapely.get_dimensions(a.array), shapely.get_dimensions(b.array))
-    inside = _of_dimension(shared, dimension)
     overlap = area_m2(inside).to_numpy()
     length = np.where(dimension == 1, length_m(inside).to_numpy(), 0.0)
     count = np.where(dimension == 0, shapely.get_num_geometries(inside.array), 0)
@@ -109,7 +108,7 @@ def overlay_range(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_
     table = {"site": sites.index.to_numpy()[left], "zone": zones.index.to_numpy()[right]}
     for word, distance in (("min", -accuracy_m), ("max", accuracy_m)):
         moved = gpd.GeoSeries(shapely.buffer(near.array, distance), crs=a.crs, index=a.index)
-        inside = _of_dimension(intersection(a, moved), shapely.get_dimensions(a.array))
+        inside = intersection(a, moved)
         table[f"overlap_{word}_m2"] = area_m2(inside).to_numpy()
         table[f"length_{word}_m"] = length_m(inside).to_numpy() * (shapely.get_dimensions(a.array) == 1)
     return pd.DataFrame(table, columns=list(RANGE_COLUMNS))
@@ -126,21 +125,6 @@ def _candidates(
         pairs = tree.query(sites.geometry.array, predicate="intersects")
     order = np.lexsort((pairs[1], pairs[0]))
     return pairs[0][order], pairs[1][order]
-
-
-def _of_dimension(shapes: gpd.GeoSeries, dimension: NDArray[np.int32]) -> gpd.GeoSeries:
-    """Keep only the parts of each shape that have the given dimension: a shared border is no overlap."""
-    parts, owner = shapely.get_parts(shapes.array.to_numpy(), return_index=True)
-    if len(parts) and (shapely.get_type_id(parts) >= 4).any():
-        parts, inner = shapely.get_parts(parts, return_index=True)
-        owner = owner[inner]
-    keep = shapely.get_dimensions(parts) == dimension[owner]
-    kept = np.full(len(shapes), None, dtype=object)
-    kept[:] = shapely.GeometryCollection()
-    for position in np.unique(owner[keep]):
-        mine = parts[keep & (owner == position)]
-        kept[position] = mine[0] if len(mine) == 1 else shapely.union_all(mine)
-    return gpd.GeoSeries(kept, index=shapes.index, crs=shapes.crs)
 
 
 def _size(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
