@@ -96,7 +96,7 @@ def test_a_site_file_that_cannot_be_trusted_is_refused(
     path = SITES[case](tmp_path)
     before = path.read_bytes()
     target = tmp_path / "result.json"
-    assert run(["check", str(path), "-o", str(target), "--lang", lang]) == 3
+    assert run(["check", str(path), "-w", "demo", "-o", str(target), "--lang", lang]) == 3
     shown = capsys.readouterr()
     assert path.name in shown.err
     assert "Traceback" not in shown.err
@@ -110,14 +110,14 @@ def test_a_declared_crs_that_the_file_contradicts_is_refused(
 ) -> None:
     """--crs never overrules a file in silence."""
     path = labelled(tmp_path, "EPSG:4548", 527_000, 4_328_000)
-    assert run(["check", str(path), "--crs", "EPSG:4526"]) == 3
+    assert run(["check", str(path), "-w", "demo", "--crs", "EPSG:4526"]) == 3
     assert "4526" in capsys.readouterr().err
 
 
 def test_an_unknown_project_type_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """A word that the vocabulary lacks is answered with the nearest one."""
     path = demo_source() / "sites" / "points.csv"
-    assert run(["check", str(path), "--project-type", "wetland_restration"]) == 2
+    assert run(["check", str(path), "-w", "demo", "--project-type", "wetland_restration"]) == 2
     assert "wetland_restoration" in capsys.readouterr().err
 
 
@@ -212,7 +212,7 @@ def test_some_good_sites_are_answered_beside_a_bad_one(tmp_path: Path, capsys: p
     ]
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-    assert run(["check", str(path), "--project-type", "school", "--json"]) == 3
+    assert run(["check", str(path), "-w", "demo", "--project-type", "school", "--json"]) == 3
     sites = {site["site_id"]: site for site in json.loads(capsys.readouterr().out)["sites"]}
     assert set(sites) == {"good", "bad"}
     assert sites["bad"]["verdict"] == "review"

@@ -52,11 +52,12 @@ def test_help_is_there_in_both_languages(command: str, lang: str, capsys: pytest
         (["nonsense"], 2),
         (["check"], 2),
         (["check", "x.gpkg", "--nonsense"], 2),
-        (["check", "no-such-file.gpkg"], 3),
+        (["check", "no-such-file.gpkg", "-w", "demo"], 3),
         (["check", "x.gpkg", "-w", "no-such-workspace"], 2),
-        (["check", "x.gpkg", "-o", "out.pdf"], 2),
-        (["check", "x.gpkg", "--fail-on", "clear"], 2),
-        (["ratios", "--year", "1999"], 2),
+        (["check", "x.gpkg"], 2),
+        (["check", "x.gpkg", "-w", "demo", "-o", "out.pdf"], 2),
+        (["check", "x.gpkg", "-w", "demo", "--fail-on", "clear"], 2),
+        (["ratios", "-w", "demo", "--year", "1999"], 2),
         (["ratios", "--year", "x"], 2),
         (["ratios", "--lang", "fr"], 2),
         (["schemes", "wordcover"], 2),
@@ -87,7 +88,7 @@ def test_a_wrong_call_ends_with_its_status_and_words(
 
 def test_json_of_an_error_is_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     """A program that asked for JSON gets JSON, with the code, the message and the remedy."""
-    assert run(["check", "no-such-file.gpkg", "--json"]) == 3
+    assert run(["check", "no-such-file.gpkg", "-w", "demo", "--json"]) == 3
     answer = json.loads(capsys.readouterr().out)
     assert answer["schema"] == "ecozone.error/1"
     assert answer["exit"] == 3
@@ -113,6 +114,20 @@ def test_a_table_for_people_names_every_site_and_clause(
     shown = capsys.readouterr().out
     assert ("不等于许可" if lang == "zh" else "permits nothing") in shown
     assert ("禁止" if lang == "zh" else "prohibited") in shown
+
+
+def test_the_workspace_of_this_folder_is_taken_and_the_demonstration_never_unasked(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without -w the folder's own ecozone.toml counts; where there is none, nothing is judged by drawn boundaries."""
+    monkeypatch.chdir(demo)
+    assert run(["check", "sites/points.csv", "-q"]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", str(demo / "sites" / "points.csv")]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "-w" in shown.err
 
 
 def test_fail_on_gives_status_one(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:

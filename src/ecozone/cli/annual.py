@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, command, showing_progress, tell, tell_notices
+from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, showing_progress, tell, tell_notices
 from ecozone.text import language, say
 
 
@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
     @command(app, "ratios")
     def ratios(
-        w: Annotated[str, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = "demo",
+        w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
         years: Annotated[list[int] | None, typer.Option("--year", help=say("cli.opt_year"))] = None,
         output: Annotated[list[str] | None, typer.Option("-o", "--output", help=say("cli.opt_output_ratios"))] = None,
     ) -> int:
@@ -25,10 +25,11 @@ def register(app: typer.Typer) -> None:
         from ecozone.runs import Request, execute
 
         request = Request(
-            workspace=w,
+            workspace=chosen_workspace(w),
             parts=("ratios",),
             years=tuple(years) if years else None,
             outputs=tuple(output or ()),
+            limits=dict(SETTINGS.limits),
             lang=language(),
         )
         with showing_progress() as progress:

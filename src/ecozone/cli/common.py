@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,10 +33,12 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Forget an earlier command, for hosts that run several in one process."""
         self.json = self.quiet = self.verbose = self.debug = False
+        self.limits = {}
 
 
 SETTINGS = Settings()
@@ -48,10 +51,11 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Calla
         signature = inspect.signature(function, eval_str=True)
 
         def carried_out(**words: Any) -> int:
-            for field in fields(Settings):
-                setattr(SETTINGS, field.name, words.pop(field.name))
+            for name in ("json", "quiet", "verbose", "debug"):
+                setattr(SETTINGS, name, words.pop(name))
             words.pop("lang")
-            return function(**words)
+            with _limited(words.pop("limit")):
+                return function(**words)
 
         own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in signature.parameters.values()]
         parameters = [*own, *_common_options()]
@@ -69,6 +73,7 @@ def _common_options() -> list[inspect.Parameter]:
         "lang": (str, language(), typer.Option("--lang", help=say("cli.opt_lang"), callback=known_language)),
         "quiet": (bool, False, typer.Option("-q", "--quiet", help=say("cli.opt_quiet"))),
         "verbose": (bool, False, typer.Option("-v", "--verbose", help=say("cli.opt_verbose"))),
+        "limit": (list[str], [], typer.Option("--limit", metavar="NAME=N", help=say("cli.opt_limit"))),
         "debug": (bool, False, typer.Option("--debug", help=say("cli.opt_debug"))),
     }
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -76,6 +81,19 @@ def _common_options() -> list[inspect.Parameter]:
         inspect.Parameter(name, kind, default=default, annotation=Annotated[type_, option])
         for name, (type_, default, option) in options.items()
     ]
+
+
+@contextmanager
+def _limited(words: Sequence[str]) -> Iterator[None]:
+    """Put limits in force that the user set, for every file that the command reads."""
+    if not words:
+        yield
+        return
+    from ecozone.intake import limiting, parse_limits
+
+    SETTINGS.limits = parse_limits(words)
+    with limiting(**SETTINGS.limits):
+        yield
 
 
 def known_language(lang: str) -> str:
@@ -89,6 +107,22 @@ def known_language(lang: str) -> str:
     if lang not in LANGUAGES:
         raise UsageError("cli.lang_unknown", value=lang, known=" ".join(LANGUAGES))
     return lang
+
+
+def chosen_workspace(given: str | None) -> str:
+    """Return the workspace that a command is to go by: the one named, else the one in this folder.
+
+    Raises
+    ------
+    UsageError
+        If neither is there. The demonstration is never taken unasked: real sites judged by drawn boundaries would be
+        told what is not true.
+    """
+    if given is not None:
+        return given
+    if Path("ecozone.toml").is_file():
+        return "."
+    raise UsageError("cli.no_workspace")
 
 
 def console(*, error: bool = False) -> Console:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, command, console, showing_progress, tell
+from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, console, showing_progress, tell
 from ecozone.text import language, say
 
 
@@ -51,10 +51,12 @@ def register(app: typer.Typer) -> None:
         return 0
 
     @command(app, "doctor")
-    def doctor(w: Annotated[str, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = "demo") -> int:
+    def doctor(
+        w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
+    ) -> int:
         from ecozone.workspace import diagnose
 
-        troubles = diagnose(w)
+        troubles = diagnose(chosen_workspace(w))
         errors = sum(trouble.severity == "error" for trouble in troubles)
         if SETTINGS.json:
             rows = [trouble.as_dict() for trouble in troubles]

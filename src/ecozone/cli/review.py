@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, command, showing_progress, tell, tell_notices
+from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, showing_progress, tell, tell_notices
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 
@@ -15,7 +15,7 @@ _FAIL_ON = ("prohibited", "conditional", "review")
 
 def register(app: typer.Typer) -> None:
     """Add the commands, with their help in the current language."""
-    workspace = typer.Option("demo", "-w", "--workspace", help=say("cli.opt_workspace"))
+    workspace = typer.Option(None, "-w", "--workspace", help=say("cli.opt_workspace"))
     crs = typer.Option(None, "--crs", help=say("cli.opt_crs"))
     layer = typer.Option(None, "--layer", help=say("cli.opt_layer"))
     encoding = typer.Option(None, "--encoding", help=say("cli.opt_encoding"))
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     @command(app, "check")
     def check(
         sites: Annotated[list[str], typer.Argument(help=say("cli.arg_sites"))],
-        w: str = workspace,
+        w: str | None = workspace,
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output")),
         crs: str | None = crs,
         layer: str | None = layer,
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         if fail_on is not None and fail_on not in _FAIL_ON:
             raise UsageError("cli.fail_on_unknown", value=fail_on, known=" ".join(_FAIL_ON))
         request = Request(
-            workspace=w,
+            workspace=chosen_workspace(w),
             parts=("check",),
             sites=tuple(sites),
             crs=crs,
@@ -53,6 +53,7 @@ def register(app: typer.Typer) -> None:
             project_type=project_type,
             near_m=near,
             outputs=tuple(output),
+            limits=dict(SETTINGS.limits),
             lang=language(),
         )
         with showing_progress() as progress:
@@ -80,7 +81,7 @@ def register(app: typer.Typer) -> None:
     def draw(
         output: str = typer.Argument(help=say("cli.arg_map")),
         sites: Annotated[list[str] | None, typer.Option("--sites", help=say("cli.arg_sites"))] = None,
-        w: str = workspace,
+        w: str | None = workspace,
         crs: str | None = crs,
         layer: str | None = layer,
         encoding: str | None = encoding,
@@ -92,7 +93,7 @@ def register(app: typer.Typer) -> None:
         if not output.lower().endswith((".html", ".htm")):
             raise UsageError("cli.map_suffix", file=output)
         request = Request(
-            workspace=w,
+            workspace=chosen_workspace(w),
             parts=("check", "ratios"),
             sites=tuple(sites or ()),
             crs=crs,
@@ -101,6 +102,7 @@ def register(app: typer.Typer) -> None:
             datum=datum,
             project_type=project_type,
             outputs=(output,),
+            limits=dict(SETTINGS.limits),
             lang=language(),
         )
         with showing_progress() as progress:

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     @command(app, "rules")
     def rules(
         pack: Annotated[str | None, typer.Argument(help=say("cli.arg_pack"))] = None,
-        w: Annotated[str, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = "demo",
+        w: Annotated[str, typer.Option("-w", "--workspace", help=say("cli.opt_workspace_rules"))] = "demo",
         export: Annotated[str | None, typer.Option("--export", help=say("cli.opt_export"))] = None,
         load: Annotated[str | None, typer.Option("--import", help=say("cli.opt_import"))] = None,
         output: Annotated[str | None, typer.Option("-o", "--output", help=say("cli.opt_output_pack"))] = None,
