@@ -3,12 +3,24 @@
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
 from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs
 from ecozone.geo.grid import GRID_M
+from ecozone.geo.helmert import Helmert, fit_helmert
+from ecozone.geo.mapshift import (
+    bd09_from_gcj02,
+    bd09_from_wgs84,
+    gcj02_from_bd09,
+    gcj02_from_wgs84,
+    norm_datum,
+    wgs84_from_bd09,
+    wgs84_from_gcj02,
+)
+from ecozone.geo.mapshift_evidence import ShiftEvidence, detect_shift
+from ecozone.geo.mapshift_frames import from_cgcs2000, to_cgcs2000
 from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2
 from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
 from ecozone.geo.overlay import difference, intersection
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
-from ecozone.geo.strips import GaussKruger, gauss_kruger
+from ecozone.geo.strips import GaussKruger, gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.geo.survey import survey_area_m2
 from ecozone.geo.transform import reproject, transform_xy
 from ecozone.geo.validity import repair
@@ -17,27 +29,44 @@ __all__ = [
     "CGCS2000",
     "GRID_M",
     "GaussKruger",
+    "Helmert",
+    "ShiftEvidence",
     "area_m2",
     "areal_scale",
     "azimuth_deg",
+    "bd09_from_gcj02",
+    "bd09_from_wgs84",
     "check_coordinates",
     "coordinate_notices",
     "crs_name",
+    "detect_shift",
     "difference",
     "distance_m",
+    "fit_helmert",
+    "from_cgcs2000",
     "gauss_kruger",
+    "gcj02_from_bd09",
+    "gcj02_from_wgs84",
     "intersection",
     "is_geographic",
     "is_metric",
     "length_m",
+    "meridian_zone",
     "norm_crs",
+    "norm_datum",
     "operation_notice",
     "pixel_area_rows",
     "plane_area_m2",
     "repair",
     "reproject",
     "require_same_crs",
+    "strip_code",
     "survey_area_m2",
+    "to_cgcs2000",
     "transform_xy",
     "union",
+    "wgs84_from_bd09",
+    "wgs84_from_gcj02",
+    "zone_meridian",
+    "zone_width",
 ]

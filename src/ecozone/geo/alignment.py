@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ecozone.errors import GeometryError
 from ecozone.geo.arrays import Floats, Ints, Mask, Shapes
 from ecozone.geo.measures import parts_of, vertices_of
 
@@ -30,10 +31,12 @@ Counts = npt.NDArray[np.uint16]
 
 
 def lines_of(shapes: Shapes) -> Shapes:
-    """Return the single lines and rings of all shapes; points have none."""
+    """Return the single lines and rings of all shapes; points have none, and what is not finite is a GeometryError."""
     parts, _ = parts_of(shapes)
     linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
     lines: Shapes = np.concatenate([parts[linear], shapely.get_rings(parts)])
+    if not np.isfinite(shapely.get_coordinates(lines)).all():
+        raise GeometryError("geo.not_finite_shape")
     return lines
 
 
@@ -128,8 +131,9 @@ class EdgeRaster:
         low, high = (corner - 1) * CELL_M, (corner + size + 1) * CELL_M
         near = self._lines[self._tree.query(shapely.box(*low, *high))]
         pieces = shapely.segmentize(shapely.clip_by_rect(near, *low, *high), CELL_M / 2.0)
-        columns, rows = (_cells(shapely.get_coordinates(pieces)) - (corner - 1)).T
-        thin = np.zeros(size[::-1] + 2, dtype=np.uint8)
+        cells = _cells(shapely.get_coordinates(pieces)) - (corner - 1)
+        columns, rows = cells[:, 0], cells[:, 1]
+        thin = np.zeros((int(size[1]) + 2, int(size[0]) + 2), dtype=np.uint8)
         inside = (rows >= 0) & (rows < thin.shape[0]) & (columns >= 0) & (columns < thin.shape[1])
         thin[rows[inside], columns[inside]] = 1
         wide = thin[:, :-2] | thin[:, 1:-1] | thin[:, 2:]

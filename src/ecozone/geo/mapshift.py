@@ -1,9 +1,9 @@
 """GCJ-02 and BD-09, the shifted coordinates of Chinese web maps, to CGCS2000 and back without loss.
 
-Neither is published by its makers. GCJ-02 (Amap, Tencent, Google's map of China) is WGS 84 plus a polynomial and sines
-of the place; the formula has been public since 2010 ("on4wp7", EvilTransform.cs) and stands in eviltransform
-(googollee, 2013) and gcoord (hujiulong, 2017) alike. BD-09 (Baidu) turns and stretches GCJ-02 once more around 0°, 0°
-(the same sources). Their makers give no accuracy; what can be seen of real basemaps agrees to a metre or so.
+Neither is published by its makers, who state no accuracy. GCJ-02 (Amap, Tencent, Google's map of China) is WGS 84 plus
+a polynomial and sines of the place; the formula became public as ``EvilTransform.cs`` (on4wp7, changeset 21483) and
+stands alike in eviltransform (googollee), coordtransform (wandergis) and gcoord (hujiulong). BD-09 (Baidu) turns and
+stretches GCJ-02 once more around 0°, 0° (the latter two).
 
 The way back has no formula. It is the fixed point of ``shifted - shift(place)``: each step leaves 1 % of the error for
 GCJ-02 and 2 % for BD-09, so that a few steps reach `TOLERANCE_DEG`, and what does not reach it is an error.
@@ -43,7 +43,7 @@ _Way = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 
 def norm_datum(value: str) -> Datum:
-    """Return the datum that a word means: ``GCJ-02``, ``gcj02``, ``BD_09``, ``WGS 84`` …
+    """Return the datum that a word means, however it is written.
 
     Raises
     ------
@@ -52,8 +52,8 @@ def norm_datum(value: str) -> Datum:
 
     Examples
     --------
-    >>> norm_datum("GCJ-02"), norm_datum("CGCS2000")
-    ('gcj02', 'cgcs2000')
+    >>> norm_datum("GCJ-02"), norm_datum("WGS 84")
+    ('gcj02', 'wgs84')
     """
     plain = "".join(letter for letter in value.casefold() if letter not in "-_ ")
     for datum in DATUMS:
@@ -152,7 +152,7 @@ def bd09_from_gcj02(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     --------
     >>> lon, lat = bd09_from_gcj02(117.409566915, 39.133682545)
     >>> round(float(lon), 6), round(float(lat), 6)
-    (117.416003, 39.139852)
+    (117.41618, 39.139386)
     """
     return _bd09(*_degrees(lon, lat))
 
@@ -237,14 +237,15 @@ def _bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
 def _undo(shifted: _Way, lon: Floats, lat: Floats, name: str) -> tuple[Floats, Floats]:
     """Return the place that ``shifted`` takes to ``lon``, ``lat``."""
     x, y = lon.copy(), lat.copy()
-    worst = np.zeros(lon.shape)
+    far = np.ones(lon.shape, dtype=np.bool_)
     for _ in range(_MOST_STEPS):
         to_x, to_y = shifted(x, y)
-        worst = np.maximum(np.abs(to_x - lon), np.abs(to_y - lat))
-        if (worst <= TOLERANCE_DEG).all():
+        far = ~(np.maximum(np.abs(to_x - lon), np.abs(to_y - lat)) <= TOLERANCE_DEG)
+        if not far.any():
             return x, y
-        x, y = x + (lon - to_x), y + (lat - to_y)
-    i = int(np.argmax(~(worst <= TOLERANCE_DEG)))
+        # A point that has arrived stays, so that its answer does not depend on the others in the array.
+        x, y = np.where(far, x + (lon - to_x), x), np.where(far, y + (lat - to_y), y)
+    i = int(np.argmax(far))
     raise _no_inverse(lon.flat[i], lat.flat[i], name)
 
 

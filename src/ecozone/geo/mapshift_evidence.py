@@ -10,11 +10,12 @@ Nothing is moved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from typing import Literal
 
 import numpy as np
+import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from pyproj import CRS
 
@@ -37,14 +38,17 @@ NEAR_M = 12.0
 #: Displacements nearer than this are one and the same answer.
 APART_M = 32.0
 #: Least share of points that must fit, and least share beyond those that fit by chance.
-LEAST_SCORE, LEAST_GAIN = 0.5, 0.3
+LEAST_SCORE, LEAST_GAIN = 0.4, 0.3
 #: Of what the answer gains over chance, the most that another of the three hypotheses may gain.
 MOST_RIVAL = 0.7
-#: The same for any other displacement, where the answer is none of the three and was found by search.
-MOST_RIVAL_OTHER = 0.75
+#: An answer that is none of the three was found by search, so more must fit, and the rival is any other displacement.
+#: Parcels set back from the roads around them fit with half their edges some metres off.
+LEAST_SCORE_OTHER, MOST_RIVAL_OTHER = 0.6, 0.75
 #: A displacement that gains so much of what the answer gains is as good; and the most of the search that may be so.
-AS_GOOD, MOST_AS_GOOD = 0.9, 5e-4
+AS_GOOD, MOST_AS_GOOD = 0.9, 2e-4
 
+#: The search costs the square of its reach.
+MOST_SEARCH_M = 5000.0
 #: Degrees from the edge of `CHINA` within which a shift cannot be undone everywhere.
 _EDGE_DEG = 0.05
 
@@ -53,8 +57,8 @@ _EDGE_DEG = 0.05
 class ShiftEvidence:
     """What the sites' edges say of a displacement.
 
-    Scores are shares of the points on the sites' edges that lie on an edge of the reference. Where nothing could be
-    looked at (too few corners, no reference near), there are no scores and numbers are NaN.
+    Scores are shares of the points on the sites' edges that lie on an edge of the reference. With too few corners
+    nothing is looked at: there are no scores, and numbers are NaN.
 
     Attributes
     ----------
@@ -90,7 +94,7 @@ class ShiftEvidence:
     score_by_chance: float = np.nan
     score_of_rival: float = np.nan
     as_good: float = np.nan
-    scores: Mapping[Hypothesis, float] | None = None
+    scores: Mapping[Hypothesis, float] = field(default_factory=dict, hash=False)
     corners: int = 0
     points: int = 0
     sites: int = 0
@@ -138,7 +142,7 @@ def detect_shift(
         In one CRS in metres. Boundaries of polygons, and lines; points have no edges and say nothing. The reference
         should reach as far beyond the sites as they may be displaced.
     max_m : float
-        How far to search for a displacement that no hypothesis gives, metres.
+        How far to search for a displacement that no hypothesis gives, metres; at most `MOST_SEARCH_M`.
 
     Returns
     -------
@@ -148,18 +152,22 @@ def detect_shift(
     ------
     CrsError
         No common CRS in metres (degrees and the web maps' Mercator have none), or sites outside its area.
+    GeometryError
+        Coordinates that are not finite.
     """
+    if not NEAR_M < max_m <= MOST_SEARCH_M:
+        raise ValueError(f"max_m must lie between {NEAR_M} and {MOST_SEARCH_M} m, not {max_m}")
     crs = require_same_crs(sites, reference)
     if not is_metric(crs) or is_pseudo_mercator(crs):
         raise CrsError("geo.metric_needed", crs=crs_name(crs))
     shapes = np.asarray(sites.geometry.array, dtype=object)
     points, corners = points_along(shapes)
-    used = {"corners": corners, "points": len(points), "sites": int(sites.geometry.notna().sum())}
+    count = int((shapely.get_num_coordinates(shapes) > 0).sum())
     edges = EdgeRaster(lines_of(np.asarray(reference.geometry.array, dtype=object)))
     if corners < LEAST_CORNERS:
-        return ShiftEvidence(**used)
+        return ShiftEvidence(corners=corners, points=len(points), sites=count)
 
-    half = max(round(max_m / CELL_M), round(NEAR_M / CELL_M))
+    half = round(max_m / CELL_M)
     search = edges.hits(points, half) / len(points)
     disk = _away_m(half, np.zeros(2)) <= max_m
     chance = float(search[disk].mean())
@@ -186,7 +194,9 @@ def detect_shift(
         score_of_rival=highest,
         as_good=as_good,
         scores={answer.hypothesis: answer.score for answer in answers},
-        **used,
+        corners=corners,
+        points=len(points),
+        sites=count,
     )
 
 
@@ -195,7 +205,8 @@ def _verdict(best: _Answer, chance: float, rival: float, highest: float, as_good
     if best.score < LEAST_SCORE or gain < LEAST_GAIN or rival - chance > MOST_RIVAL * gain:
         return "cannot_tell"
     if best.hypothesis == "other":
-        return "shifted_other" if highest - chance <= MOST_RIVAL_OTHER * gain else "cannot_tell"
+        alone = best.score >= LEAST_SCORE_OTHER and highest - chance <= MOST_RIVAL_OTHER * gain
+        return "shifted_other" if alone else "cannot_tell"
     if as_good > MOST_AS_GOOD:
         return "cannot_tell"
     verdicts: dict[Hypothesis, Verdict] = {"none": "consistent", "gcj02": "shifted_gcj02", "bd09": "shifted_bd09"}
@@ -209,7 +220,7 @@ def _as_they_stand(search: Floats) -> _Answer:
 
 def _shifted(points: Floats, edges: EdgeRaster, crs: CRS) -> Iterator[_Answer]:
     """Yield the answers with either map's shift undone, point by point; none outside China."""
-    lon, lat = transform_xy(*points.T, crs, CGCS2000)
+    lon, lat = transform_xy(points[:, 0], points[:, 1], crs, CGCS2000)
     west, south, east, north = CHINA
     if min(lon.min() - west, east - lon.max(), lat.min() - south, north - lat.max()) < _EDGE_DEG:
         return
@@ -242,6 +253,6 @@ def _away_m(half: int, back: Floats) -> Floats:
 
 def _on_ellipsoid(start: Floats, step: Floats, crs: CRS) -> tuple[float, float]:
     ends = np.stack([start, start + step])
-    lon, lat = transform_xy(*ends.T, crs, CGCS2000)
+    lon, lat = transform_xy(ends[:, 0], ends[:, 1], crs, CGCS2000)
     azimuth, _, metres = GEOD.inv(lon[0], lat[0], lon[1], lat[1])
     return float(metres), float(azimuth % 360.0)
