@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -26,7 +27,7 @@ from ecozone.assess.sentences import fact, sentence
 from ecozone.assess.table import records
 from ecozone.assess.touching import Contact
 from ecozone.measure import nearest
-from ecozone.rules import Rule, judge
+from ecozone.rules import Judgement, Rule, judge
 from ecozone.text import pick, say
 from ecozone.units import fixed
 from ecozone.workspace import Layer, Workspace
@@ -62,53 +63,75 @@ FINDING_COLUMNS = (
 FINDING_TEXTS = frozenset(FINDING_COLUMNS[:9]) | set(FINDING_COLUMNS[-6:])
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """The features of a layer as plain rows, and which of them each rule of its role speaks of.
+
+    ``applies[rule id][zone label]`` is None where the rule does not speak of the feature, else what is missing to be
+    sure of that, empty where nothing is.
+    """
+
+    layer: Layer
+    rules: tuple[Rule, ...]
+    features: Mapping[object, Mapping[str, Any]]
+    applies: Mapping[str, Mapping[object, str | None]]
+
+
+def spoken_of(features: gpd.GeoDataFrame, layer: Layer, ws: Workspace) -> Spoken:
+    """Ask every rule of a layer's role about every feature, once."""
+    rules = tuple(rule for rule in ws.pack.rules if rule.role == layer.role)
+    rows = dict(zip(features.index, records(pd.DataFrame(features.drop(columns="geometry"))), strict=True))
+    applies = {rule.id: {label: _applies(rule, row) for label, row in rows.items()} for rule in rules}
+    return Spoken(layer, rules, rows, applies)
+
+
 def findings_on(
-    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, layer: Layer, ws: Workspace, contact: Contact
+    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, spoken: Spoken, ws: Workspace, contact: Contact
 ) -> list[dict[str, Any]]:
     """Return the findings of all sites on one layer, as rows of `FINDING_COLUMNS`."""
-    rules = [rule for rule in ws.pack.rules if rule.role == layer.role]
     by_site: dict[object, list[dict[str, Any]]] = {}
     for pair in records(contact.pairs):
         label = pair["site"]
-        by_site.setdefault(label, []).append(_meeting(pair, layer))
+        by_site.setdefault(label, []).append(_meeting(pair, spoken.layer))
     rows: list[dict[str, Any]] = []
-    near = {rule.id: _within_reach(rule, sites, features, contact, ws) for rule in rules}
-    beyond = _beyond(sites, layer, contact)
-    for label, site in zip(sites.index, records(sites[["site_id", "tags"]]), strict=True):
+    near = {rule.id: _within_reach(rule, sites, features, spoken, contact, ws) for rule in spoken.rules}
+    beyond = _beyond(sites, spoken.layer, contact)
+    for label, site in zip(sites.index, records(pd.DataFrame(sites[["site_id", "tags"]])), strict=True):
         meetings = by_site.get(label, [])
-        for rule in rules:
-            asked = [met for met in meetings if _applies(rule, features.loc[met["zone"]])[0]]
+        for rule in spoken.rules:
             if rule.position == "outside":
                 asked = beyond.get(label, [])
-            elif not asked and label in near[rule.id]:
-                asked = [near[rule.id][label]]
-            for met in asked:
-                row = _finding(rule, met, site["tags"], features, layer)
-                if row is not None:
-                    rows.append({"site_id": site["site_id"]} | row)
+            else:
+                asked = [met for met in meetings if spoken.applies[rule.id][met["zone"]] is not None]
+                if not asked and label in near[rule.id]:
+                    asked = [near[rule.id][label]]
+            if not asked:
+                continue
+            judgement = judge(rule, project_tags=site["tags"])
+            if judgement.verdict is not None:
+                rows += [{"site_id": site["site_id"]} | _finding(rule, judgement, met, spoken) for met in asked]
     return rows
 
 
-def told_on(
-    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, layer: Layer, ws: Workspace, contact: Contact
-) -> dict[object, list[str]]:
+def told_on(sites: gpd.GeoDataFrame, spoken: Spoken, contact: Contact) -> dict[object, list[str]]:
     """Return, by site label, what rules that only inform say of the features that the site meets."""
-    rules = [rule for rule in ws.pack.rules if rule.role == layer.role and rule.effect == "info"]
+    rules = [rule for rule in spoken.rules if rule.effect == "info"]
     told: dict[object, list[str]] = {}
-    tags = sites["tags"]
+    if not rules:
+        return told
+    tags = dict(zip(sites.index, sites["tags"], strict=True))
     for pair in records(contact.pairs[contact.pairs["meets"]]):
-        feature = features.loc[pair["zone"]]
+        name = spoken.features[pair["zone"]]["name"] or ""
         for rule in rules:
-            if _applies(rule, feature)[0] and judge(rule, project_tags=tags[pair["site"]]).concerns:
-                words = [feature["name"] or "", pick(rule.sentence).rstrip("。."), pick(rule.citation)]
-                told.setdefault(pair["site"], []).append(
-                    say("assess.told", name=words[0], what=words[1], clause=words[2])
-                )
+            spoken_of_it = spoken.applies[rule.id][pair["zone"]] is not None
+            if spoken_of_it and judge(rule, project_tags=tags[pair["site"]]).concerns:
+                what, clause = pick(rule.sentence).rstrip("。."), pick(rule.citation)
+                told.setdefault(pair["site"], []).append(say("assess.told", name=name, what=what, clause=clause))
     return told
 
 
 def _within_reach(
-    rule: Rule, sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, contact: Contact, ws: Workspace
+    rule: Rule, sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, spoken: Spoken, contact: Contact, ws: Workspace
 ) -> dict[object, dict[str, Any]]:
     """Return, for a rule that reaches beyond the zone, each site's nearest feature of those it speaks of.
 
@@ -121,8 +144,9 @@ def _within_reach(
         reach = ws.parameters.get(rule.within_parameter)
     near = contact.near
     if rule.levels is not None or rule.attributes:
-        spoken_of = features[[_applies(rule, feature)[0] for _, feature in features.iterrows()]]
-        found = nearest(sites, spoken_of[spoken_of.geometry.notna()], within_m=reach)
+        mine = [label for label, missing in spoken.applies[rule.id].items() if missing is not None]
+        chosen = features.loc[mine]
+        found = nearest(sites, chosen[chosen.geometry.notna()], within_m=reach)
         near = {row["site"]: row for row in records(found)}
     nothing = {"zone": None, "distance_m": math.nan, "bearing_deg": math.nan}
     return {
@@ -181,18 +205,10 @@ _APART: Mapping[str, Any] = {
 }
 
 
-def _finding(
-    rule: Rule,
-    met: Mapping[str, Any],
-    tags: frozenset[str] | None,
-    features: gpd.GeoDataFrame,
-    layer: Layer,
-) -> dict[str, Any] | None:
-    feature = None if met["zone"] is None else features.loc[met["zone"]]
-    missing = None if feature is None else _applies(rule, feature)[1]
-    judgement = judge(rule, project_tags=tags)
-    if judgement.verdict is None:
-        return None
+def _finding(rule: Rule, judgement: Judgement, met: Mapping[str, Any], spoken: Spoken) -> dict[str, Any]:
+    layer = spoken.layer
+    feature = None if met["zone"] is None else spoken.features[met["zone"]]
+    missing = None if feature is None else spoken.applies[rule.id][met["zone"]]
     doubts = [missing] if missing else []
     if met.get("no_distance"):
         doubts.append(say("assess.remark_no_distance", parameter=rule.within_parameter))
@@ -238,20 +254,20 @@ def _finding(
     }
 
 
-def _applies(rule: Rule, feature: pd.Series) -> tuple[bool, str | None]:
-    """Tell whether a rule speaks of a feature, and what is missing to be sure."""
+def _applies(rule: Rule, feature: Mapping[str, Any]) -> str | None:
+    """Return None where a rule does not speak of a feature, else what is missing to be sure, empty where nothing is."""
     if rule.levels is not None:
         if pd.isna(feature["level"]):
-            return True, say("assess.remark_level")
+            return say("assess.remark_level")
         if int(feature["level"]) not in rule.levels:
-            return False, None
+            return None
     for attribute, values in rule.attributes.items():
         value = feature.get(attribute)
         if value is None or pd.isna(value):
-            return True, say("assess.remark_attribute", attribute=attribute)
+            return say("assess.remark_attribute", attribute=attribute)
         if str(value) in {str(known) for known in values}:
             continue
         if str(value).casefold() in _DENIALS:
-            return False, None
-        return True, say("assess.remark_attribute_value", attribute=attribute, value=value)
-    return True, None
+            return None
+        return say("assess.remark_attribute_value", attribute=attribute, value=value)
+    return ""

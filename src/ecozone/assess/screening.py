@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from ecozone.assess.coverage import uncovered
-from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
+from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, spoken_of, told_on
 from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, layer_states, missing_role_states
 from ecozone.assess.subjects import prepare_sites
 from ecozone.assess.table import table
@@ -101,11 +101,13 @@ def check_sites(
         progress(done, len(ws.layers), layer.key)
         features = ws.features(layer.key)
         noticed += notices_of(features)
+        features.attrs = {}  # pandas copies them deeply at every step
         contact = touches(subjects, features, layer)
-        found = findings_on(subjects, features, layer, ws, contact)
+        spoken = spoken_of(features, layer, ws)
+        found = findings_on(subjects, features, spoken, ws, contact)
         findings += found
         gaps = uncovered(subjects, ws, layer)
-        told = told_on(subjects, features, layer, ws, contact)
+        told = told_on(subjects, spoken, contact)
         states += layer_states(subjects, layer, ws, contact, gaps, {row["site_id"] for row in found}, told, near_m)
     progress(len(ws.layers), len(ws.layers), "")
     states += missing_role_states(subjects, ws)

@@ -37,12 +37,14 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
         Those of the frame, and what was noticed here.
     """
     notices = list(notices_of(sites))
+    source = sites.attrs.get("source", {})
     frame = reproject(sites, ws.crs)
+    frame.attrs = {}  # pandas copies them deeply at every step
     shapes, repairs = repair(_with_radius(frame))
     notices += repairs
     frame = frame.set_geometry(shapes)
     if "source_file" not in frame:
-        frame["source_file"] = sites.attrs.get("source", {}).get("file")
+        frame["source_file"] = source.get("file")
     frame["area_m2"] = area_m2(shapes)
     lines = shapely.get_dimensions(shapes.array) == 1
     frame["length_m"] = np.where(lines, length_m(shapes), 0.0)

@@ -8,9 +8,10 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from ecozone.assess.table import records
-from ecozone.geo import azimuth_deg, distance_m, union
+from ecozone.geo import area_m2, azimuth_deg, distance_m, intersection, length_m, union
 from ecozone.measure import nearest, overlay, overlay_range
 from ecozone.workspace import Layer
 
@@ -26,7 +27,8 @@ class Contact:
         `ecozone.measure.overlay`, ``overlap_min_m2, overlap_max_m2, length_min_m, length_max_m`` (NaN where no
         accuracy is declared), ``meets`` (bool) and, where they do not meet, ``distance_m`` and ``bearing_deg``.
     totals : mapping
-        Site label to its overlap with the whole layer, overlapping features counted once (a row of `overlay`).
+        Site label to its overlap with the whole layer, overlapping features counted once: ``overlap_m2``, ``length_m``,
+        ``count``.
     near : mapping
         Site label to its nearest feature: ``zone, distance_m, bearing_deg``, at any distance.
     """
@@ -75,11 +77,25 @@ def touches(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, layer: Layer) -
 
 def _totals(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame, pairs: pd.DataFrame) -> dict[object, dict[str, Any]]:
     """Return each site's overlap with the union of the features it meets."""
-    totals: dict[object, dict[str, Any]] = {}
-    for site, group in pairs.groupby("site", sort=False):
-        if len(group) == 1:
-            totals[site] = records(group)[0]
-            continue
-        whole = gpd.GeoDataFrame(geometry=[union(features.geometry.loc[group["zone"]])], crs=features.crs)
-        totals[site] = records(overlay(sites.loc[[site]], whole))[0]
+    counts = pairs["site"].value_counts()
+    totals = {row["site"]: row for row in records(pairs[pairs["site"].map(counts) == 1])}
+    several = pairs[pairs["site"].map(counts) > 1]
+    if several.empty:
+        return totals
+    together: dict[tuple[object, ...], Any] = {}
+    wanted = {site: tuple(group["zone"]) for site, group in several.groupby("site", sort=False)}
+    for zones in wanted.values():
+        if zones not in together:
+            together[zones] = union(features.geometry.loc[list(zones)])
+    labels = list(wanted)
+    unions = gpd.GeoSeries([together[wanted[site]] for site in labels], index=labels, crs=features.crs)
+    shared = intersection(sites.geometry.loc[labels], unions)
+    kind = shapely.get_dimensions(sites.geometry.loc[labels].array)
+    area, length = area_m2(shared), length_m(shared)
+    for i, site in enumerate(labels):
+        totals[site] = {
+            "overlap_m2": float(area.iloc[i]),
+            "length_m": float(length.iloc[i]) if kind[i] == 1 else 0.0,
+            "count": int(shapely.get_num_geometries(shared.iloc[i])) if kind[i] == 0 else 0,
+        }
     return totals

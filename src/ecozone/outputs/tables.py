@@ -30,10 +30,12 @@ _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 def site_table(check: Check) -> pd.DataFrame:
     """Return one row a site: its verdict in words, sizes in the planner's units, and what decided."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(check.findings):
+        found.setdefault(row["site_id"], []).append(row)
     rows = []
     for site in records(check.sites.drop(columns="geometry")):
-        mine = check.findings[check.findings["site_id"] == site["site_id"]]
-        worst = mine[mine["verdict"] == site["verdict"]]
+        worst = [row for row in found.get(site["site_id"], ()) if row["verdict"] == site["verdict"]]
         rows.append(
             {
                 "site_id": site["site_id"],
@@ -45,8 +47,8 @@ def site_table(check: Check) -> pd.DataFrame:
                 "area_hectares": hectares(site["area_m2"]) if site["area_m2"] > 0 else None,
                 "area_mu": mu(site["area_m2"]) if site["area_m2"] > 0 else None,
                 "length_m": site["length_m"],
-                "decided_by": "\n".join(dict.fromkeys(worst["sentence"])),
-                "citation": "\n".join(dict.fromkeys(worst["citation"])),
+                "decided_by": "\n".join(dict.fromkeys(row["sentence"] for row in worst)),
+                "citation": "\n".join(dict.fromkeys(row["citation"] for row in worst)),
                 "source_file": site["source_file"],
                 "source_row": site["source_row"],
             }
