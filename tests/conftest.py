@@ -7,9 +7,15 @@ Two words of the environment come from `scripts/test`: ``ECOZONE_WHEEL``, the wh
 from __future__ import annotations
 
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,10 +59,11 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that read the real files."""
+    """Mark the tests that read the real files, and those that ask a real PostGIS."""
     for item in items:
-        if "shared_data" in getattr(item, "fixturenames", ()):
-            item.add_marker("shared")
+        for fixture, marker in (("shared_data", "shared"), ("postgis_server", "postgis")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -117,6 +124,13 @@ en = "district"
 required = false
 reference = true
 colour = "#888888"
+
+[roles.subdistrict]
+zh = "街镇"
+en = "subdistrict"
+required = false
+reference = true
+colour = "#AAAAAA"
 
 [roles.red_line]
 zh = "生态保护红线"
@@ -256,3 +270,145 @@ def sites() -> Callable[..., Any]:
         )
 
     return make
+
+
+PLANNING = """
+CREATE EXTENSION postgis;
+CREATE SCHEMA gis;
+CREATE TABLE gis.red_line (gid serial PRIMARY KEY, name text, level int, geom geometry(Polygon, 4548));
+INSERT INTO gis.red_line (name, level, geom)
+SELECT '红线' || i, 1 + i % 3, ST_MakeEnvelope(525000 + 500 * i, 4325000, 525300 + 500 * i, 4325400, 4548)
+FROM generate_series(1, 8) AS i;
+CREATE INDEX ON gis.red_line USING gist (geom);
+CREATE ROLE reader LOGIN PASSWORD 'hush-Zk9%secret';
+GRANT USAGE ON SCHEMA gis TO reader;
+GRANT SELECT ON gis.red_line TO reader;
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL whose users, ``owner`` and ``reader``, need their passwords."""
+
+    port: int
+    owner_secret: str = "main-Xq7!secret"
+    reader_secret: str = "hush-Zk9%secret"
+
+    def address(self, database: str = "planning", user: str = "owner") -> str:
+        return f"postgis://{user}@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, words: str, database: str = "planning") -> list[Any]:
+        """Run statements as the owner; return the rows of the last."""
+        import psycopg
+
+        place = {"host": "127.0.0.1", "port": self.port, "user": "owner", "password": self.owner_secret}
+        with psycopg.connect(**place, dbname=database, autocommit=True) as connection:
+            cursor = connection.execute(words)
+            while cursor.nextset():
+                pass
+            return cursor.fetchall() if cursor.description else []
+
+    @staticmethod
+    def refusal(call: Callable[[], Any], kind: type[Exception] | None = None) -> Any:
+        """Return the error of a call, after a look for passwords in all that it says."""
+        from ecozone.errors import InputError
+
+        with pytest.raises(kind or InputError) as caught:
+            call()
+        error: Any = caught.value
+        for lang in ("zh", "en"):
+            words = error.message(lang) + error.remedy(lang) + repr(error.fields)
+            assert Server.owner_secret not in words
+            assert Server.reader_secret not in words
+        return error
+
+
+def programs() -> Path:
+    """Return the folder of the newest server's programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    other = shutil.which("initdb")
+    if not found and other is None:
+        pytest.skip("no PostgreSQL server on this machine (Debian: apt install postgresql-postgis)")
+    return found[-1].parent if found else Path(str(other)).resolve().parent
+
+
+def other_user() -> dict[str, Any]:
+    """Return who runs the server: PostgreSQL refuses root."""
+    import pwd  # there is none on Windows
+
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
+    pytest.skip("PostgreSQL does not run as root, and there is no other user")
+
+
+@pytest.fixture(scope="session")
+def postgis_server() -> Iterator[Server]:
+    """A server with a data folder of its own, on loopback alone, gone after the tests."""
+    pytest.importorskip("psycopg", reason="the extra postgis is not installed")
+    pytest.importorskip("sqlalchemy", reason="the extra postgis is not installed")
+    folder, runner = programs(), other_user()
+    # pytest's own folders are closed to the user that the server runs as.
+    home = Path(tempfile.mkdtemp(prefix="ecozone-postgis-"))
+    try:
+        secret = home / "secret"
+        secret.write_text(Server.owner_secret)
+        if runner:
+            for path in (home, secret):
+                os.chown(path, runner["user"], runner["group"])
+        words = ["--username=owner", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
+        made = [folder / "initdb", "--no-sync", *words, "-D", home / "data"]
+        subprocess.run(made, check=True, cwd=home, capture_output=True, **runner)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with (home / "log").open("wb") as log:
+            command = [folder / "postgres", "-D", home / "data", "-p", str(port), *settings]
+            process = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **runner)
+        try:
+            yield prepared(Server(port), process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def prepared(server: Server, process: subprocess.Popen[bytes]) -> Server:
+    """Wait for the server and make the databases of the tests."""
+    import psycopg
+
+    for _ in range(200):
+        try:
+            server.sql("SELECT 1", "postgres")
+            break
+        except psycopg.OperationalError:
+            assert process.poll() is None, "PostgreSQL did not start"
+            time.sleep(0.05)
+    if not server.sql("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'", "postgres"):
+        pytest.skip("the PostgreSQL of this machine has no PostGIS (Debian: apt install postgresql-postgis)")
+    server.sql("CREATE DATABASE planning", "postgres")
+    server.sql("CREATE DATABASE plain", "postgres")
+    server.sql(PLANNING)
+    return server
+
+
+@pytest.fixture
+def server(postgis_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A real PostgreSQL with PostGIS; the owner's password is in the environment, and no other word of PostgreSQL."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PGPASSFILE", os.devnull)
+    monkeypatch.setenv("PGPASSWORD", Server.owner_secret)
+    return postgis_server

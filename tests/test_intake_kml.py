@@ -77,7 +77,7 @@ BAD = {
     "kml_point": f"<Point><coordinates>{RING}</coordinates></Point>",
     "kml_outer_rings": "<Polygon/>",
     "kml_unsupported": "<Model/>",
-    "kml_shifted": polygon() + "<OvCoordType>GCJ-02</OvCoordType>",
+    "ovkml_datum": polygon() + "<OvCoordType>Beijing54</OvCoordType>",
     "no_geometry": "<name>nothing</name>",
 }
 

@@ -131,9 +131,9 @@ def test_a_corrupted_byte_is_refused_or_changes_no_shape(
 def workbook(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write the middles of the shapes as a table."""
     book = openpyxl.Workbook()
-    book.active.append(["坐标系", "东坐标", "北坐标"])
-    for middle in frame.geometry.centroid:
-        book.active.append(["EPSG:4527", middle.x, middle.y])
+    book.active.append(["名称", "坐标系", "东坐标", "北坐标"])
+    for number, middle in enumerate(frame.geometry.centroid, 1):
+        book.active.append([f"第{number}林场", "EPSG:4527", middle.x, middle.y])
     book.save(path)
 
 

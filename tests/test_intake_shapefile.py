@@ -354,8 +354,8 @@ def test_archives_that_are_refused(tmp_path: Path) -> None:
     assert refusal(bytes(spoiled)) in ("intake.archive_damaged", "intake.damaged")
     other = pack(tmp_path / "d.zip", {"a.gpkg": b"x"}).read_bytes()
     assert refusal(other) == "intake.looks_like_zip_without_shapefile"
-    assert refusal(pack(tmp_path / "e.zip", {"doc.kml": b"x"}).read_bytes()) == "intake.looks_like_kmz"
-    assert refusal(pack(tmp_path / "f.zip", {"x.gdb/a": b"x"}).read_bytes()) == "intake.looks_like_filegdb"
+    assert refusal(pack(tmp_path / "e.zip", {"doc.kml": b"x"}).read_bytes()) == "intake.xml_damaged"
+    assert refusal(pack(tmp_path / "f.zip", {"x.gdb/a": b"x"}).read_bytes()) == "intake.gdb_several"
     assert refusal(pack(tmp_path / "g.zip", {"word/document.xml": b"x", "[Content_Types].xml": b"x"}).read_bytes()) == (
         "intake.looks_like_document"
     )

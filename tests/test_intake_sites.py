@@ -125,15 +125,14 @@ def test_columns_that_bear_front_names(tmp_path: Path) -> None:
 
 
 def test_datum(tmp_path: Path) -> None:
-    """A datum names the CRS of degrees; shifted and unknown ones are refused; it may not contradict --crs."""
+    """A datum names the CRS of degrees; unknown ones are refused; it may not contradict --crs."""
     path = csv(tmp_path / "a.csv", "lon,lat\n117.3,39.1\n")
     assert read_sites(path).crs.to_epsg() == 4326
     assert read_sites(path, datum="CGCS2000").crs.to_epsg() == 4490
     assert read_sites(path, datum="wgs84", crs=4326).crs.to_epsg() == 4326
-    for word, key in (("gcj02", "datum_shifted"), ("BD-09", "datum_shifted"), ("nad27", "datum_unknown")):
-        with pytest.raises(UsageError) as refused:
-            read_sites(path, datum=word)
-        assert refused.value.key == f"intake.{key}"
+    with pytest.raises(UsageError) as refused:
+        read_sites(path, datum="nad27")
+    assert refused.value.key == "geo.mapshift_unknown"
     with pytest.raises(CrsError) as conflict:
         read_sites(path, datum="wgs84", crs=4490)
     assert conflict.value.key == "intake.datum_conflict"
@@ -214,6 +213,7 @@ def test_limits_kinds_and_formats_have_their_texts() -> None:
     texts = room("intake")
     kinds = {kind for _, kind in (*module._REFUSED_MAGIC, *module._REFUSED_TEXT)} | set(module._REFUSED_ROOTS.values())
     assert {f"looks_like_{kind}" for kind in kinds} <= set(texts)
-    limits = {field.name for field in fields(Limits)} - {"feature_vertices"}
+    told_otherwise = {"feature_vertices", "feature_rings", "repair_seconds", "query_seconds"}
+    limits = {field.name for field in fields(Limits)} - told_otherwise
     assert {f"limit_{name}" for name in limits} <= set(texts)
     assert set(READERS) == set(ecozone.intake.Format)

@@ -23,15 +23,18 @@ UNREAD = {
     "gpx": b'<?xml version="1.0"?>\n<gpx version="1.1"></gpx>',
     "html": b"<!DOCTYPE html><html><body>login</body></html>",
     "xml": b"<project/>",
-    "dxf": b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n",
+    "dxf_binary": b"AutoCAD Binary DXF\r\n\x1a\x00",
     "dwg": b"AC1032\x00\x00\x00",
     "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64),
     "raster": b"II*\x00" + bytes(64),
     "pdf": b"%PDF-1.7\n",
     "archive": b"Rar!\x1a\x07\x00",
     "ovital": b"OviO" + bytes(20),
-    "report_txt": "[属性描述]\n格式版本号=1.01\n[地块坐标]\n".encode("gbk"),
-    "mapinfo": b"!table\n!version 300\n!charset WindowsSimpChinese\n",
+    "dgn": b"\x08\x09\xfe\x02" + bytes(60),
+    "e00": b"EXP  0 C:/DATA/PARCELS.E00\n",
+    "mapgis": b"WMAP`D23" + bytes(60),
+    "points": b"LASF" + bytes(200),
+    "vct": b"HeadBegin\nDataMark:LANDUSE-VCT\nVersion:3.0\n",
     "sqlite": b"SQLite format 3\x00" + bytes(200),
     "shapefile_part": b'PROJCS["CGCS2000_3_Degree_GK_CM_117E",GEOGCS["x"]]',
     "nothing": bytes(range(256)),
@@ -49,6 +52,25 @@ def test_what_is_not_read_is_named(tmp_path: Path, kind: str) -> None:
     assert refused.value.remedy("zh")
     assert refused.value.remedy("en")
     assert "root:" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"ncols 4\r\nnrows 3\r\nxllcorner 0\r\nyllcorner 0\r\ncellsize 1\r\n1 2 3 4\r\n", "raster"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(60), "raster"),
+        (b'{"ObjItems": [{"Object": {"Name": "a", "Gcj02": 1}}]}', "ovital"),
+        (b"\x00\x00\x27\x0a\xff\xff\xfe\x70" + bytes(100), "shapefile_part"),
+        (b'<?xml version="1.0"?><wfs:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2"/>', "gml"),
+    ],
+)
+def test_other_shapes_of_the_same_kinds_are_named_too(tmp_path: Path, data: bytes, kind: str) -> None:
+    """Grids as text and as HDF, Ovital's JSON, the index of a shapefile, newer GML."""
+    path = tmp_path / "x.txt"
+    path.write_bytes(data)
+    with pytest.raises(InputError) as refused:
+        read_features(path)
+    assert refused.value.key == f"intake.looks_like_{kind}"
 
 
 def test_suffixes_do_not_matter(tmp_path: Path) -> None:

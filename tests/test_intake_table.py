@@ -1,8 +1,10 @@
-"""Tables of points in CSV and XLSX, and WKT text."""
+"""Tables of points in CSV and XLSX, whatever may be wrong with a workbook, and WKT text."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
+import struct
 import time
 import zipfile
 from pathlib import Path
@@ -174,15 +176,13 @@ def test_a_table_with_degrees_and_metres_takes_one_pair(tmp_path: Path) -> None:
 
 
 def test_cells_that_are_no_numbers_refuse_their_row(tmp_path: Path) -> None:
-    """Blank, DMS, thousands, Python's liberties and words each refuse a row by cell; full-width digits are numbers."""
-    cells = ["", "117°23'15\"", '"39,530"', "1_17", "nan", "合计", "117.33 E"]
-    text = "经度,纬度\n１１７．３２,39.09\n" + "".join(
-        f'"{c}",39.1\n' if "," not in c and '"' not in c else "x,39.1\n" for c in cells
-    )
-    frame = read_features(csv(tmp_path / "a.csv", text))
-    assert frame.geometry[0].x == 117.32
-    assert refused_rows(frame) == {3: "intake.cell_blank"} | dict.fromkeys(range(4, 10), "intake.cell_not_a_number")
-    assert [one.place.field for one in notices_of(frame) if one.severity == "refused"] == ["经度"] * 7
+    """Blank, Python's liberties, sixty minutes and words each refuse a row by cell; full-width digits are numbers."""
+    cells = ["", "117°60'15", "1_17", "nan", "合计", "x"]
+    text = "经度,纬度\n１１７．３２,39.09\n117.33 E,39.1 N\n" + "".join(f"{cell},39.1\n" for cell in cells)
+    frame = read_features(csv(tmp_path / "a.csv", text), geometry="points")
+    assert [point.x for point in frame.geometry[:2]] == [117.32, 117.33]
+    assert refused_rows(frame) == {4: "intake.cell_blank"} | dict.fromkeys(range(5, 10), "intake.cell_not_a_number")
+    assert [one.place.field for one in notices_of(frame) if one.severity == "refused"] == ["经度"] * 6
 
 
 def test_titles_blank_lines_and_ragged_rows(tmp_path: Path) -> None:
@@ -196,8 +196,9 @@ def test_titles_blank_lines_and_ragged_rows(tmp_path: Path) -> None:
 
 
 def test_tables_that_are_not_points_are_refused(tmp_path: Path) -> None:
-    """Corner lists, tables without coordinates, doubled columns, broken quotes and empty tables."""
-    assert refusal(csv(tmp_path / "a.csv", "点号,X(北),Y(东)\nJ1,4330000,530000\n"), crs=4548) == "intake.corner_table"
+    """One corner alone, tables without coordinates, doubled columns, broken quotes and empty tables."""
+    corner = csv(tmp_path / "a.csv", "点号,X(北),Y(东)\nJ1,4330000,530000\n")
+    assert refusal(corner, crs=4548) == "intake.table_too_few_corners"
     assert refusal(csv(tmp_path / "a.csv", "名称,面积\n甲,5\n")) == "intake.no_coordinate_columns"
     assert refusal(csv(tmp_path / "a.csv", "lon,经度,lat\n1,2,3\n")) == "intake.two_columns_alike"
     assert refusal(csv(tmp_path / "a.csv", 'lon,lat\n117.3,"39.1\n')) == "intake.csv_damaged"
@@ -305,7 +306,7 @@ def test_workbooks_that_are_attacks_or_ruins(tmp_path: Path) -> None:
         return tmp_path / name
 
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><worksheet><sheetData>&b;</sheetData></worksheet>'
-    assert refusal(rebuilt("b.xlsx", sheet1_xml=bomb)) == "intake.workbook_damaged"
+    assert refusal(rebuilt("b.xlsx", sheet1_xml=bomb)) == "intake.table_entities"
     assert refusal(rebuilt("c.xlsx", sheet1_xml=b"<worksheet><sheetData>")) == "intake.workbook_damaged"
     assert refusal(rebuilt("d.xlsx", sheet1_xml=None)) == "intake.workbook_damaged"
     assert refusal(rebuilt("e.xlsx", sheet1_xml=b" " * 20_000_000)) == "intake.limit_archive_ratio"
@@ -313,6 +314,77 @@ def test_workbooks_that_are_attacks_or_ruins(tmp_path: Path) -> None:
     (tmp_path / "g.xlsx").write_bytes(whole.read_bytes()[:-30])
     assert refusal(tmp_path / "g.xlsx") == "intake.archive_damaged"
     assert sheet in zipfile.ZipFile(whole).namelist()
+
+
+def test_workbooks_that_are_long_or_wide(tmp_path: Path) -> None:
+    """A million rows, a million empty ones, and merges of everything upon everything are answered in seconds."""
+    whole = xlsx(tmp_path / "a.xlsx", ["lon", "lat"], [117.3, 39.1])
+    cell = '<c r="{}1" t="inlineStr"><is><t>{}</t></is></c>'
+    first = f'<row r="1">{cell.format("A", "lon")}{cell.format("B", "lat")}</row>'
+    point = '<row r="2"><c r="A2"><v>117.3</v></c><c r="B2"><v>39.1</v></c></row>'
+    chance = random.Random(7)
+    many = "".join(f'<row r="{n}"><c r="A{n}"><v>{chance.random()}</v></c></row>' for n in range(3, 250_000))
+    empty = "".join(f'<row r="{n}"><c r="A{n}" s="{chance.randrange(9**9)}"/></row>' for n in range(3, 250_000))
+    merges = "".join('<mergeCell ref="A1:XFD1048576"/>' for _ in range(20_000))
+    begun = time.monotonic()
+    for body, end, key in (
+        (many, "", "intake.limit_rows"),
+        (empty, "", None),
+        ("", f"<mergeCells>{merges}</mergeCells>", None),
+        ("", f"<mergeCells>{merges * 300}</mergeCells>", "intake.limit_archive_ratio"),
+    ):
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        rows = f'<dimension ref="A1:B2"/><sheetData>{first}{point}{body}</sheetData>'
+        sheet = f'<worksheet xmlns="{space}">{rows}{end}</worksheet>'
+        path = tmp_path / "b.xlsx"
+        with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for member in old.namelist():
+                new.writestr(member, sheet if member.endswith("sheet1.xml") else old.read(member))
+        if key is None and not end:
+            assert len(read_features(path)) == 1
+        elif key is None:
+            assert refusal(path, limits=Limits(cells=10_000)) == "intake.limit_cells"
+        else:
+            assert refusal(path) == key
+    assert time.monotonic() - begun < 30
+
+
+def compound(*streams: str) -> bytes:
+    """Return the beginning of a compound file whose directory, in its second sector, names these streams."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<H", header, 30, 9)
+    struct.pack_into("<I", header, 48, 1)
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\x00") + struct.pack("<H", 2 * len(name) + 2) + bytes(62)
+        for name in streams
+    )
+    return bytes(header) + bytes(512) + directory.ljust(512, b"\x00")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "do"),
+    [
+        (compound("Root Entry", "Workbook"), "xls", ".xlsx"),
+        (compound("Root Entry", "Book"), "xls", ".xlsx"),
+        (compound("Root Entry", "EncryptionInfo", "EncryptedPackage"), "encrypted", "密码"),
+        (compound("Root Entry", "WordDocument"), "ole", ".xlsx"),
+        (compound("Root Entry")[:300], "ole", ".xlsx"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>',
+            "xls",
+            ".xlsx",
+        ),
+    ],
+)
+def test_old_and_locked_workbooks_are_refused_with_a_remedy(tmp_path: Path, data: bytes, kind: str, do: str) -> None:
+    """XLS and locked workbooks are told apart, and each says what to do."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(InputError) as refused:
+        read_features(path)
+    assert refused.value.key == f"intake.looks_like_{kind}"
+    assert do in refused.value.remedy("zh")
 
 
 def test_numbers() -> None:

@@ -205,7 +205,6 @@ def test_several_troubles_are_told_together_in_the_order_of_the_file(folder: Pat
         ("2025 = ", "25 = ", "year_wrong"),
         ("[layers.barrier]", '[layers."barrier:1"]', "layer_key_wrong"),
         ('path       = "boundaries/red_line.gpkg"\n', "", "key_missing"),
-        ('path       = "boundaries/red_line.gpkg"', 'source = "postgis://x"\ntable = "t"', "source_later"),
         ('path       = "boundaries/red_line.gpkg"', r'path = "boundaries\red_line.gpkg"', "path_escape"),
         ('path       = "boundaries/red_line.gpkg"', 'path = "/vsicurl/x"', "path_remote"),
         ('path       = "boundaries/red_line.gpkg"', 'path = "https://host/x.gpkg"', "path_remote"),

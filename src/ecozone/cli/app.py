@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from ecozone.cli import annual, district, review, vocabulary
+from ecozone.cli import annual, district, examine, review, vocabulary
 from ecozone.cli.common import SETTINGS, known_language, tell
 from ecozone.errors import EcozoneError
 from ecozone.text import LANGUAGES, language, say, set_language
@@ -66,7 +66,7 @@ def build() -> Callable[..., Any]:
     ) -> None:
         """Take ``--lang`` before a command too; it was read before anything else."""
 
-    for module in (district, review, annual, vocabulary):
+    for module in (district, examine, review, annual, vocabulary):
         module.register(app)
     return typer.main.get_command(app)
 

@@ -109,6 +109,13 @@ def known_language(lang: str) -> str:
     return lang
 
 
+def workspace_here(given: str | None) -> str | None:
+    """Return the workspace that is named, else the one in this folder, else None."""
+    if given is not None:
+        return given
+    return "." if Path("ecozone.toml").is_file() else None
+
+
 def chosen_workspace(given: str | None) -> str:
     """Return the workspace that a command is to go by: the one named, else the one in this folder.
 
@@ -118,11 +125,30 @@ def chosen_workspace(given: str | None) -> str:
         If neither is there. The demonstration is never taken unasked: real sites judged by drawn boundaries would be
         told what is not true.
     """
-    if given is not None:
-        return given
-    if Path("ecozone.toml").is_file():
-        return "."
-    raise UsageError("cli.no_workspace")
+    found = workspace_here(given)
+    if found is None:
+        raise UsageError("cli.no_workspace")
+    return found
+
+
+def row_kind(corners: bool | None) -> Any:
+    """Return what ``--corners`` or ``--points`` says that the rows of a table are; None where neither was given."""
+    return None if corners is None else "corners" if corners else "points"
+
+
+def known_angles(angles: str | None) -> str | None:
+    """Return ``angles`` where it is a way to write degrees that ecozone knows.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    from ecozone.intake.angles import WAYS
+
+    if angles is not None and angles not in WAYS:
+        raise UsageError("cli.angles_unknown", value=angles, known=" ".join(WAYS))
+    return angles
 
 
 def console(*, error: bool = False) -> Console:

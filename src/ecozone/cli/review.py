@@ -1,12 +1,22 @@
-"""``check``, ``map`` and ``inspect``: the planner's commands."""
+"""``check`` and ``map``: the planner's commands."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, showing_progress, tell, tell_notices
+from ecozone.cli.common import (
+    SETTINGS,
+    answer,
+    chosen_workspace,
+    command,
+    known_angles,
+    row_kind,
+    showing_progress,
+    tell,
+    tell_notices,
+)
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 
@@ -21,6 +31,10 @@ def register(app: typer.Typer) -> None:
     encoding = typer.Option(None, "--encoding", help=say("cli.opt_encoding"))
     datum = typer.Option(None, "--datum", help=say("cli.opt_datum"))
     project_type = typer.Option(None, "--project-type", help=say("cli.opt_project_type"))
+    control = typer.Option(None, "--control-points", help=say("cli.opt_control_points"))
+
+    corners = typer.Option(None, "--corners/--points", help=say("cli.opt_corners"))
+    angles = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles)
 
     @command(app, "check")
     def check(
@@ -32,6 +46,9 @@ def register(app: typer.Typer) -> None:
         encoding: str | None = encoding,
         datum: str | None = datum,
         project_type: str | None = project_type,
+        control_points: str | None = control,
+        corners: bool | None = corners,
+        angles: str | None = angles,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
     ) -> int:
@@ -51,6 +68,9 @@ def register(app: typer.Typer) -> None:
             encoding=encoding,
             datum=datum,
             project_type=project_type,
+            control_points=control_points,
+            geometry=row_kind(corners),
+            angles=cast("Any", angles),
             near_m=near,
             outputs=tuple(output),
             limits=dict(SETTINGS.limits),
@@ -87,6 +107,9 @@ def register(app: typer.Typer) -> None:
         encoding: str | None = encoding,
         datum: str | None = datum,
         project_type: str | None = project_type,
+        control_points: str | None = control,
+        corners: bool | None = corners,
+        angles: str | None = angles,
     ) -> int:
         from ecozone.runs import Request, execute
 
@@ -101,6 +124,9 @@ def register(app: typer.Typer) -> None:
             encoding=encoding,
             datum=datum,
             project_type=project_type,
+            control_points=control_points,
+            geometry=row_kind(corners),
+            angles=cast("Any", angles),
             outputs=(output,),
             limits=dict(SETTINGS.limits),
             lang=language(),
@@ -112,24 +138,6 @@ def register(app: typer.Typer) -> None:
         elif outcome.check is not None:
             tell_notices(outcome.check.notices)
         _tell_files(outcome.files)
-        return 0
-
-    @command(app, "inspect")
-    def inspect(
-        files: Annotated[list[str], typer.Argument(help=say("cli.arg_files"))],
-        crs: str | None = crs,
-        layer: str | None = layer,
-        encoding: str | None = encoding,
-    ) -> int:
-        from ecozone.cli.show import show_inspection
-        from ecozone.intake import inspect_file
-
-        reports = [inspect_file(path, crs=crs, layer=layer, encoding=encoding) for path in files]
-        if SETTINGS.json:
-            answer({"schema": "ecozone.inspect/1", "files": reports})
-        else:
-            for report in reports:
-                show_inspection(report)
         return 0
 
 

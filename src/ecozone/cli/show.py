@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecozone.cli.common import SETTINGS, console, noticed
+from ecozone.cli.common import SETTINGS, console
 from ecozone.text import pick, say
-from ecozone.units import fixed, hectares, mu
+from ecozone.units import fixed, hectares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,37 +129,3 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     headings += [say(f"cli.head_{name}") for name in ("target", "status", "gap")]
     count = len(years)
     table(headings, rows, right=(*range(3, 3 + count), 3 + count, 5 + count), title=say("cli.ratios_title"))
-
-
-def show_inspection(report: Mapping[str, Any]) -> None:
-    """Print what a file holds and what was noticed."""
-    out = console()
-
-    def line(words: str) -> None:
-        out.print(f"  {words}", soft_wrap=True)
-
-    out.print(report["file"], style="bold")
-    line(say("inspect.format", format=report["format"], encoding=report["encoding"] or "—"))
-    if report["layers"]:
-        line(say("inspect.layers", layers="、".join(report["layers"])))
-    why = say(f"inspect.why_{report['crs_why']}")
-    line(say("inspect.crs", crs=report["crs"], name=report["crs_name"], why=why))
-    types = "、".join(f"{kind} {count}" for kind, count in report["geometry_types"].items())
-    line(say("inspect.features", count=report["features"], types=types, refused=report["refused"]))
-    west, south, east, north = (fixed(degrees, 5) for degrees in report["extent_lonlat"])
-    line(say("inspect.extent", west=west, south=south, east=east, north=north))
-    if report["area_m2"] > 0:
-        sizes = {"hectares": fixed(hectares(report["area_m2"]), 4), "mu": fixed(mu(report["area_m2"]), 2)}
-        plane = report["plane_area_m2"]
-        if plane is None:
-            line(say("inspect.area", **sizes))
-        else:
-            line(say("inspect.area_plane", **sizes, plane=fixed(hectares(plane), 4)))
-    if report["length_m"] > 0:
-        line(say("inspect.length", length=fixed(report["length_m"], 1)))
-    for column in report["columns"]:
-        samples = "、".join(str(sample) for sample in column["samples"])
-        line(say("inspect.column", **{**column, "samples": samples}))
-    for notice in report["notices"]:
-        line(noticed(notice["message"], notice["remedy"]))
-    line(say("inspect.next", command=report["next"]))

@@ -56,12 +56,22 @@ def gauss_kruger(crs: Any) -> GaussKruger | None:
     return _gauss_kruger(norm_crs(crs))
 
 
+#: What a transverse Mercator is given by (EPSG method 9807).
+_PARAMETERS = frozenset({
+    "Latitude of natural origin", "Longitude of natural origin", "Scale factor at natural origin", "False easting",
+    "False northing",
+})  # fmt: skip
+
+
 @lru_cache(maxsize=128)
 def _gauss_kruger(crs: CRS) -> GaussKruger | None:
     operation = unbound(crs).coordinate_operation
     if operation is None or not operation.method_name.startswith("Transverse Mercator"):
         return None
     values = {parameter.name: float(parameter.value) for parameter in operation.params}
+    if not values.keys() >= _PARAMETERS:
+        # PROJ accepts a damaged definition that lacks one.
+        return None
     plain = (values["Latitude of natural origin"], values["Scale factor at natural origin"], values["False northing"])
     if plain != (0.0, 1.0, 0.0) or crs.axis_info[0].unit_conversion_factor != 1.0:
         return None

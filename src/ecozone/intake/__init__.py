@@ -1,20 +1,37 @@
 """Any file a planner sends → clean, CRS-tagged features, with everything noticed on the way."""
 
+from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features, source_files
-from ecozone.intake.inspection import inspect_file
-from ecozone.intake.limits import Limits
+from ecozone.intake.inspection import check_command, inspect_features, inspect_file
+from ecozone.intake.isolation import start_reader
+from ecozone.intake.limits import Limits, limiting, parse_limits
+from ecozone.intake.pasted import read_pasted
+from ecozone.intake.postgis_address import Database, is_database, without_address
+from ecozone.intake.reading import RowKind
 from ecozone.intake.sites import read_sites
 from ecozone.intake.sniff import Format, sniff
-from ecozone.intake.source import sha256
+from ecozone.intake.source import is_geodatabase, sha256
 
 __all__ = [
+    "Angles",
+    "Database",
     "Format",
     "Limits",
+    "RowKind",
+    "check_command",
+    "inspect_features",
     "inspect_file",
+    "is_database",
+    "is_geodatabase",
+    "limiting",
     "list_layers",
+    "parse_limits",
     "read_features",
+    "read_pasted",
     "read_sites",
     "sha256",
     "sniff",
     "source_files",
+    "start_reader",
+    "without_address",
 ]

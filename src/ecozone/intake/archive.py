@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -30,8 +30,8 @@ _ENCRYPTED = 0x1
 
 
 @contextmanager
-def open_archive(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
-    """Open a zip whose declared contents keep the limits.
+def open_archive(path: Path, limits: Limits, count: str = "archive_files") -> Iterator[zipfile.ZipFile]:
+    """Open a zip whose declared contents keep the limits; ``count`` names that of its members.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def open_archive(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         raise InputError("intake.archive_damaged") from error
     with archive:
         members = archive.infolist()
-        limits.require("archive_files", len(members))
+        limits.require(count, len(members))
         unpacked = sum(member.file_size for member in members)
         limits.require("archive_bytes", unpacked)
         if unpacked > RATIO_COUNTS_FROM_BYTES:
@@ -66,6 +66,46 @@ def member_path(member: zipfile.ZipInfo) -> PurePosixPath:
         except UnicodeError:
             name = member.filename
     return PurePosixPath(name.replace("\\", "/"))
+
+
+Members = Mapping[str, zipfile.ZipInfo]
+
+
+def members_of(archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, zipfile.ZipInfo]]:
+    """Yield the files of an archive that a user put there."""
+    for member in archive.infolist():
+        path = member_path(member)
+        # macOS leaves a second file "._name" for each.
+        if not (member.is_dir() or path.name.startswith("._") or "__MACOSX" in path.parts):
+            yield path, member
+
+
+def sets_of(archive: zipfile.ZipFile, *parts: tuple[str, ...]) -> tuple[dict[str, Members], list[str]]:
+    """Gather members by folder and stem, ``layer name -> suffix -> member``; and name what is no part of one.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        The suffixes of what may be in a set, for each kind of set; a set without the first of one kind is none.
+    """
+    gathered: dict[tuple[str, str], dict[str, zipfile.ZipInfo]] = {}
+    shown: dict[tuple[str, str], PurePosixPath] = {}
+    others: list[str] = []
+    wanted = {suffix for kind in parts for suffix in kind}
+    leads = {kind[0] for kind in parts}
+    for path, member in members_of(archive):
+        suffix = path.suffix.casefold()
+        key = (str(path.parent).casefold(), path.stem.casefold())
+        if suffix in wanted and suffix not in gathered.get(key, {}):
+            gathered.setdefault(key, {})[suffix] = member
+            shown.setdefault(key, path)
+        else:
+            others.append(path.name)
+    found = {key: kinds for key, kinds in gathered.items() if leads & set(kinds)}
+    others += [shown[key].stem + suffix for key in gathered.keys() - found.keys() for suffix in gathered[key]]
+    stems = [key[1] for key in found]
+    names = {key: shown[key].stem if stems.count(key[1]) == 1 else str(shown[key].with_suffix("")) for key in found}
+    return {names[key]: kinds for key, kinds in found.items()}, sorted(others)
 
 
 def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path) -> Path:

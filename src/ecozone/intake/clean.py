@@ -19,6 +19,7 @@ from ecozone.errors import CrsError, InputError
 from ecozone.geo import coordinate_notices, repair
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import listed
+from ecozone.intake.watch import current
 from ecozone.notices import Notice, notice
 
 #: No coordinate of any CRS of the Earth is larger (m); what is, has lost its decimal point or its mind.
@@ -26,6 +27,7 @@ LARGEST_COORDINATE = 1e9
 #: Groups of equal shapes that get a notice of their own.
 MOST_GROUPS = 20
 
+_POLYGON_ID = shapely.GeometryType.POLYGON
 _POINT, _LINE, _POLYGON = "Point", "Line", "Polygon"
 _KINDS = {
     shapely.GeometryType.POINT: _POINT,
@@ -98,7 +100,14 @@ class Cleaner:
         counts = shapely.get_num_coordinates(self.geometries)
         limits.require("vertices", int(counts.sum()))
         for at in np.flatnonzero(counts > limits.feature_vertices):
-            self._refuse(at, "intake.too_many_vertices", found=int(counts[at]), allowed=limits.feature_vertices)
+            raised = limits.raised("feature_vertices", int(counts[at]))
+            self._refuse(
+                at, "intake.too_many_vertices", found=int(counts[at]), allowed=limits.feature_vertices, raised=raised
+            )
+        rings = _rings(self.geometries)
+        for at in np.flatnonzero(rings > limits.feature_rings):
+            raised = limits.raised("feature_rings", int(rings[at]))
+            self._refuse(at, "intake.too_many_rings", found=int(rings[at]), allowed=limits.feature_rings, raised=raised)
 
     def _refuse_numbers(self) -> None:
         xy, owner = shapely.get_coordinates(self.geometries, return_index=True)
@@ -148,10 +157,16 @@ class Cleaner:
 
     def _repair(self, crs: CRS) -> None:
         there = self._there()
+        watch = current()
         bad = there[~shapely.is_valid(self.geometries[there])]
+        for at in bad:
+            if gone := watch.given_up.get(int(self.rows[at])):
+                self._refuse(at, gone.key, **gone.fields)
+        bad = bad[~shapely.is_missing(self.geometries[bad])]
         if not len(bad):
             return
-        series, notices = repair(gpd.GeoSeries(self.geometries[bad], index=self.rows[bad], crs=crs))
+        series, notices = repair(gpd.GeoSeries(self.geometries[bad], index=self.rows[bad], crs=crs), begin=watch.begin)
+        watch.begin(None)
         self.geometries[bad] = series.to_numpy()
         for one in notices:
             if one.severity == "refused":
@@ -172,6 +187,14 @@ class Cleaner:
             self.notices.append(notice("intake.same_shape", "warning", feature=rows[-1], rows=listed(rows)))
         if len(alike) > MOST_GROUPS:
             self.notices.append(notice("intake.same_shape_more", "warning", count=len(alike) - MOST_GROUPS))
+
+
+def _rings(shapes: Geometries) -> NDArray[np.int64]:
+    """Return the number of rings of each shape."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings: NDArray[np.int64] = np.zeros(len(shapes), dtype=np.int64)
+    np.add.at(rings, owner, shapely.get_num_interior_rings(parts) + (shapely.get_type_id(parts) == _POLYGON_ID))
+    return rings
 
 
 def _simple_parts(collection: BaseGeometry) -> list[BaseGeometry]:

@@ -32,6 +32,10 @@ _BYTE_ORDER_MARKS = (
 )
 #: Bytes beyond ASCII below which GBK text may be valid UTF-8 by chance.
 _UTF8_BY_CHANCE_BELOW = 12
+#: Bytes beyond ASCII from which on texts of whole Chinese characters are no chance words of a Western code page.
+_CHINESE_FROM = 4
+#: A text of ASCII and of pairs of bytes that are characters of GB2312, which nearly all Chinese text is made of.
+_gb2312 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])*")
 _multibyte = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _beyond_ascii = re.compile(rb"[\x80-\xff]")
 
@@ -125,6 +129,8 @@ def detect(*pieces: bytes, declared: str | None = None, may_be_cut: bool = False
     ('GB18030', 'UTF-8', 'ascii')
     >>> detect("林地,耕地,园地,草地".encode() + bytes([0xFF])) is None
     True
+    >>> [detect(text, declared="cp1252").name for text in ("红线".encode("gbk"), "Größe, Straße".encode("cp1252"))]
+    ['GB18030', 'CP1252']
     """
     for mark, codec in _BYTE_ORDER_MARKS:
         if len(pieces) == 1 and pieces[0].startswith(mark):
@@ -132,7 +138,7 @@ def detect(*pieces: bytes, declared: str | None = None, may_be_cut: bool = False
     if all(piece.isascii() for piece in pieces):
         return Encoding("utf-8", "ascii")
     utf8 = decodes(pieces, "utf-8", may_be_cut=may_be_cut)
-    doubted = declared is None or (utf8 and _is_weak(declared, pieces))
+    doubted = declared is None or (utf8 and _is_weak(declared, pieces)) or _is_chinese(declared, pieces)
     if declared is not None and not doubted and decodes(pieces, declared, may_be_cut=may_be_cut):
         return Encoding(declared, "declared")
     if utf8:
@@ -150,8 +156,27 @@ def _is_weak(declared: str, pieces: Iterable[bytes]) -> bool:
     """
     if declared == "utf-8":
         return False
-    one_byte = len("é".encode(declared, "ignore")) == 1
-    return one_byte or sum(len(_beyond_ascii.findall(piece)) for piece in pieces) >= _UTF8_BY_CHANCE_BELOW
+    return _one_byte(declared) or sum(map(_high, pieces)) >= _UTF8_BY_CHANCE_BELOW
+
+
+def _is_chinese(declared: str, pieces: Iterable[bytes]) -> bool:
+    """Tell whether a Western code page is declared and every text is made of Chinese characters.
+
+    Programs write the code page of their own home as a matter of course; in Western text, accented letters stand
+    singly.
+    """
+    if not _one_byte(declared):
+        return False
+    texts = list(pieces)
+    return sum(map(_high, texts)) >= _CHINESE_FROM and all(_gb2312.fullmatch(text) for text in texts)
+
+
+def _one_byte(codec: str) -> bool:
+    return len("é".encode(codec, "ignore")) == 1 or len("я".encode(codec, "ignore")) == 1
+
+
+def _high(piece: bytes) -> int:
+    return len(_beyond_ascii.findall(piece))
 
 
 def read_text(data: bytes, *, given: str | None = None) -> tuple[str, Encoding]:

@@ -7,25 +7,50 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from ecozone.errors import EcozoneError
-from ecozone.geo import crs_name, norm_crs
+from ecozone.geo import crs_name, norm_crs, to_cgcs2000
+from ecozone.intake.angles import Angles
 from ecozone.intake.clean import Cleaner, require_some
-from ecozone.intake.limits import Limits
-from ecozone.intake.reading import Options, column_name
-from ecozone.intake.reference import settle
+from ecozone.intake.closed import closed_as_polygons
+from ecozone.intake.control_points import read_control_points
+from ecozone.intake.datum import said_of
+from ecozone.intake.isolation import isolated
+from ecozone.intake.limits import Limits, limits_in_force
+from ecozone.intake.postgis import read_table, table_names
+from ecozone.intake.postgis_address import Database, database_of, is_database
+from ecozone.intake.reading import ClosedLines, Options, Reading, RowKind, column_name
+from ecozone.intake.reference import locate, weigh
 from ecozone.intake.registry import READERS
 from ecozone.intake.sniff import Format, sniff
-from ecozone.intake.source import opening, regular_file, sha256, siblings, write_ahead_log
+from ecozone.intake.source import (
+    MIF_PARTS,
+    SHAPEFILE_PARTS,
+    TAB_PARTS,
+    geodatabase_files,
+    given_path,
+    opening,
+    sha256,
+    siblings,
+    write_ahead_log,
+)
+from ecozone.intake.which_crs import Box
 from ecozone.notices import Notice, notice
 from ecozone.text import Place
+
+#: How an address is named that could not be read: it may hold a password.
+HIDDEN_ADDRESS = "postgis:…"
+
+#: Formats whose files have parts beside them.
+_PARTS = {Format.SHAPEFILE: SHAPEFILE_PARTS, Format.MAPINFO_TAB: TAB_PARTS, Format.MAPINFO_MIF: MIF_PARTS}
 
 #: Columns that every frame has of its own.
 RESERVED = ("source_row", "geometry")
@@ -38,13 +63,24 @@ def read_features(
     layer: str | None = None,
     encoding: str | None = None,
     limits: Limits | None = None,
+    within: gpd.GeoSeries | None = None,
+    unit: str | None = None,
+    closed_lines: ClosedLines = "line",
+    datum: str | None = None,
+    control_points: str | PathLike[str] | None = None,
+    around: Box | None = None,
+    geometry: RowKind | None = None,
+    angles: Angles | None = None,
+    isolate: bool = True,
 ) -> gpd.GeoDataFrame:
-    r"""Read a layer of any format that ecozone knows.
+    r"""Read a layer of any format that ecozone knows, or a table of a PostGIS database.
 
     Parameters
     ----------
     path : path
-        An existing regular file. Its content says what it is; its suffix does not matter.
+        An existing regular file, whose content says what it is and whose suffix does not matter; or
+        ``postgis://USER@HOST:PORT/DATABASE`` (or a `Database`), with ``SCHEMA.TABLE`` as ``layer`` and the password in
+        the environment (``PGPASSWORD``) or in ``.pgpass``.
     crs : any CRS, optional
         Of the file, where it does not say; checked against what it does say.
     layer : str, optional
@@ -52,6 +88,29 @@ def read_features(
     encoding : str, optional
         Of the texts, where what is found is wrong.
     limits : Limits, optional
+    within : GeoSeries, optional
+        Of a table, only the rows whose box touches the box of this are read; files are always read whole.
+    unit : {"m", "dm", "cm", "mm", "km"}, optional
+        Of a drawing (DXF), where its header says nothing or is wrong.
+    closed_lines : {"line", "polygon"}
+        What a line that ends where it begins is taken for; 奥维 stores areas as such lines.
+    datum : {"gcj02", "bd09", "wgs84", "cgcs2000"}, optional
+        Of coordinates in degrees, where the file does not say it. Of a web map's shift the rows are led to CGCS2000.
+    control_points : path, optional
+        Points of a local system whose place is known (`ecozone.intake.control_points`): what has no CRS, or a grid of
+        Xi'an 80 or Beijing 54, is led by them to the CRS that their table or ``crs`` names.
+    around : tuple of float, optional
+        Where the features are expected: west, south, east, north in degrees. It decides nothing; messages and
+        ``attrs["crs_evidence"]`` say what lies inside.
+    geometry : {"corners", "points"}, optional
+        What the rows of a table in CSV or XLSX are, where it does not show it.
+    angles : {"decimal", "dms", "ddd.mmss"}, optional
+        How plain numbers of degrees in such a table are meant, where neither it nor ``around`` shows it; ``dms``:
+        none are, all are written out.
+    isolate : bool
+        Read a file in a process of its own, held to ``limits.seconds`` and ``limits.memory_bytes``
+        (`ecozone.intake.isolation`). False reads files that can be trusted here, without bounds of time and memory;
+        tables of a database always are.
 
     Returns
     -------
@@ -60,7 +119,7 @@ def read_features(
         (dates as ISO text; of a table, all as text);
         geometry is a valid plane polygon, line or point (or a multi of one), or None where the feature was refused.
         ``attrs["notices"]`` holds a notice for each thing noticed, repaired or refused; ``attrs["source"]`` is
-        ``file, path, format, layer, crs, crs_why, encoding, sha256, parts``.
+        ``file, path, format, layer, crs, crs_why, encoding, sha256, parts``; of a table the hash is of its rows.
 
     Raises
     ------
@@ -79,21 +138,78 @@ def read_features(
     >>> frame.loc[0, "名称"], frame.geometry[0].wkt, frame.attrs["source"]["encoding"]
     ('一小', 'POINT (117.32 39.09)', 'gb18030')
     """
-    limits = limits or Limits()
-    options = Options(None if crs is None else norm_crs(crs), encoding)
-    found = regular_file(path)
+    limits = limits or limits_in_force()
+    given, shift = said_of(crs, datum)
+
+    def options() -> Options:
+        control = None if control_points is None else read_control_points(control_points, crs=crs, limits=limits)
+        known = given if control is None else control.crs
+        return Options(known, encoding, unit, closed_lines, shift, control, around, geometry, angles)
+
+    if is_database(path):
+        return _read_table(path, layer, options(), limits, within)
+    if isolate:
+        frame: gpd.GeoDataFrame = isolated(
+            "read_features",
+            limits,
+            path=fsdecode(path),
+            crs=None if crs is None else norm_crs(crs),
+            layer=layer,
+            encoding=encoding,
+            unit=unit,
+            closed_lines=closed_lines,
+            datum=datum,
+            control_points=None if control_points is None else fsdecode(control_points),
+            around=around,
+            geometry=geometry,
+            angles=angles,
+        )
+        return frame
+    found = given_path(path)
+    words = options()
     with _placing(found.name):
         kind = sniff(found, limits=limits)
         reader = READERS[kind]
         with opening(found, limits) as source:
-            reading = reader.read(source, layer, options)
-        place = Place(found.name, reading.layer if reader.layered else None)
-        with _placing(found.name, place.layer):
-            require_some(len(reading.rows), {})
-            settled, why, said = settle(reading, options.crs)
-            cleaner = Cleaner(reading.geometries, reading.rows, reading.refused)
-            geometry = cleaner.clean(settled, limits)
-            require_some(len(reading.rows), cleaner.refused)
+            reading = reader.read(source, layer, words)
+    frame = _cleaned(reading, Place(found.name, reading.layer if reader.layered else None), words, limits)
+    parts = {part.name: sha256(part) for part in source_files(found)}
+    frame.attrs["source"] |= {"path": str(found), "format": kind.value, "sha256": sha256(found), "parts": parts}
+    return frame
+
+
+def _database(path: str | PathLike[str]) -> Database:
+    with _placing(HIDDEN_ADDRESS):
+        return database_of(path)
+
+
+def _read_table(
+    path: str | PathLike[str], table: str | None, options: Options, limits: Limits, within: gpd.GeoSeries | None
+) -> gpd.GeoDataFrame:
+    database = _database(path)
+    with _placing(database.name):
+        read = read_table(database, table, options, limits, within)
+    frame = _cleaned(read.reading, Place(database.name, read.reading.layer), options, limits)
+    frame.attrs["source"] |= {
+        "path": database.name,
+        "format": "postgis",
+        "sha256": read.sha256,
+        "parts": {read.reading.layer: read.sha256},
+    }
+    return frame
+
+
+def _cleaned(reading: Reading, place: Place, options: Options, limits: Limits) -> gpd.GeoDataFrame:
+    """Return a reading as a frame of features that can be measured, with all that was noticed."""
+    assert place.file is not None
+    if options.closed_lines == "polygon":
+        reading = closed_as_polygons(reading)
+    with _placing(place.file, place.layer):
+        require_some(len(reading.rows), {})
+        reading, settled, why, said = locate(reading, options)
+        cleaner = Cleaner(reading.geometries, reading.rows, reading.refused)
+        geometry = cleaner.clean(settled, limits)
+        require_some(len(reading.rows), cleaner.refused)
     columns, renamed = _own_columns(reading.columns)
     frame = gpd.GeoDataFrame(
         {"source_row": np.asarray(reading.rows, dtype=np.int64), **columns}, geometry=geometry, crs=settled
@@ -101,31 +217,44 @@ def read_features(
     refused = [cleaner.refused[row] for row in sorted(cleaner.refused)]
     notices = [*reading.notices, *said, *renamed, *cleaner.notices, *refused]
     frame.attrs["notices"] = tuple(_placed(one, place) for one in notices)
-    parts = {part.name: sha256(part) for part in source_files(found)}
     frame.attrs["source"] = {
-        "file": found.name,
-        "path": str(found),
-        "format": kind.value,
+        "file": place.file,
         "layer": reading.layer,
         "crs": crs_name(settled),
         "crs_why": why,
         "encoding": reading.encoding,
-        "sha256": parts[found.name],
-        "parts": parts,
+        "aliases": dict(reading.aliases),
     }
+    if reading.datum is not None:
+        frame.attrs["datum"] = reading.datum
+    if options.datum is not None:
+        frame = to_cgcs2000(frame, options.datum, file=place.file)
+        frame.attrs["source"]["datum"] = options.datum
+    evidence, far = weigh(shapely.get_coordinates(frame.geometry.array), norm_crs(frame.crs), why, options.around)
+    frame.attrs["crs_evidence"] = evidence
+    frame.attrs["notices"] += tuple(_placed(one, place) for one in far)
     return frame
 
 
-def list_layers(path: str | PathLike[str], *, limits: Limits | None = None) -> list[str]:
+def list_layers(path: str | PathLike[str], *, limits: Limits | None = None, isolate: bool = True) -> list[str]:
     """Return the names of a file's layers that have geometry; of a workbook, its sheets with coordinate columns.
+
+    Of a database, the tables and views with geometry that the user may read.
 
     Raises
     ------
     InputError
         Where the file cannot be read.
     """
-    limits = limits or Limits()
-    found = regular_file(path)
+    limits = limits or limits_in_force()
+    if is_database(path):
+        database = _database(path)
+        with _placing(database.name):
+            return table_names(database, limits)
+    if isolate:
+        names: list[str] = isolated("list_layers", limits, path=fsdecode(path))
+        return names
+    found = given_path(path)
     with _placing(found.name):
         reader = READERS[sniff(found, limits=limits)]
         with opening(found, limits) as source:
@@ -133,11 +262,13 @@ def list_layers(path: str | PathLike[str], *, limits: Limits | None = None) -> l
 
 
 def source_files(path: str | PathLike[str]) -> tuple[Path, ...]:
-    """Return every file that reading ``path`` reads: the parts of a shapefile, the log of an open GeoPackage."""
-    found = regular_file(path)
+    """Return every file that reading ``path`` reads: parts, the log of an open GeoPackage, a geodatabase's files."""
+    found = given_path(path)
     kind = sniff(found)
-    if kind is Format.SHAPEFILE:
-        return tuple(siblings(found).values())
+    if kind is Format.FILEGDB:
+        return geodatabase_files(found)
+    if kind in _PARTS:
+        return tuple(siblings(found, _PARTS[kind]).values())
     log = write_ahead_log(found) if kind is Format.GEOPACKAGE else None
     return (found,) if log is None else (found, log)
 

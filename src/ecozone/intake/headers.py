@@ -6,21 +6,51 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-#: Role of a coordinate column → headers, plain as `plain_header` makes them.
-COORDINATES: dict[str, frozenset[str]] = {
-    "lon": frozenset({"经度", "东经", "中心经度", "经度坐标", "经度值", "lon", "lng", "long", "longitude"}),
-    "lat": frozenset({"纬度", "北纬", "中心纬度", "纬度坐标", "纬度值", "lat", "latitude"}),
-    # In surveying 横坐标 is the easting and 纵坐标 the northing, whatever letter stands beside them.
-    "east": frozenset({"东坐标", "横坐标", "东", "e", "east", "easting", "eastings"}),
-    "north": frozenset({"北坐标", "纵坐标", "北", "n", "north", "northing", "northings"}),
-    "x": frozenset({"x", "x坐标", "坐标x", "xcoord", "coordx", "pointx", "geox"}),
-    "y": frozenset({"y", "y坐标", "坐标y", "ycoord", "coordy", "pointy", "geoy"}),
+#: Role of a coordinate column → its header without the words and units that say nothing. In surveying 横坐标 is the
+#: easting and 纵坐标 the northing, whatever letter stands beside them.
+_COORDINATES = {
+    "lon": r"[el]?((东?经)度?|lon|lng|long|longitude)[el]?",
+    "lat": r"[bn]?((北?纬)度?|lat|latitude)[bn]?",
+    "east": r"[xye]?(东向?|横|east|eastings?)[xye]?|e",
+    "north": r"[xyn]?(北向?|纵|north|northings?)[xyn]?|n",
+    "x": r"x",
+    "y": r"y",
+    "l": r"l",
+    "b": r"b",
 }
-
-#: Columns that only a list of boundary corners has: several rows make one shape.
-CORNERS = frozenset(
-    {"点号", "拐点", "拐点号", "拐点编号", "拐点序号", "界址点", "界址点号", "界址点编号", "圈号", "jzdh"}
+_ROLES = {role: re.compile(pattern) for role, pattern in _COORDINATES.items()}
+_fillers = re.compile(
+    r"国家|大地|坐标系?|中心点?|数值|值|方向|轴|拐点|界址点|顶点|角点|cgcs|wgs84|2000|coordinates?|coord|point|geo"
 )
+_unit = re.compile(r"[/,、]?(m|米|公尺|度|deg|degrees?)$")
+
+#: Columns that only a list of boundary corners has: names of corners, and numbers of rings.
+POINT_NAMES = frozenset(
+    {"点号", "点名", "点编号", "点序号", "拐点", "拐点号", "拐点编号", "拐点序号", "拐点名称", "界址点", "界址点号"}
+    | {"界址点编号", "界址点序号", "界桩号", "界桩编号", "顶点", "顶点号", "顶点编号", "角点", "角点号", "角点编号"}
+    | {"jzd", "jzdh", "vertex", "vertexno", "corner", "cornerno", "pointno", "pointname"}
+)
+RINGS = frozenset({"圈号", "环号", "圈", "环", "界址圈号", "jzqh", "ring", "ringno"})
+#: Columns of plain numbers: of corners as well as of sites.
+NUMBERS = frozenset({"序号", "顺序号", "顺序", "编号", "号", "no", "no.", "num", "number", "#", "xh"})
+#: Columns of the edges between corners; the first are lengths.
+LENGTHS = frozenset({"边长", "界址边长", "界址间距", "间距", "距离", "水平距离", "平距", "edgelength"})
+EDGES = LENGTHS | {"方位角", "坐标方位角", "方向角", "转角", "夹角", "内角", "至点号", "至", "azimuth"}
+#: Columns that name the parcel to which a corner belongs.
+PARCELS = frozenset(
+    {"地块编号", "地块号", "地块序号", "地块", "地块名称", "地块名", "宗地", "宗地号", "宗地编号", "宗地代码"}
+    | {"宗地名称", "图斑号", "图斑编号", "图斑名称", "区块", "区块号", "区块编号", "区块名称", "片区", "项目名称"}
+    | {"项目编号", "dkbh", "dkmc", "zddm", "tbbh", "parcel", "parcelid", "parcelno", "parcelname"}
+)
+#: Columns of areas, beside those whose header holds 面积.
+AREAS = frozenset({"area", "aream2", "areaha", "dkmj", "zdmj", "tbmj"})
+#: Columns that say nothing of what the rows are.
+ASIDES = frozenset(
+    {"备注", "说明", "高程", "海拔", "大地高", "h", "z", "高程h", "elevation", "height", "remark", "remarks", "note"}
+    | {"notes", "界标类型", "界标种类", "标志类型", "界址线类别", "界址线位置", "界标材料", "点位说明", "埋石类型"}
+)
+#: Words of a title above a table of corners.
+TITLES = re.compile(r"拐点|界址点|界址坐标|角点坐标|顶点坐标|范围坐标|边界坐标|红线坐标|corner|vertices|vertex", re.I)
 
 #: Columns that name the CRS of each row.
 CRS_NAMES = frozenset(
@@ -36,8 +66,12 @@ SITE_COLUMNS: dict[str, tuple[str, ...]] = {
     "flags": ("flags", "标记"),
 }
 
-_AXIS_WORDS = (("lon", ("经",)), ("lat", ("纬",)), ("north", ("北", "纵", "north")), ("east", ("东", "横", "east")))
 _bracket = re.compile(r"[(\[](.*?)[)\]]")
+_part = re.compile(
+    r"(.+?)[\s_\-./]*[(\[]?"
+    r"(?:(度|°|d|deg|degrees?)|(分|'|m|min|minutes?)|(秒|\"|''|s|sec|seconds?))[)\]]?"
+)
+_primes = str.maketrans({"′": "'", "″": '"', "’": "'", "”": '"'})
 
 
 def plain_header(header: str) -> str:
@@ -61,18 +95,41 @@ def bracketed(header: str) -> str:
 
 
 def coordinate_role(header: str) -> str | None:
-    """Return ``lon``, ``lat``, ``east``, ``north``, ``x``, ``y`` or None.
+    """Return ``lon``, ``lat``, ``east``, ``north``, ``x``, ``y``, ``l``, ``b`` or None.
 
-    >>> [coordinate_role(text) for text in ("经度", "X(北)", "Y坐标（东）", "lng", "X", "面积")]
-    ['lon', 'north', 'east', 'lon', 'x', None]
+    ``l`` and ``b`` are longitude and latitude only where both are there: a column L may be a length.
+
+    >>> [coordinate_role(text) for text in ("经度", "X(北)", "Y坐标（东）", "X", "面积", "纵坐标X(m)", "L(经度)")]
+    ['lon', 'north', 'east', 'x', None, 'north', 'lon']
     """
-    plain, axis = plain_header(header), bracketed(header)
-    for role, names in COORDINATES.items():
-        if plain in names:
-            if role in ("x", "y"):
-                return next((found for found, words in _AXIS_WORDS if any(word in axis for word in words)), role)
-            return role
-    return None
+    role = _role(plain_header(header))
+    if role in ("x", "y", "l", "b"):
+        for inside in _bracket.findall(unicodedata.normalize("NFKC", header).casefold()):
+            named = _role(re.sub(r"[\s_\-:°*]", "", inside))
+            if named in ("lon", "lat", "east", "north"):
+                return named
+    return role
+
+
+def _role(plain: str) -> str | None:
+    bare = _unit.sub("", _fillers.sub("", plain))
+    return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(bare)), None)
+
+
+def angle_part(header: str) -> tuple[str, int] | None:
+    """Return the role of a column that holds degrees (0), minutes (1) or seconds (2) alone, and which; else None.
+
+    ``经度`` looks like the degrees of 经; only a table that has the minutes too means that.
+
+    >>> angle_part("经度（分）"), angle_part("lat_s"), angle_part("经度"), angle_part("面积")
+    (('lon', 1), ('lat', 2), ('lon', 0), None)
+    """
+    text = unicodedata.normalize("NFKC", header.translate(_primes)).casefold().strip()
+    match = _part.fullmatch(text)
+    role = coordinate_role(match[1]) if match else None
+    if match is None or role is None:
+        return None
+    return role, next(place for place, unit in enumerate(match.groups()[1:]) if unit)
 
 
 def find_column(columns: Sequence[str], role: str, *, cut_at: int | None = None) -> str | None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from os import PathLike, fspath
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from ecozone.geo import area_m2, crs_name, is_geographic, length_m, norm_crs, plane_area_m2, reproject
+from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features
 from ecozone.intake.limits import Limits
+from ecozone.intake.reading import ClosedLines, RowKind
+from ecozone.intake.which_crs import Box
 from ecozone.notices import notices_of
+from ecozone.text import say
 
 _SAMPLES = 3
 
@@ -25,28 +31,68 @@ def inspect_file(
     layer: str | None = None,
     encoding: str | None = None,
     limits: Limits | None = None,
+    unit: str | None = None,
+    closed_lines: ClosedLines = "line",
+    datum: str | None = None,
+    control_points: str | PathLike[str] | None = None,
+    around: Box | None = None,
+    geometry: RowKind | None = None,
+    angles: Angles | None = None,
 ) -> dict[str, Any]:
     """Say what a file holds.
 
     Parameters
     ----------
-    path, crs, layer, encoding, limits
+    path, crs, layer, encoding, limits, unit, closed_lines, datum, control_points, around, geometry, angles
         As in `read_features`.
 
     Returns
     -------
     dict
-        JSON-ready: ``file, sha256, format, encoding, layers, layer, crs, crs_why, features, refused, geometry_types,
-        extent`` (x min, y min, x max, y max in the file's CRS), ``extent_lonlat`` (degrees), ``area_m2``
-        (ellipsoidal), ``plane_area_m2`` (None in degrees), ``length_m``, ``columns`` (``name, kind, samples``),
-        ``notices``, ``next`` (a command line).
+        JSON-ready: ``file, sha256, format, encoding, layers, layer, crs, crs_why, crs_evidence`` (see
+        `ecozone.intake.which_crs.CrsEvidence`), ``datum, features, refused, geometry_types, extent`` (x min, y min,
+        x max, y max in the file's CRS), ``extent_lonlat`` (degrees), ``area_m2`` (ellipsoidal), ``plane_area_m2``
+        (None in degrees), ``length_m``, ``columns`` (``name, kind, samples``), ``rows`` (one a feature: ``feature`` as
+        the user counts it, ``geometry_type`` or None, ``area_m2``, ``plane_area_m2``, ``length_m``, ``problems``: its
+        notices, with ``what`` for the message without its place), ``notices`` (those of the file as a whole, and of its
+        features), ``next`` (a command line).
 
     Raises
     ------
     InputError, CrsError
         As `read_features`.
     """
-    features = read_features(path, crs=crs, layer=layer, encoding=encoding, limits=limits)
+    features = read_features(
+        path,
+        crs=crs,
+        layer=layer,
+        encoding=encoding,
+        limits=limits,
+        unit=unit,
+        closed_lines=closed_lines,
+        datum=datum,
+        control_points=control_points,
+        around=around,
+        geometry=geometry,
+        angles=angles,
+    )
+    said = {"crs": crs, "encoding": encoding, "datum": datum, "control_points": control_points}
+    command = check_command(path, layer=layer, **said, geometry=geometry, angles=angles)
+    return inspect_features(features, layers=list_layers(path, limits=limits), command=command)
+
+
+def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), command: str = "") -> dict[str, Any]:
+    """Say what was read, as `inspect_file` does.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        As `read_features` gives them, ``attrs`` and all.
+    layers : sequence of str
+        Of the file.
+    command : str
+        What to do next.
+    """
     source = features.attrs["source"]
     there = features[features.geometry.notna()]
     lonlat = reproject(there.geometry, "EPSG:4326")
@@ -57,11 +103,13 @@ def inspect_file(
         "sha256": source["sha256"],
         "format": source["format"],
         "encoding": source["encoding"],
-        "layers": list_layers(path, limits=limits),
+        "layers": list(layers),
         "layer": source["layer"],
         "crs": source["crs"],
         "crs_name": features.crs.name,
         "crs_why": source["crs_why"],
+        "crs_evidence": features.attrs["crs_evidence"].as_dict(),
+        "datum": source.get("datum"),
         "features": len(features),
         "refused": len(features) - len(there),
         "geometry_types": dict(sorted(Counter(there.geometry.geom_type).items())),
@@ -71,9 +119,38 @@ def inspect_file(
         "plane_area_m2": plane,
         "length_m": float(length_m(there.geometry[there.geometry.geom_type.str.contains("Line")]).sum()),
         "columns": _columns(features),
+        "rows": _rows(features),
         "notices": [one.as_dict() for one in notices_of(features)],
-        "next": _next(fspath(path), crs, layer),
+        "next": command,
     }
+
+
+def _rows(features: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return one entry a feature: its kind, its sizes, and what was noticed of it beyond mere information."""
+    problems: dict[int, list[dict[str, Any]]] = {int(row): [] for row in features["source_row"]}
+    for one in notices_of(features):
+        if one.severity != "info" and one.place.feature in problems:
+            problems[int(str(one.place.feature))].append({**one.as_dict(), "what": say(one.key, **one.fields)})
+    shapes = features.geometry
+    kinds = shapely.get_dimensions(shapes.to_numpy())
+    areas = area_m2(shapes)
+    planes = [None] * len(features) if is_geographic(features.crs) else plane_area_m2(shapes).tolist()
+    lengths = length_m(shapes)
+    rows = []
+    for at, row in enumerate(features["source_row"]):
+        shape = shapes.iloc[at]
+        gone = shape is None
+        rows.append(
+            {
+                "feature": int(row),
+                "geometry_type": None if gone else shape.geom_type,
+                "area_m2": None if gone else float(areas.iloc[at]),
+                "plane_area_m2": None if gone else planes[at],
+                "length_m": float(lengths.iloc[at]) if kinds[at] == 1 else 0.0,
+                "problems": problems[int(row)],
+            }
+        )
+    return rows
 
 
 def _columns(features: gpd.GeoDataFrame) -> list[dict[str, Any]]:
@@ -91,10 +168,38 @@ def _json(value: Any) -> Any:
     return value[:60] if isinstance(value, str) else value
 
 
-def _next(path: str, crs: Any, layer: str | None) -> str:
-    words = ["ecozone", "check", path]
+def check_command(
+    path: str | PathLike[str],
+    *,
+    crs: Any = None,
+    layer: str | None = None,
+    encoding: str | None = None,
+    datum: str | None = None,
+    control_points: str | PathLike[str] | None = None,
+    geometry: RowKind | None = None,
+    angles: Angles | None = None,
+    workspace: str | None = None,
+) -> str:
+    """Return the command line that checks a file, with all that was said of it.
+
+    >>> check_command("地块 1.txt", crs="EPSG:4527", workspace="dongli")
+    "ecozone check '地块 1.txt' --crs EPSG:4527 -w dongli"
+    """
+    words = ["ecozone", "check", fspath(path)]
     if crs is not None:
         words += ["--crs", crs_name(norm_crs(crs))]
     if layer is not None:
         words += ["--layer", layer]
+    if encoding is not None:
+        words += ["--encoding", encoding]
+    if datum is not None:
+        words += ["--datum", datum]
+    if control_points is not None:
+        words += ["--control-points", fspath(control_points)]
+    if geometry is not None:
+        words.append(f"--{geometry}")
+    if angles is not None:
+        words += ["--angles", angles]
+    if workspace is not None:
+        words += ["-w", workspace]
     return shlex.join(words)

@@ -10,17 +10,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError, InputError
 from ecozone.geo import norm_crs
 from ecozone.intake.encoding import codec_of, detect, given_encoding
+from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
+from ecozone.intake.ovkml import on_the_ground
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, column_name, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
@@ -32,8 +35,6 @@ _GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
 _UNSUPPORTED = ("Model", "Track", "MultiTrack")
 #: What a file may point at; none of it is fetched or measured.
 _IGNORED = ("NetworkLink", "GroundOverlay", "PhotoOverlay", "ScreenOverlay")
-#: 奥维's word for the datum of a Placemark, where it is the one of the standard or coincides with it.
-_UNSHIFTED = frozenset({"wgs84", "wgs-84", "cgcs2000", "cgcs-2000"})
 _declaration = re.compile(r"^\s*<\?xml[^>]*?\?>", re.DOTALL)
 _declared = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 
@@ -41,16 +42,23 @@ _declared = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 def read(source: Source, layer: str | None, options: Options) -> Reading:
     """Read every Placemark of a document, folders as a column."""
     choose_layer([source.stem], layer)
-    root, encoding = _parse(source, options)
+    return read_document(source.read_bytes(), source.stem, source.limits, options)
+
+
+def read_document(data: bytes, name: str, limits: Limits, options: Options) -> Reading:
+    """Read the bytes of a document; ``name`` is that of its one layer."""
+    root, encoding = _parse(data, options)
     placemarks: list[tuple[Element, str]] = []
+    datums: list[str | None] = []
     ignored: Counter[str] = Counter()
-    for element, folder in _walk(root, source.limits.depth):
+    for element, folder, datum in _walk(root, limits.depth):
         word = _local(element)
         if word == "Placemark":
             placemarks.append((element, folder))
+            datums.append(datum)
         elif word in _IGNORED:
             ignored[word] += 1
-    source.limits.require("features", len(placemarks))
+    limits.require("features", len(placemarks))
     rows = list(range(1, len(placemarks) + 1))
     geometries: list[BaseGeometry | None] = []
     attributes: list[dict[str, str]] = []
@@ -58,8 +66,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     for row, (element, folder) in zip(rows, placemarks, strict=True):
         geometry = None
         try:
-            _require_unshifted(element)
-            geometry = _geometry(element, source.limits.depth)
+            geometry = _geometry(element, limits.depth)
         except GeometryError as error:
             refused[row] = refusal(error, row)
         geometries.append(geometry)
@@ -68,11 +75,10 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     columns = {name: [one.get(name) for one in attributes] for name in names}
     notices = [notice("intake.kml_ignored", "warning", kind=kind, count=count) for kind, count in ignored.items()]
     closed = [row for row, geometry in zip(rows, geometries, strict=True) if _is_closed_line(geometry)]
-    if closed:
+    if closed and options.closed_lines == "line":
         notices.append(notice("intake.closed_line", "warning", count=len(closed), rows=listed(closed)))
-    return Reading(
-        source.stem, rows, geometries, columns, norm_crs(WGS84), "standard", encoding, tuple(notices), refused
-    )
+    reading = Reading(name, rows, geometries, columns, norm_crs(WGS84), "standard", encoding, tuple(notices), refused)
+    return on_the_ground(reading, datums)
 
 
 def layers(source: Source) -> list[str]:
@@ -80,8 +86,7 @@ def layers(source: Source) -> list[str]:
     return [source.stem]
 
 
-def _parse(source: Source, options: Options) -> tuple[Element, str]:
-    data = source.read_bytes()
+def _parse(data: bytes, options: Options) -> tuple[Element, str]:
     match = _declared.match(data)
     declared = codec_of(match[1].decode("ascii")) if match else None
     codec = given_encoding(options.encoding).codec if options.encoding else None
@@ -113,19 +118,20 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _walk(root: Element, depth: int) -> Iterator[tuple[Element, str]]:
-    """Yield every element outside geometries with the path of its folders, in document order."""
-    stack: list[tuple[Element, str, int]] = [(root, "", 0)]
+def _walk(root: Element, depth: int) -> Iterator[tuple[Element, str, str | None]]:
+    """Yield every element outside geometries, in document order, with the path of its folders and 奥维's datum."""
+    stack: list[tuple[Element, str, str | None, int]] = [(root, "", None, 0)]
     while stack:
-        element, folder, level = stack.pop()
+        element, folder, datum, level = stack.pop()
         if level > depth:
             raise InputError("intake.limit_depth", found=level, allowed=depth)
-        yield element, folder
         word = _local(element)
+        datum = _datum(element, whole=word == "Placemark") or datum
+        yield element, folder, datum
         if word in ("kml", "Document", "Folder"):
             if word == "Folder":
                 folder = "/".join(part for part in (folder, _text(element, "name")) if part)
-            stack.extend((child, folder, level + 1) for child in reversed(element))
+            stack.extend((child, folder, datum, level + 1) for child in reversed(element))
 
 
 def _text(element: Element, name: str) -> str:
@@ -151,10 +157,11 @@ def _attributes(element: Element, folder: str) -> dict[str, str]:
     return found
 
 
-def _require_unshifted(element: Element) -> None:
-    for child in element.iter():
-        if _local(child) == "OvCoordType" and (child.text or "").strip().casefold() not in _UNSHIFTED:
-            raise GeometryError("intake.kml_shifted", datum=(child.text or "").strip()[:20])
+def _datum(element: Element, *, whole: bool) -> str | None:
+    """Return 奥维's word for the datum of an element: its own, or one below it; several are joined and mean nothing."""
+    below = element.iter() if whole else element
+    found = dict.fromkeys((child.text or "").strip() for child in below if _local(child) == "OvCoordType")
+    return "/".join(found) if found else None
 
 
 def _geometry(element: Element, depth: int) -> BaseGeometry | None:

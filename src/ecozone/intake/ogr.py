@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,13 @@ def layer_names(path: Path) -> list[str]:
         raise InputError("intake.damaged", reason=_reason(error, path)) from error
 
 
-def read_layer(source: Source, path: Path, layer: str, driver: str, options: Options) -> Reading:
+#: Makes columns and notices of the names and values of fields, texts read as Latin-1, which loses no byte.
+Decoder = Callable[[Sequence[str], Sequence[Any]], tuple[dict[str, list[Any]], list[Notice]]]
+
+
+def read_layer(
+    source: Source, path: Path, layer: str, driver: str, options: Options, decoder: Decoder | None = None
+) -> Reading:
     """Read one layer.
 
     Parameters
@@ -54,6 +60,8 @@ def read_layer(source: Source, path: Path, layer: str, driver: str, options: Opt
         In the private folder of ``source``.
     driver : str
         GDAL's name for the format, for fiona; pyogrio takes no such word, so the sniffed content stands for it.
+    decoder : function, optional
+        Of the texts, where GDAL hands on the bytes of the file and not UTF-8.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def read_layer(source: Source, path: Path, layer: str, driver: str, options: Opt
             count = int(info["features"])
             source.limits.require("features", count)
             try:
-                reading = _whole(path, layer)
+                reading = _whole(path, layer, decoder)
             except pyogrio.errors.DataLayerError:
                 reading = _one_by_one(path, layer, driver, count)
         except _WHOLE_FILE as error:
@@ -108,26 +116,29 @@ def decode_wkb(blobs: Sequence[bytes | None]) -> tuple[list[BaseGeometry | None]
     return geometries, wrong
 
 
-def _whole(path: Path, layer: str) -> Reading:
+def _whole(path: Path, layer: str, decoder: Decoder | None = None) -> Reading:
     notices: list[Notice] = []
-    columns: dict[str, list[Any]]
+    columns: dict[str, list[Any]] = {}
     with _fine_arcs():
         try:
-            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True)
-            columns = {}
-            for number, (name, column) in enumerate(zip(meta["fields"], values, strict=True), 1):
-                columns[column_name(str(name), columns, number)] = column.tolist()
+            codec = None if decoder is None else "latin-1"
+            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding=codec)
         except UnicodeDecodeError:
             # One text that is not UTF-8 loses the layer: read bytes as Latin-1, which loses none, and decode each.
+            decoder = _each_decoded
             meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding="latin-1")
-            columns, notices = _decoded(meta["fields"], values)
+    if decoder is not None:
+        columns, notices = decoder(meta["fields"], values)
+    else:
+        for number, (name, column) in enumerate(zip(meta["fields"], values, strict=True), 1):
+            columns[column_name(str(name), columns, number)] = column.tolist()
     rows = range(1, len(blobs) + 1)
     geometries, wrong = decode_wkb(list(blobs))
     refused = {rows[at]: refusal(error, rows[at]) for at, error in wrong.items()}
     return Reading(layer, rows, geometries, columns, notices=tuple(notices), refused=refused)
 
 
-def _decoded(names: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
+def _each_decoded(names: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
     columns: dict[str, list[Any]] = {}
     notices: list[Notice] = []
     for number, (name, column) in enumerate(zip(names, values, strict=True), 1):

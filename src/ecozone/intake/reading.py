@@ -11,20 +11,51 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import CrsError, EcozoneError, InputError, UsageError
 from ecozone.geo import norm_crs
+from ecozone.geo.mapshift import Datum
+from ecozone.intake.angles import Angles
+from ecozone.intake.control_points import ControlPoints
 from ecozone.intake.source import Source
+from ecozone.intake.which_crs import Box
 from ecozone.notices import Notice, notice
 
 #: Where a reader has its CRS from: the file names it, or the standard of the format fixes it, or numbers and column
 #: names show degrees.
 CrsOrigin = Literal["declared", "standard", "detected"]
 
+#: What the rows of a table are: corners, several of which bound a parcel, or points, each a place of its own.
+RowKind = Literal["corners", "points"]
+
+#: What a line that ends where it begins is taken for.
+ClosedLines = Literal["line", "polygon"]
+
 
 @dataclass(frozen=True)
 class Options:
-    """What the user said about a file."""
+    """What the user said about a file, and where it is expected.
+
+    Parameters
+    ----------
+    unit : str, optional
+        Of a drawing.
+    datum : "gcj02" or "bd09", optional
+        The shift of a web map that is to be undone.
+    control : ControlPoints, optional
+        Where a local system lies; ``crs`` is then the CRS of their known coordinates.
+    around : tuple of float, optional
+        Extent of the workspace: west, south, east, north in degrees.
+    geometry, angles : optional
+        What the rows of a table are, and how its plain numbers of degrees are meant.
+    """
 
     crs: CRS | None = None
     encoding: str | None = None
+    unit: str | None = None
+    closed_lines: ClosedLines = "line"
+    datum: Datum | None = None
+    control: ControlPoints | None = None
+    around: Box | None = None
+    geometry: RowKind | None = None
+    angles: Angles | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +75,10 @@ class Reading:
         What the file says.
     refused : mapping of int to Notice
         By row: why a geometry is None although the file holds something there.
+    aliases : mapping of str to str
+        Column → what its owner calls it.
+    datum : str or None
+        Of the geometries, where the file itself says what its degrees are (see `ecozone.geo.to_cgcs2000`).
     """
 
     layer: str
@@ -55,6 +90,8 @@ class Reading:
     encoding: str | None = None
     notices: tuple[Notice, ...] = ()
     refused: Mapping[int, Notice] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    datum: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pyproj import CRS
 
 from ecozone.errors import InputError
-from ecozone.intake.archive import member_path, open_archive, unpack
+from ecozone.intake.archive import open_archive, sets_of, unpack
 from ecozone.intake.dbf import read_dbf
 from ecozone.intake.encoding import read_text
 from ecozone.intake.ogr import layer_names, read_layer
@@ -18,7 +17,6 @@ from ecozone.intake.source import SHAPEFILE_PARTS, Source, siblings
 from ecozone.notices import Notice, notice
 
 _NEEDED = (".shx", ".dbf")
-Members = Mapping[str, zipfile.ZipInfo]
 
 
 def read_plain(source: Source, layer: str | None, options: Options) -> Reading:
@@ -35,7 +33,7 @@ def layers_plain(source: Source) -> list[str]:
 def read_zip(source: Source, layer: str | None, options: Options) -> Reading:
     """Read one of the shapefiles of an archive, wherever in its folders it stands."""
     with open_archive(source.path, source.limits) as archive:
-        groups, others = _groups(archive)
+        groups, others = sets_of(archive, SHAPEFILE_PARTS)
         name = choose_layer(list(groups), layer)
         parts = {
             suffix: unpack(archive, member, source.folder / f"z{suffix}") for suffix, member in groups[name].items()
@@ -47,30 +45,7 @@ def read_zip(source: Source, layer: str | None, options: Options) -> Reading:
 def layers_zip(source: Source) -> list[str]:
     """Name the shapefiles of an archive."""
     with open_archive(source.path, source.limits) as archive:
-        return list(_groups(archive)[0])
-
-
-def _groups(archive: zipfile.ZipFile) -> tuple[dict[str, Members], list[str]]:
-    """Gather members by folder and stem, ``layer name -> suffix -> member``; and name what is no part of one."""
-    gathered: dict[tuple[str, str], dict[str, zipfile.ZipInfo]] = {}
-    shown: dict[tuple[str, str], PurePosixPath] = {}
-    others: list[str] = []
-    for member in archive.infolist():
-        path = member_path(member)
-        # macOS leaves a second file "._name" for each.
-        if member.is_dir() or path.name.startswith("._") or "__MACOSX" in path.parts:
-            continue
-        suffix = path.suffix.casefold()
-        key = (str(path.parent).casefold(), path.stem.casefold())
-        if suffix in SHAPEFILE_PARTS:
-            gathered.setdefault(key, {})[suffix] = member
-            shown.setdefault(key, path)
-        else:
-            others.append(path.name)
-    found = {key: parts for key, parts in gathered.items() if ".shp" in parts}
-    stems = [key[1] for key in found]
-    names = {key: shown[key].stem if stems.count(key[1]) == 1 else str(shown[key].with_suffix("")) for key in found}
-    return {names[key]: parts for key, parts in found.items()}, others
+        return list(sets_of(archive, SHAPEFILE_PARTS)[0])
 
 
 def _read(

@@ -12,21 +12,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
 
-from ecozone.errors import CrsError, UsageError
-from ecozone.geo import CGCS2000, norm_crs
+from ecozone.intake.angles import Angles
 from ecozone.intake.features import read_features
 from ecozone.intake.headers import SITE_COLUMNS, bracketed, find_column
 from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
+from ecozone.intake.reading import ClosedLines, RowKind
 from ecozone.intake.sniff import Format
+from ecozone.intake.which_crs import Box
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import Place
-
-#: Datums that coordinates in degrees may be in; the shifted ones are refused, not read as something else.
-DATUMS = {"wgs84": "EPSG:4326", "cgcs2000": CGCS2000}
-SHIFTED_DATUMS = ("gcj02", "bd09")
 
 #: Bytes after which a shapefile cuts the name of a column.
 _SHAPEFILE_NAME_BYTES = 10
@@ -43,15 +39,19 @@ def read_sites(
     project_type: str | None = None,
     encoding: str | None = None,
     limits: Limits | None = None,
+    unit: str | None = None,
+    closed_lines: ClosedLines = "line",
+    control_points: str | PathLike[str] | None = None,
+    around: Box | None = None,
+    geometry: RowKind | None = None,
+    angles: Angles | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Read proposed sites.
 
     Parameters
     ----------
-    path, crs, layer, encoding, limits
+    path, crs, datum, layer, encoding, limits, unit, closed_lines, control_points, around, geometry, angles
         As in `read_features`.
-    datum : {"wgs84", "cgcs2000"}, optional
-        Of coordinates in degrees, where ``crs`` does not say it.
     project_type : str, optional
         Of the sites whose file does not say theirs.
 
@@ -67,7 +67,7 @@ def read_sites(
     InputError, CrsError
         As `read_features`.
     UsageError
-        Where ``datum`` is unknown or shifted.
+        Where ``datum`` is unknown.
 
     Examples
     --------
@@ -80,12 +80,29 @@ def read_sites(
     >>> sites.loc[0, "site_id"], sites.loc[0, "name"], sites.loc[0, "project_type"], float(sites.loc[0, "radius_m"])
     ('007', '冷库', 'warehouse', 50.0)
     """
-    features = read_features(path, crs=_crs_of(crs, datum), layer=layer, encoding=encoding, limits=limits)
+    features = read_features(
+        path,
+        crs=crs,
+        datum=datum,
+        layer=layer,
+        encoding=encoding,
+        limits=limits,
+        unit=unit,
+        closed_lines=closed_lines,
+        control_points=control_points,
+        around=around,
+        geometry=geometry,
+        angles=angles,
+    )
     source = features.attrs["source"]
     shapefile = source["format"] in (Format.SHAPEFILE, Format.SHAPEFILE_ZIP)
     own = [name for name in features.columns if name not in ("source_row", "geometry")]
     cut_at = _SHAPEFILE_NAME_BYTES if shapefile else None
     taken = {role: find_column(own, role, cut_at=cut_at) for role in SITE_COLUMNS}
+    by_alias = {alias: column for column, alias in source["aliases"].items() if column in own}
+    for role, column in taken.items():
+        if column is None and (alias := find_column(list(by_alias), role)) is not None:
+            taken[role] = by_alias[alias]
     texts = {role: _texts(features, column) for role, column in taken.items()}
     rows = features["source_row"].tolist()
     said: list[Notice] = [
@@ -109,24 +126,8 @@ def read_sites(
     new = [*said, *about_ids, *about_types, *renamed, *unread.values()]
     sites.attrs["notices"] = (*notices_of(features), *(_placed(one, place) for one in new))
     sites.attrs["source"] = source
+    sites.attrs["crs_evidence"] = features.attrs["crs_evidence"]
     return sites
-
-
-def _crs_of(crs: Any, datum: str | None) -> CRS | None:
-    given = None if crs is None else norm_crs(crs)
-    if datum is None:
-        return given
-    word = datum.casefold().replace("-", "").replace("_", "")
-    if word in SHIFTED_DATUMS:
-        raise UsageError("intake.datum_shifted", datum=datum)
-    if word not in DATUMS:
-        raise UsageError("intake.datum_unknown", datum=datum[:40], known=", ".join(DATUMS))
-    named = norm_crs(DATUMS[word])
-    if given is None:
-        return named
-    if given.geodetic_crs is not None and given.geodetic_crs.datum != named.datum:
-        raise CrsError("intake.datum_conflict", datum=datum, crs=given.name)
-    return given
 
 
 def _texts(features: gpd.GeoDataFrame, column: str | None) -> list[str | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,8 +20,15 @@ from pathlib import Path
 from ecozone.errors import InputError
 from ecozone.intake.limits import Limits
 
-#: Suffixes of the files that make up one shapefile, in the order in which they are listed.
+#: Suffixes of the files that make up one shapefile or MapInfo table, the one that is named first.
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+TAB_PARTS = (".tab", ".dat", ".map", ".id")
+MIF_PARTS = (".mif", ".mid")
+
+#: What a file geodatabase consists of; locks and what other programs leave in its folder do not belong to it.
+_GEODATABASE_FILE = re.compile(r"a[0-9a-f]{8}\.[a-z0-9_]+|gdb|timestamps", re.IGNORECASE)
+#: The list of its tables, which every file geodatabase has.
+GEODATABASE_CATALOGUE = "a00000001.gdbtable"
 
 
 def regular_file(path: str | PathLike[str]) -> Path:
@@ -45,13 +53,62 @@ def regular_file(path: str | PathLike[str]) -> Path:
     return found
 
 
-def sha256(path: str | PathLike[str]) -> str:
-    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits.
+def is_geodatabase(path: str | PathLike[str]) -> bool:
+    """Tell whether a path is the folder of a file geodatabase (``.gdb``), by what is in it and not by its name."""
+    try:
+        return any(entry.name.casefold() == GEODATABASE_CATALOGUE for entry in Path(path).iterdir())
+    except (OSError, ValueError):
+        return False
+
+
+def is_geodatabase_file(name: str) -> bool:
+    """Tell whether a file of this name in the folder of a geodatabase belongs to it.
+
+    >>> is_geodatabase_file("a00000009.gdbtable"), is_geodatabase_file("_gdb.PC-7.1234.ed.lock")
+    (True, False)
+    """
+    return _GEODATABASE_FILE.fullmatch(name) is not None
+
+
+def geodatabase_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a geodatabase by name.
 
     Raises
     ------
     InputError
-        Where ``path`` is no readable regular file.
+        Where one of them is no regular file of this folder: a link may lead anywhere.
+    """
+    found = sorted(entry for entry in folder.iterdir() if is_geodatabase_file(entry.name))
+    for entry in found:
+        if entry.is_symlink() or not entry.is_file():
+            raise InputError("intake.gdb_link", name=entry.name)
+        if not os.access(entry, os.R_OK):
+            raise InputError("intake.not_readable", file=folder.name)
+    return tuple(found)
+
+
+def given_path(path: str | PathLike[str]) -> Path:
+    """Return the resolved path of what a user may name: a regular file, or the folder of a file geodatabase.
+
+    Raises
+    ------
+    InputError
+        As `regular_file`.
+    """
+    if is_geodatabase(path):
+        return Path(path).resolve(strict=True)
+    return regular_file(path)
+
+
+def sha256(path: str | PathLike[str]) -> str:
+    """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits.
+
+    Of a file geodatabase, that of the lines ``hash  name`` of its files, by name.
+
+    Raises
+    ------
+    InputError
+        Where ``path`` is neither a readable regular file nor a file geodatabase.
 
     Examples
     --------
@@ -61,6 +118,9 @@ def sha256(path: str | PathLike[str]) -> str:
     ...     sha256(Path(folder, "a.csv"))
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
     """
+    if is_geodatabase(path):
+        lines = [f"{sha256(part)}  {part.name}\n" for part in geodatabase_files(given_path(path))]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
     found = regular_file(path)
     try:
         with found.open("rb") as stream:
@@ -69,18 +129,26 @@ def sha256(path: str | PathLike[str]) -> str:
         raise InputError("intake.not_readable", file=os.fsdecode(path)) from error
 
 
-def siblings(shp: Path) -> dict[str, Path]:
-    """Return the parts of a shapefile that exist beside its ``.shp``, ``suffix -> path``, letter case aside."""
-    parts = {".shp": shp}
-    stem = shp.stem.casefold()
-    for other in sorted(shp.parent.iterdir()):
+def siblings(lead: Path, suffixes: tuple[str, ...] = SHAPEFILE_PARTS) -> dict[str, Path]:
+    """Return the parts that exist beside the file that is named, ``suffix -> path``, letter case aside.
+
+    Parameters
+    ----------
+    lead : Path
+        Of the part whose suffix should be the first of ``suffixes``.
+    suffixes : tuple of str
+        Of the parts of such a file.
+    """
+    parts = {suffixes[0]: lead}
+    stem = lead.stem.casefold()
+    for other in sorted(lead.parent.iterdir()):
         suffix = other.suffix.casefold()
-        if suffix not in SHAPEFILE_PARTS[1:] or other.stem.casefold() != stem or not other.is_file():
+        if suffix not in suffixes[1:] or other.stem.casefold() != stem or not other.is_file():
             continue
         # An exact match of the stem wins where a case-sensitive disk holds both.
-        if suffix not in parts or other.stem == shp.stem:
+        if suffix not in parts or other.stem == lead.stem:
             parts[suffix] = other
-    return {suffix: parts[suffix] for suffix in SHAPEFILE_PARTS if suffix in parts}
+    return {suffix: parts[suffix] for suffix in suffixes if suffix in parts}
 
 
 def write_ahead_log(gpkg: Path) -> Path | None:
@@ -96,7 +164,7 @@ class Source:
     Parameters
     ----------
     path : Path
-        Resolved; a regular file.
+        Resolved; a regular file, or the folder of a file geodatabase.
     folder : Path
         Private and temporary.
     """
@@ -155,10 +223,13 @@ def opening(path: str | PathLike[str], limits: Limits) -> Iterator[Source]:
     Raises
     ------
     InputError
-        Where ``path`` is no readable regular file, is empty, or is larger than ``limits.bytes``.
+        Where ``path`` is neither a readable regular file nor a file geodatabase, is empty, or is larger than
+        ``limits.bytes``.
     """
-    found = regular_file(path)
-    size = found.stat().st_size
+    found = given_path(path)
+    parts = geodatabase_files(found) if found.is_dir() else (found,)
+    limits.require("geodatabase_files", len(parts), file=found.name)
+    size = sum(part.stat().st_size for part in parts)
     if size == 0:
         raise InputError("intake.empty_file", file=found.name)
     limits.require("bytes", size, file=found.name)

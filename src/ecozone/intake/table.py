@@ -1,4 +1,4 @@
-"""A table of points, whichever file it came in: which columns are coordinates, in which order, and of which kind.
+"""A table of coordinates, whichever file it came in: what its columns are, what its rows are, and how its numbers read.
 
 Nothing here is assumed without a notice, and a table whose rows are of two kinds is refused whole.
 """
@@ -6,77 +6,32 @@ Nothing here is assumed without a notice, and a table whose rows are of two kind
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import geopandas as gpd
+import numpy as np
 import shapely
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.errors import CrsError, InputError
-from ecozone.geo import check_coordinates, is_geographic, norm_crs
-from ecozone.intake.headers import CORNERS, CRS_NAMES, coordinate_role, plain_header
+from ecozone.errors import InputError
+from ecozone.geo import is_geographic
+from ecozone.intake.angles import Angles
+from ecozone.intake.axes import LONLAT, Order, choose_pair, declared_crs, find_order
+from ecozone.intake.cells import Raw, read_cells, sides
+from ecozone.intake.corners import Plan, area_of, build, check_areas
+from ecozone.intake.layout import Layout, Row, find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
-from ecozone.intake.reading import CrsOrigin, Options, Reading, column_name, listed
+from ecozone.intake.packing import Clues, Degrees, read_degrees
+from ecozone.intake.parcels import Grouped, group, is_note
+from ecozone.intake.ranges import kind_of
+from ecozone.intake.reading import Options, Reading, column_name, listed
+from ecozone.intake.rowkind import Verdict, sort_columns, tell_kind
 from ecozone.notices import Notice, notice
 
-WGS84 = "EPSG:4326"
-HEADER_WITHIN_ROWS = 30
-
-#: Where the numbers of mainland China lie (m; degrees): what tells northing from easting, and degrees from metres.
-NORTHING = (1.9e6, 6.0e6)
-EASTING = (1.0e5, 1.0e6)
-ZONED_EASTING = (1.3e7, 4.6e7)
-LONGITUDE, LATITUDE = (73.0, 136.0), (3.0, 54.0)
-
-#: Pairs of roles, (what becomes x, what becomes y), best first.
-_PAIRS = (("lon", "lat"), ("east", "north"), ("x", "y"))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table: its number as the user counts it, and its cells as text."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Header:
-    """Where the coordinates stand: the header's row, and ``role -> column``."""
-
-    row: Row
-    at: int
-    roles: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A row's two numbers in the order of the columns; None where a cell holds no number."""
-
-    row: Row
-    first: float | None
-    second: float | None
-
-
-def find_header(rows: Sequence[Row]) -> Header | None:
-    """Return the first row that names a pair of coordinate columns."""
-    for at, row in enumerate(rows[:HEADER_WITHIN_ROWS]):
-        roles: dict[str, int] = {}
-        for column, cell in enumerate(row.cells):
-            role = coordinate_role(cell)
-            if role in roles:
-                raise InputError("intake.two_columns_alike", first=row.cells[roles[role]], second=cell)
-            if role is not None:
-                roles[role] = column
-        if any(set(pair) <= set(roles) for pair in _PAIRS):
-            return Header(row, at, roles)
-    return None
+_SHOWN = 200
 
 
 def read_table(rows: Sequence[Row], layer: str, options: Options, limits: Limits) -> Reading:
-    """Read a table as points.
+    """Read a table as points, or as parcels where its rows are their corners.
 
     Parameters
     ----------
@@ -86,188 +41,235 @@ def read_table(rows: Sequence[Row], layer: str, options: Options, limits: Limits
     Returns
     -------
     Reading
-        Every attribute as text (blank as None), so that ``00123`` stays what it is.
+        Every attribute as text (blank as None), so that ``00123`` stays what it is. A parcel's row is that of its first
+        corner.
 
     Raises
     ------
     InputError
-        Where no columns are coordinates, the rows are corners of areas, or the rows are of two kinds.
+        Where no columns are coordinates, or the rows may be corners as well as points.
     CrsError
-        Where the rows name two CRS, or the order of X and Y cannot be told.
+        Where the rows are of two kinds or name two CRS, or the order or the reading of the numbers cannot be told.
     """
-    header = find_header(rows)
-    if header is None:
+    layout = find_layout(rows)
+    if layout is None:
         raise InputError("intake.no_coordinate_columns", layer=layer, columns=listed(rows[0].cells if rows else []))
-    names = header.row.cells
-    corners = [name for name in names if plain_header(name) in CORNERS]
-    if corners:
-        raise InputError("intake.corner_table", layer=layer, columns=listed(corners))
-    body = rows[header.at + 1 :]
-    limits.require("features", len(body))
-    declared, notices = _declared_crs(names, body, options)
-    roles = _pair(header, options.crs or declared)
-    first, second = (header.roles[role] for role in roles)
-    points = [_point(row, first, second) for row in body]
-    _require_one_kind(points)
-    order, crs, origin, said = _understand(points, roles, options.crs, declared)
-    notices += [
-        notice("intake.header_row", row=header.row.number),
-        notice(
-            f"intake.columns_{order}",
-            x=names[second if order.startswith("swapped") else first],
-            y=names[first if order.startswith("swapped") else second],
-        ),
-        *said,
-    ]
-    others = [role for role in header.roles if role not in roles]
-    if others:
-        notices.append(notice("intake.columns_unused", columns=listed([names[header.roles[role]] for role in others])))
-    geometries: list[BaseGeometry | None] = []
-    refused: dict[int, Notice] = {}
-    for point in points:
-        if point.first is None or point.second is None:
-            wrong = first if point.first is None else second
-            value = _cell(point.row, wrong)
-            key = "intake.cell_not_a_number" if value else "intake.cell_blank"
-            refused[point.row.number] = notice(
-                key, "refused", feature=point.row.number, field=names[wrong], value=value[:40]
-            )
-            geometries.append(None)
+    return _Table(layout, layer, options, limits).reading()
+
+
+class _Table:
+    """One table on its way to a `Reading`."""
+
+    def __init__(self, layout: Layout, layer: str, options: Options, limits: Limits) -> None:
+        limits.require("features", len(layout.body))
+        self.layout, self.layer, self.options, self.limits = layout, layer, options, limits
+        self.declared, self.notices = declared_crs(layout, options)
+        self.roles = choose_pair(layout, options.crs or self.declared)
+        self.raws, said = read_cells(layout, layout.body, self.roles)
+        self.notices += [*self._about_header(), *said]
+        whole = [raw for raw in self.raws if raw.pair is not None]
+        self.columns = sort_columns(layout, whole)
+        self.titles = [text for row in layout.head if (text := row.lone_text())]
+        self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
+
+    def reading(self) -> Reading:
+        """Return the features."""
+        return self._corners() if self.verdict.kind == "corners" else self._points()
+
+    def _about_header(self) -> list[Notice]:
+        layout = self.layout
+        said = (
+            [notice("intake.table_no_header", row=layout.body[0].number)]
+            if layout.number is None
+            else [notice("intake.header_row", row=layout.number)]
+        )
+        unused = [
+            layout.name(column) for role, half in layout.roles.items() if role not in self.roles for column in half
+        ]
+        if unused:
+            said.append(notice("intake.columns_unused", columns=listed(unused)))
+        return said
+
+    def _numbers(self, grouped: Grouped | None) -> tuple[list[Degrees], Order, Angles]:
+        """Return the numbers of each row in the order of the columns, and what they are."""
+        raws, given = self.raws, self.options.crs
+        written = sides(raws)
+        reading: Angles = "decimal"
+        if self._in_degrees(written is not None):
+            pairs, reading, said = read_degrees(raws, self.options.angles, self._clues(grouped))
+            self.notices += said
         else:
-            pair = (point.second, point.first) if order.startswith("swapped") else (point.first, point.second)
-            geometries.append(shapely.Point(pair))
-    columns = _columns(names, body)
-    numbers = [row.number for row in body]
-    return Reading(layer, numbers, geometries, columns, crs, origin, None, tuple(notices), refused)
+            pairs = [
+                tuple(None if angle is None else angle.degrees for angle in (raw.first, raw.second))  # type: ignore[misc]
+                for raw in raws
+            ]
+        rows = [raw.row for raw in raws]
+        order = find_order(
+            rows,
+            pairs,
+            self.roles,
+            written=written,
+            given=given,
+            declared=self.declared,
+            local=self.options.control is not None,
+        )
+        first, second = (
+            "+".join(self.layout.name(column) for column in self.layout.roles[role]) for role in self.roles
+        )
+        x, y = (second, first) if order.swapped else (first, second)
+        self.notices.append(notice(f"intake.columns_{order.name}", x=x, y=y))
+        return pairs, order, reading
+
+    def _in_degrees(self, lettered: bool) -> bool:
+        if self.roles in LONLAT or lettered:
+            return True
+        angles = [angle for raw in self.raws for angle in (raw.first, raw.second) if angle is not None]
+        if any(angle.written for angle in angles):
+            return True
+        if self.options.crs is not None and not is_geographic(self.options.crs):
+            return False
+        kinds = {kind_of(*raw.pair) for raw in self.raws if raw.pair is not None}
+        return bool(kinds) and all(kind is not None and kind.startswith("degrees") for kind in kinds)
+
+    def _clues(self, grouped: Grouped | None) -> Clues:
+        layout, columns = self.layout, self.columns
+        words = [*layout.names, *self.titles, *(cell for row in layout.skipped for cell in row.cells)]
+        words += [text for row in (grouped.left_out if grouped else ()) if (text := row.lone_text())]
+        if grouped is None:
+            return Clues(words, around=self.options.around)
+        lengths = columns.length
+        areas: list[tuple[int, float]] = []
+        rings: list[list[int]] = []
+        for parcel in grouped.parcels:
+            area = None if columns.area is None else area_of(layout, self.raws, columns.area, parcel)
+            if area is not None and area.m2 is not None and len(parcel.rings) == 1:
+                areas.append((len(rings), area.m2))
+            rings += parcel.rings
+        return Clues(
+            words,
+            rings,
+            [] if lengths is None else [parse_number(raw.row.cell(lengths)) for raw in self.raws],
+            areas,
+            self.options.around,
+        )
+
+    def _points(self) -> Reading:
+        layout = self.layout
+        left_out = [raw for raw in self.raws if self._is_beside(raw)]
+        aside = {raw.row.number for raw in left_out}
+        self.raws = [raw for raw in self.raws if raw.row.number not in aside]
+        pairs, order, _ = self._numbers(None)
+        geometries: list[BaseGeometry | None] = []
+        refused: dict[int, Notice] = {}
+        for raw, (first, second) in zip(self.raws, pairs, strict=True):
+            if first is None or second is None:
+                refused[raw.row.number] = self._unread(raw, second_is_wrong=first is not None)
+                geometries.append(None)
+            else:
+                geometries.append(shapely.Point((second, first) if order.swapped else (first, second)))
+        body = [raw.row for raw in self.raws]
+        self.notices.append(notice("intake.table_points", count=len(body)))
+        self._tell_left_out([raw.row for raw in left_out])
+        numbers = [row.number for row in body]
+        return Reading(
+            self.layer,
+            numbers,
+            geometries,
+            _columns(layout, body),
+            order.crs,
+            order.origin,
+            None,
+            tuple(self.notices),
+            refused,
+        )
+
+    def _is_beside(self, raw: Raw) -> bool:
+        """Tell whether a row is no point: a header again, a remark, a text over the whole width."""
+        if self.layout.is_header(raw.row):
+            return True
+        text = raw.row.lone_text()
+        if not text or raw.first is not None or raw.second is not None:
+            return False
+        coordinates = [column for role in self.roles for column in self.layout.roles[role]]
+        return is_note(raw.row) or all(raw.row.cell(column) for column in coordinates)
+
+    def _unread(self, raw: Raw, *, second_is_wrong: bool) -> Notice:
+        layout, row = self.layout, raw.row
+        half = layout.roles[self.roles[1 if second_is_wrong else 0]]
+        column = next((column for column in half if not row.cell(column)), half[0])
+        value = " ".join(row.cell(column) for column in half).strip()
+        blank = not row.cell(column)
+        key = "intake.cell_blank" if blank else "intake.cell_not_a_number"
+        return notice(key, "refused", feature=row.number, field=layout.name(column), value="" if blank else value[:40])
+
+    def _corners(self) -> Reading:
+        layout, columns, raws = self.layout, self.columns, self.raws
+        grouped = group(layout, raws, columns)
+        if not grouped.parcels:
+            raise InputError("intake.no_features")
+        pairs, order, reading = self._numbers(grouped)
+        table = np.array([[np.nan if value is None else value for value in pair] for pair in pairs], dtype=np.float64)
+        x, y = (table[:, 1], table[:, 0]) if order.swapped else (table[:, 0], table[:, 1])
+        plan = Plan(x, y, order.degrees, order.swapped)
+        built = build(layout, raws, self.roles, columns, grouped, plan, self.limits)
+        self._about_corners(grouped, self.verdict)
+        self.notices += built.notices
+        crs = self.options.crs or order.crs
+        if columns.area is not None and crs is not None and self.options.control is None:
+            self.notices += check_areas(layout, raws, columns.area, grouped, built, crs, self._step(reading))
+        self._tell_left_out(list(grouped.left_out))
+        return Reading(
+            self.layer,
+            built.rows,
+            [None if shape is None else shape.geometry for shape in built.shapes],
+            built.columns,
+            order.crs,
+            order.origin,
+            None,
+            tuple(self.notices),
+            built.refused,
+        )
+
+    def _about_corners(self, grouped: Grouped, verdict: Verdict) -> None:
+        layout, columns = self.layout, self.columns
+        count = sum(len(parcel.places) for parcel in grouped.parcels)
+        self.notices.append(
+            notice("intake.table_corners", parcels=len(grouped.parcels), count=count, signs=verdict.signs or "—")
+        )
+        for key, held in (
+            ("point_names", [columns.names]),
+            ("rings", [columns.ring]),
+            ("parcels", columns.parcels),
+            ("edges", columns.edges),
+        ):
+            named = [layout.name(column) for column in held if column is not None]
+            if named:
+                self.notices.append(notice(f"intake.table_column_{key}", columns=listed(named)))
+        if grouped.repeated:
+            self.notices.append(notice("intake.table_rows_merged", count=grouped.repeated))
+        if grouped.filled:
+            named = [layout.name(column) for column in columns.parcels]
+            self.notices.append(notice("intake.table_filled_down", count=grouped.filled, columns=listed(named)))
+
+    def _tell_left_out(self, rows: Sequence[Row]) -> None:
+        said = [*self.layout.head, *self.layout.skipped, *rows]
+        texts = [f"{row.number}: {' '.join(dict.fromkeys(cell for cell in row.cells if cell.strip()))}" for row in said]
+        if texts:
+            self.notices.append(notice("intake.table_left_out", rows="; ".join(texts)[:_SHOWN]))
+
+    def _step(self, reading: Angles) -> float:
+        """Return the value of the last digit of the coordinates, in metres or degrees."""
+        angles = [angle for raw in self.raws for angle in (raw.first, raw.second) if angle is not None]
+        packed = 1e4 / 3600 if reading == "ddd.mmss" else 1.0
+        return min((angle.step * (1.0 if angle.written else packed) for angle in angles), default=1.0)
 
 
-def _cell(row: Row, column: int) -> str:
-    return row.cells[column].strip() if column < len(row.cells) else ""
-
-
-def _point(row: Row, first: int, second: int) -> Point:
-    return Point(row, parse_number(_cell(row, first)), parse_number(_cell(row, second)))
-
-
-def _columns(names: Sequence[str], body: Sequence[Row]) -> dict[str, list[str | None]]:
-    width = max([len(names), *(len(row.cells) for row in body)])
+def _columns(layout: Layout, body: Sequence[Row]) -> dict[str, list[str | None]]:
+    width = max([len(layout.names), *(len(row.cells) for row in body)])
     columns: dict[str, list[str | None]] = {}
     for at in range(width):
-        values = [_cell(row, at) or None for row in body]
-        wanted = names[at] if at < len(names) else ""
+        values = [row.cell(at) or None for row in body]
+        wanted = layout.names[at] if at < len(layout.names) else ""
         if wanted.strip() or any(value is not None for value in values):
             columns[column_name(wanted, columns, at + 1)] = values
     return columns
-
-
-def _pair(header: Header, crs: CRS | None) -> tuple[str, str]:
-    """Choose the pair of columns: where a table has degrees and metres, the one that the CRS speaks of."""
-    there = [pair for pair in _PAIRS if set(pair) <= set(header.roles)]
-    if crs is not None and not is_geographic(crs):
-        there = [pair for pair in there if pair != ("lon", "lat")] or there
-    return there[0]
-
-
-def _declared_crs(names: Sequence[str], body: Sequence[Row], options: Options) -> tuple[CRS | None, list[Notice]]:
-    """Read the column that names the CRS of each row, where there is one."""
-    for at, name in enumerate(names):
-        if plain_header(name) not in CRS_NAMES:
-            continue
-        values = list(dict.fromkeys(_cell(row, at) for row in body if _cell(row, at)))
-        if len(values) > 1:
-            raise CrsError("intake.rows_of_two_crs", field=name, values=listed(values, 5))
-        if not values:
-            return None, []
-        try:
-            text = f"EPSG:{values[0]}" if values[0].isdigit() else values[0]
-            return norm_crs(text), [notice("intake.crs_column", field=name, value=values[0])]
-        except CrsError:
-            if options.crs is None:
-                raise
-            return None, [notice("intake.crs_column_unread", "warning", field=name, value=values[0])]
-    return None, []
-
-
-def _within(value: float, span: tuple[float, float]) -> bool:
-    return span[0] <= value <= span[1]
-
-
-def _kind(point: Point) -> str | None:
-    """Return what a row's numbers can only be; None where they can be several things."""
-    a, b = point.first, point.second
-    if a is None or b is None:
-        return None
-    for kind, first, second in (("degrees", a, b), ("degrees, latitude first", b, a)):
-        if _within(first, LONGITUDE) and first > 90 and _within(second, LATITUDE):
-            return kind
-    for kind, east, north in (("east, north", a, b), ("north, east", b, a)):
-        if _within(north, NORTHING):
-            if _within(east, EASTING):
-                return kind
-            if _within(east, ZONED_EASTING):
-                return f"{kind}, zone {int(east // 1e6)}"
-    return None
-
-
-def _require_one_kind(points: Sequence[Point]) -> None:
-    """Refuse a table whose rows are of two kinds: two CRS, two zones, or two orders, which no one CRS fits."""
-    seen: dict[str, Point] = {}
-    for point in points:
-        kind = _kind(point)
-        if kind is not None:
-            seen.setdefault(kind, point)
-    if len(seen) > 1:
-        one, other = list(seen.values())[:2]
-        raise CrsError(
-            "intake.rows_of_two_kinds",
-            first=f"{one.first:.10g}, {one.second:.10g}",
-            first_row=one.row.number,
-            second=f"{other.first:.10g}, {other.second:.10g}",
-            second_row=other.row.number,
-        )
-
-
-def _understand(
-    points: Sequence[Point], roles: tuple[str, str], given: CRS | None, declared: CRS | None
-) -> tuple[str, CRS | None, CrsOrigin, list[Notice]]:
-    """Return the order (name of its text), the CRS of the table, where it comes from, and what to say of it."""
-    kinds = {kind for point in points if (kind := _kind(point)) is not None}
-    kind = next(iter(kinds), None)
-    degrees = kind is not None and kind.startswith("degrees")
-    if roles == ("lon", "lat"):
-        if declared is not None:
-            return "lon_lat", declared, "declared", []
-        return "lon_lat", norm_crs(WGS84), "detected", []
-    if declared is not None and is_geographic(declared) and kind is not None and not degrees:
-        # "坐标系 = CGCS2000" beside metres names the datum, not the zone.
-        declared = None
-    if roles == ("east", "north"):
-        return "east_north", declared, "declared", []
-    if kind is not None:
-        swapped = "latitude first" in kind or kind.startswith("north")
-        crs = declared or (norm_crs(WGS84) if degrees else None)
-        origin: CrsOrigin = "declared" if declared is not None else "detected"
-        return ("swapped_" if swapped else "") + ("lon_lat" if degrees else "east_north"), crs, origin, []
-    crs = given or declared
-    if crs is None:
-        return "east_north", None, "declared", []
-    return _order_by_area(points, crs), declared, "declared", []
-
-
-def _order_by_area(points: Sequence[Point], crs: CRS) -> str:
-    """Tell X/Y from Y/X by which of them lies where the CRS is used; refuse where both or neither do."""
-    pairs = [(point.first, point.second) for point in points if point.first is not None and point.second is not None]
-    suffix = "lon_lat" if is_geographic(crs) else "east_north"
-    fits = []
-    for name, ordered in ((suffix, pairs), (f"swapped_{suffix}", [pair[::-1] for pair in pairs])):
-        try:
-            check_coordinates(gpd.GeoSeries(shapely.points(ordered), crs=crs), crs)
-        except CrsError as error:
-            failure = error
-        else:
-            fits.append(name)
-    if len(fits) == 1:
-        return fits[0]
-    if not fits and pairs:
-        raise failure
-    raise CrsError("intake.order_unknown")

@@ -1,7 +1,7 @@
 """The grammar of 报批坐标 TXT: what its header says, and its parcels with the lines that could not be understood.
 
-A header ``[属性描述]`` of ``key=value``, then ``[地块坐标]``; of each parcel one line of attributes that ends with ``@``,
-and its points, ``name, ring, X (north), Y (east)``. Nothing in practice is as fixed as that.
+A header ``[属性描述]`` of ``key=value``, then ``[地块坐标]``; of each parcel one line of attributes that ends with
+``@``, and its points, ``name, ring, X (north), Y (east)``. Nothing in practice is as fixed as that.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ KINDS = {
 #: A line of attributes has so many fields at the least where it does not name its kind; a point has five at the most.
 _LEAST_FIELDS = 6
 _SHOWN = 60
+_HEAD_LINES = 60
 _BLANK = " \t\r\n\v\f\u3000\ufeff\u200b\x1a"
-_section = re.compile(r"[\[【〔](.*)[\]】〕]")
+_section = re.compile(r"^[^\S\n]*[\[【〔]([^\[\]【】〔〕\n]*)[\]】〕][^\S\n]*$", re.MULTILINE)
 _end_mark = re.compile(r"[@＠][\s,，;；]*$")
 _ring = re.compile(r"[+-]?\d{0,6}", re.ASCII)
 
@@ -93,6 +94,18 @@ def kind_at(fields: tuple[str, ...]) -> int | None:
     """
     places = [at for at, text in enumerate(fields) if at >= 2 and plain(text).casefold() in KINDS]
     return KIND_AT if KIND_AT in places else next(iter(places), None)
+
+
+def looks_like(head: str) -> bool:
+    r"""Tell whether a text is 报批坐标 TXT: by a section, or by a line of attributes with points behind it.
+
+    >>> looks_like("J1,1,4331250.000,39530120.000"), looks_like("4,,1,甲,面,,,,@\n1,1,4331250.0,39530120.0")
+    (False, True)
+    """
+    if any(match[1].strip() in (HEADER, PARCELS) for match in _section.finditer(plain(head))):
+        return True
+    first = next(Scan("\n".join(head.splitlines()[:_HEAD_LINES])).parcels(), None)
+    return first is not None and first.marked and bool(first.fields) and bool(first.points)
 
 
 def unreadable(line: int, text: str) -> GeometryError:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
@@ -16,10 +17,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from ecozone.errors import InputError
 from ecozone.intake.archive import BROKEN_ARCHIVE, open_archive
+from ecozone.intake.layout import Row, find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed
 from ecozone.intake.source import Source
-from ecozone.intake.table import Row, find_header, read_table
+from ecozone.intake.table import read_table
 from ecozone.intake.xlsxsheet import SheetFacts, sheet_facts, sheet_members
 from ecozone.notices import Notice, notice
 
@@ -29,6 +31,7 @@ _zeros = re.compile(r"0+")
 _BROKEN = (
     *BROKEN_ARCHIVE,
     ParseError,
+    ExpatError,
     DefusedXmlException,
     InvalidFileException,
     ArithmeticError,
@@ -46,7 +49,7 @@ class Sheet:
 
 
 def read(source: Source, layer: str | None, options: Options) -> Reading:
-    """Read points from the sheet asked for, or from the only one that has coordinate columns."""
+    """Read points or parcels from the sheet asked for, or from the only one that has coordinate columns."""
     sheets = _sheets(source)
     pointed = _with_points(sheets)
     # Where no sheet fits, the columns of the first make the message.
@@ -70,7 +73,19 @@ def layers(source: Source) -> list[str]:
 
 
 def _with_points(sheets: dict[str, Sheet]) -> list[str]:
-    return [name for name, sheet in sheets.items() if find_header(sheet.rows) is not None]
+    """Return the sheets that have coordinate columns: those with a header, else those whose numbers show it."""
+    headed: list[str] = []
+    bare: list[str] = []
+    for name, sheet in sheets.items():
+        try:
+            layout = find_layout(sheet.rows)
+        except InputError:
+            # It has them, and reading it says what is wrong.
+            headed.append(name)
+            continue
+        if layout is not None:
+            (bare if layout.number is None else headed).append(name)
+    return headed or bare
 
 
 def _sheets(source: Source) -> dict[str, Sheet]:
@@ -81,8 +96,12 @@ def _sheets(source: Source) -> dict[str, Sheet]:
             facts = {
                 name: sheet_facts(archive, member, source.limits) for name, member in sheet_members(archive).items()
             }
+        except DefusedXmlException as error:
+            raise InputError("intake.table_entities") from error
         except _BROKEN as error:
             raise InputError("intake.workbook_damaged") from error
+    if not any(fact.last_row for fact in facts.values()):
+        raise InputError("intake.no_rows")
     try:
         with warnings.catch_warnings():
             # openpyxl warns of styles and validations that it leaves out; values are not among them.
@@ -103,10 +122,10 @@ def _sheets(source: Source) -> dict[str, Sheet]:
                 }
             finally:
                 book.close()
+    except DefusedXmlException as error:
+        raise InputError("intake.table_entities") from error
     except _BROKEN as error:
         raise InputError("intake.workbook_damaged") from error
-    if not found:
-        raise InputError("intake.no_rows")
     return found
 
 
@@ -120,7 +139,11 @@ def _rows(sheet: Any, facts: SheetFacts, limits: Limits) -> list[Row]:
         for row in grid[top - 1 : bottom]:
             for column in range(left - 1, min(right, len(row))):
                 row[column] = value
-    return [Row(number, tuple(cells)) for number, cells in enumerate(grid, 1) if any(cells)]
+    rows: list[Row] = []
+    for number, cells in enumerate(grid, 1):
+        if any(cells):
+            rows.append(Row(number, tuple(cells), apart=number > 1 and not any(grid[number - 2])))
+    return rows
 
 
 def _at(grid: Sequence[Sequence[str]], row: int, column: int) -> str:
@@ -141,11 +164,25 @@ def _text(cell: Any) -> str:
         # 00123 is often the number 123 under the format 00000.
         width = len(cell.number_format) if _zeros.fullmatch(cell.number_format or "") else 0
         return str(value).zfill(width)
+    if isinstance(value, dt.timedelta):
+        return _hours(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value).strip()
+
+
+def _hours(value: dt.timedelta) -> str:
+    """Return a duration as its cell shows it: Excel makes one of 117:23:15.2, which are degrees.
+
+    >>> _hours(dt.timedelta(days=4, hours=21, minutes=23, seconds=15, milliseconds=200))
+    '117:23:15.2'
+    """
+    tenths = round(value.total_seconds() * 1e4)
+    minutes, rest = divmod(abs(tenths), 600_000)
+    seconds = f"{rest // 10_000:02d}.{rest % 10_000:04d}".rstrip("0").rstrip(".")
+    return f"{'-' if tenths < 0 else ''}{minutes // 60}:{minutes % 60:02d}:{seconds}"
 
 
 READER = Reader(layers, read, layered=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from dataclasses import dataclass, field
-from typing import IO
+from xml.parsers import expat
 
 from defusedxml import ElementTree
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
+from ecozone.errors import InputError
 from ecozone.intake.limits import Limits
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -61,42 +62,93 @@ def sheet_facts(archive: zipfile.ZipFile, member: str, limits: Limits) -> SheetF
     Raises
     ------
     InputError
-        Where cells with content go beyond ``limits.rows`` or ``limits.columns``.
+        Where cells with content go beyond ``limits.rows`` or ``limits.columns``, where there are more cells or merged
+        cells than ``limits.cells``, or where the XML defines entities.
     """
+    scan = _Scan(limits)
     with archive.open(member) as stream:
-        return _facts(stream, limits)
+        scan.parser.ParseFile(stream)
+    scan.bound_merges()
+    return scan.facts
 
 
-def _facts(stream: IO[bytes], limits: Limits) -> SheetFacts:
-    facts = SheetFacts()
-    row = column = 0
-    for event, element in ElementTree.iterparse(stream, ("start", "end"), forbid_dtd=True):
-        word = _local(element.tag)
-        if event == "start":
-            if word == "row":
-                row, column = int(element.get("r") or row + 1), 0
-            continue
+class _Scan:
+    """Listens to the parser of XML; a tree or events of elements would take minutes for what a small file can hold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.facts, self.limits = SheetFacts(), limits
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.row = self.column = self.seen = 0
+        self.formula = self.filled = self.in_cell = self.empty_text = False
+
+    def _doctype(self, *_: object) -> None:
+        raise InputError("intake.table_entities")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        word = name.rpartition(":")[2]
         if word == "c":
-            name = element.get("r")
-            row, column = coordinate_to_tuple(name) if name else (row, column + 1)
-            held = {_local(child.tag): child for child in element}
-            value = held.get("v")
-            # A formula may give the empty text; only then is an empty value a value.
-            filled = "is" in held or (value is not None and (bool(value.text) or element.get("t") == "str"))
-            if "f" in held and not filled and len(facts.uncalculated) < _MOST_NAMED:
-                facts.uncalculated.append(f"{get_column_letter(column)}{row}")
-            if filled or "f" in held:
-                limits.require("rows", row)
-                limits.require("columns", column)
-                facts.last_row = max(facts.last_row, row)
-                facts.last_column = max(facts.last_column, column)
+            self._cell(attributes)
+        elif word == "v":
+            self.parser.CharacterDataHandler = self._text
+        elif self.in_cell:
+            self.formula = self.formula or word == "f"
+            self.filled = self.filled or word == "is"
+        elif word == "row":
+            self.row, self.column = int(attributes.get("r") or self.row + 1), 0
         elif word == "mergeCell":
-            left, top, right, bottom = range_boundaries(element.get("ref", ""))
-            if None not in (left, top, right, bottom):
-                facts.merged.append((left or 1, top or 1, right or 1, bottom or 1))
-        if word in ("c", "row", "mergeCell"):
-            element.clear()
-    return facts
+            self._merge(attributes.get("ref", ""))
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.seen += 1
+        self.limits.require("cells", self.seen)
+        place = attributes.get("r")
+        self.row, self.column = coordinate_to_tuple(place) if place else (self.row, self.column + 1)
+        self.in_cell, self.formula, self.filled = True, False, False
+        # A formula may give the empty text; only then is an empty value a value.
+        self.empty_text = attributes.get("t") == "str"
+
+    def _text(self, text: str) -> None:
+        self.filled = self.filled or bool(text)
+
+    def _end(self, name: str) -> None:
+        word = name.rpartition(":")[2]
+        if word == "v":
+            self.parser.CharacterDataHandler = None
+            self.filled = self.filled or self.empty_text
+        elif word == "c":
+            self.in_cell = False
+            if self.formula or self.filled:
+                self._content()
+
+    def _content(self) -> None:
+        facts = self.facts
+        if self.formula and not self.filled and len(facts.uncalculated) < _MOST_NAMED:
+            facts.uncalculated.append(f"{get_column_letter(self.column)}{self.row}")
+        if self.row > facts.last_row:
+            self.limits.require("rows", self.row)
+            facts.last_row = self.row
+        if self.column > facts.last_column:
+            self.limits.require("columns", self.column)
+            facts.last_column = self.column
+
+    def _merge(self, ref: str) -> None:
+        left, top, right, bottom = range_boundaries(ref)
+        if None not in (left, top, right, bottom):
+            self.facts.merged.append((left or 1, top or 1, right or 1, bottom or 1))
+
+    def bound_merges(self) -> None:
+        """Refuse merged ranges that span more cells, where there is content, than a sheet may have."""
+        facts = self.facts
+        self.limits.require("cells", len(facts.merged))
+        spanned = sum(
+            max(0, min(bottom, facts.last_row) - top + 1) * max(0, min(right, facts.last_column) - left + 1)
+            for left, top, right, bottom in facts.merged
+        )
+        self.limits.require("cells", spanned)
 
 
 def _local(tag: object) -> str:

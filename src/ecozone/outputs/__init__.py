@@ -1,7 +1,7 @@
 """Results in, files out. Nothing here computes an area or a verdict."""
 
 from ecozone.outputs.documents import check_document, ratios_document, write_json
-from ecozone.outputs.geodata import write_geojson, write_gpkg
+from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
@@ -11,6 +11,7 @@ __all__ = [
     "check_document",
     "ratios_document",
     "write_csv",
+    "write_features",
     "write_geojson",
     "write_gpkg",
     "write_json",

@@ -13,10 +13,12 @@ import shapely
 from ecozone.assess import Check
 from ecozone.geo import CGCS2000, reproject
 from ecozone.geo.gdal import pyogrio
+from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document
 from ecozone.outputs.escape import plain
 from ecozone.outputs.tables import notice_table, site_table
+from ecozone.text import say
 
 
 def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
@@ -49,6 +51,47 @@ def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
         tables = {"findings": check.findings, "states": check.states, "notices": notice_table(check.notices)}
         for name, table in tables.items():
             pyogrio.write_dataframe(_texts(table), draft, layer=name, driver="GPKG", append=True)
+    return Path(path)
+
+
+def write_features(features: gpd.GeoDataFrame, path: str | PathLike[str]) -> Path:
+    """Write what was read of a file as a GeoPackage in the CRS it was understood in.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        As `ecozone.intake.read_features` gives them.
+    path : path
+        Written whole or not at all.
+
+    Returns
+    -------
+    Path
+        Layer: that of the file, with ``source_row``, the file's own columns and ``notices``: what was noticed of each
+        feature. Refused ones stand there without shape. Table ``notices``: everything that was noticed.
+    """
+    said: dict[object, list[str]] = {}
+    for one in notices_of(features):
+        if one.place.feature is not None:
+            said.setdefault(one.place.feature, []).append(say(one.key, **one.fields))
+    # SQLite does not tell names apart by case, and fid is a GeoPackage's own.
+    taken = {"fid", "geom", "notices"}
+    names: dict[str, str] = {}
+    for name in features.columns.drop("geometry"):
+        written_as, count = name, 1
+        while written_as.casefold() in taken:
+            count += 1
+            written_as = f"{name}_{count}"
+        taken.add(written_as.casefold())
+        names[name] = written_as
+    table = features.rename(columns=names)
+    table.attrs = {}
+    table.insert(1, "notices", ["\n".join(said.get(row, ())) or None for row in features["source_row"]])
+    layer = str(features.attrs["source"]["layer"]) or "features"
+    with written(path) as draft:
+        pyogrio.write_dataframe(_texts(table), draft, layer=layer, driver="GPKG")
+        notices = _texts(notice_table(notices_of(features)))
+        pyogrio.write_dataframe(notices, draft, layer="notices_of_file", driver="GPKG", append=True)
     return Path(path)
 
 

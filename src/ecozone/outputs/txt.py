@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.assess import records
 from ecozone.errors import OutputError, UsageError
 from ecozone.geo import (
     CGCS2000,
@@ -200,8 +199,8 @@ def _fields(frame: gpd.GeoDataFrame) -> list[list[str]]:
     further = {int(match[1]): name for name in frame.columns if (match := _FURTHER.fullmatch(str(name)))}
     named = [next((name for name in names if name in frame), None) for names in (*_BEFORE_KIND, *_BEHIND_KIND)]
     named += [further.get(at) for at in range(_FIRST_FURTHER, max(further, default=0) + 1)]
-    rows: Sequence[Mapping[str, Any]] = records(frame.drop(columns=frame.geometry.name))
-    return [["" if name is None else _text(row[name]) for name in named] for row in rows]
+    columns = [[""] * len(frame) if name is None else [_text(value) for value in frame[name]] for name in named]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _text(value: Any) -> str:

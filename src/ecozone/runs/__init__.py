@@ -1,7 +1,8 @@
 """One execution: a frozen request → results → files, with its manifest."""
 
 from ecozone.runs.demonstration import run_demo
+from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.request import Request
 
-__all__ = ["Outcome", "Request", "execute", "run_demo"]
+__all__ = ["Outcome", "Request", "examine", "execute", "run_demo"]

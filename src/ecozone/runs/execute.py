@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from ecozone.assess import Check, assess_indicators, check_sites
 from ecozone.assess.screening import NEAR_M
 from ecozone.errors import EcozoneError, InputError, UsageError
 from ecozone.geo import reproject
-from ecozone.intake import read_sites, source_files
+from ecozone.intake import Database, is_database, is_geodatabase, limiting, read_sites, source_files, start_reader
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.outputs import (
@@ -26,6 +26,7 @@ from ecozone.outputs import (
     write_gpkg,
     write_json,
     write_map,
+    write_overlap_txt,
     write_ratios_csv,
     write_xlsx,
 )
@@ -33,6 +34,7 @@ from ecozone.outputs.atomic import written
 from ecozone.rules import project_tags
 from ecozone.runs.manifest import canonical, describe, digest
 from ecozone.runs.request import Request
+from ecozone.runs.surroundings import extent_lonlat, shift_notices
 from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
 
@@ -65,29 +67,37 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         If the workspace, an input or an output will not do. Nothing has been written then, except that a full disk or
         a locked file leaves the outputs before it.
     """
-    with speaking(request.lang):
+    with speaking(request.lang), limiting(**request.limits):
         started = datetime.now(UTC)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
+        if request.sites:
+            # Its libraries load while the workspace opens.
+            start_reader()
         ws = open_workspace(request.workspace)
         check = ratios = None
         inputs = [
             path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
         ]
         inputs += ws.pack.files
+        tables: list[Mapping[str, Any]] = []
         if "check" in request.parts:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
             paths = site_files(request.sites)
-            inputs += [part for path in paths for part in source_files(path)]
+            inputs += [part for path in paths if isinstance(path, Path) for part in source_files(path)]
+            if request.control_points is not None:
+                inputs += source_files(request.control_points)
+            sites = read_all_sites(paths, ws, request)
+            tables += sites.attrs.get("tables", ())
             check = check_sites(
-                read_all_sites(paths, ws, request),
+                sites,
                 ws,
                 near_m=NEAR_M if request.near_m is None else request.near_m,
                 progress=progress,
             )
         if "ratios" in request.parts:
             ratios = assess_indicators(ws, years=request.years, progress=progress)
-        run = describe(request, inputs)
+        run = describe(request, inputs, [*tables, *ws.tables.values()])
         if check is not None:
             check = replace(check, run=run)
         files = [writer(path, check, ratios, run) for path, writer in writers]
@@ -107,19 +117,24 @@ _SIDECARS = (
 )
 
 
-def site_files(sites: tuple[str, ...]) -> list[Path]:
-    """Return the files that ``sites`` names: each file, and every file directly in each folder, by name.
+def site_files(sites: tuple[str, ...]) -> list[Path | Database]:
+    """Return the files that ``sites`` names: each file, and every file directly in each folder, by name; and databases.
+
+    The folder of a file geodatabase is one such file.
 
     Raises
     ------
     UsageError
-        If a folder holds no file.
+        If a folder holds no file, or the address of a database is wrong or holds a password.
     """
-    found: list[Path] = []
+    found: list[Path | Database] = []
     for given in sites:
+        if is_database(given):
+            found.append(Database.parse(given))
+            continue
         path = Path(given)
-        if path.is_dir():
-            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and _may_hold_sites(entry.name))
+        if path.is_dir() and not is_geodatabase(path):
+            inside = sorted(entry for entry in path.iterdir() if _may_hold_sites(entry))
             if not inside:
                 raise UsageError("runs.empty_folder", file=path)
             found += inside
@@ -128,12 +143,24 @@ def site_files(sites: tuple[str, ...]) -> list[Path]:
     return found
 
 
-def _may_hold_sites(name: str) -> bool:
-    return not name.startswith((".", "~$")) and not name.lower().endswith(_SIDECARS)
+#: Parts of a MapInfo table, which other programs use the suffixes of too.
+_TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".mid")
 
 
-def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
+def _may_hold_sites(entry: Path) -> bool:
+    name = entry.name.lower()
+    if name.startswith((".", "~$")) or name.endswith(_SIDECARS):
+        return False
+    leads = (".tab", ".TAB", ".mif", ".MIF")
+    if name.endswith(_TABLE_PARTS) and any(entry.with_suffix(lead).exists() for lead in leads):
+        return False
+    return entry.is_file() or is_geodatabase(entry)
+
+
+def read_all_sites(paths: Sequence[Path | Database], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
     """Read site files, each in its own CRS, into one frame in the workspace's CRS; ids are made unique over all.
+
+    ``attrs["tables"]`` lists the sources that were tables of databases.
 
     Raises
     ------
@@ -142,6 +169,8 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
     """
     frames = []
     notices: list[Notice] = []
+    tables: list[Mapping[str, Any]] = []
+    around = extent_lonlat(ws) if paths else None
     for path in paths:
         frame = read_sites(
             path,
@@ -150,8 +179,14 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
             layer=request.layer,
             encoding=request.encoding,
             project_type=request.project_type,
+            control_points=request.control_points,
+            around=around,
+            geometry=request.geometry,
+            angles=request.angles,
         )
         notices += notices_of(frame)
+        if isinstance(path, Database):
+            tables.append(frame.attrs["source"])
         try:
             frame = reproject(frame, ws.crs)
         except EcozoneError as error:
@@ -168,7 +203,8 @@ def read_all_sites(paths: list[Path], ws: Workspace, request: Request) -> gpd.Ge
         notices.append(notice("runs.ids_prefixed", count=int(repeated.sum())))
     if sites["site_id"].duplicated().any():
         raise InputError("runs.same_stem", names=", ".join(path.name for path in paths))
-    result: gpd.GeoDataFrame = with_notices(sites, notices)
+    result: gpd.GeoDataFrame = with_notices(sites, [*notices, *shift_notices(sites, ws)])
+    result.attrs["tables"] = tables
     return result
 
 
@@ -196,6 +232,7 @@ _CHECK_WRITERS: Mapping[str, Writer] = {
     ".geojson": lambda path, check, _ratios, _run: write_geojson(_sure(check), path),
     ".gpkg": lambda path, check, _ratios, _run: write_gpkg(_sure(check), path),
     ".html": lambda path, check, ratios, _run: write_map(_sure(check), path, ratios=ratios),
+    ".txt": lambda path, check, _ratios, _run: write_overlap_txt(_sure(check), path),
 }
 _RATIO_WRITERS: Mapping[str, Writer] = {
     ".json": _CHECK_WRITERS[".json"],

@@ -19,21 +19,27 @@ RUN_SCHEMA = "ecozone.run/1"
 _LIBRARIES = ("fiona", "folium", "geopandas", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
 
 
-def describe(request: Request, inputs: Iterable[Path]) -> dict[str, Any]:
+def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Return what decides a run's numbers: the same request, files and versions give the same description.
 
-    Its ``id`` is the SHA-256 of all the rest.
+    Its ``id`` is the SHA-256 of all the rest. ``tables`` are the sources of what came from databases
+    (``attrs["source"]``): their hash is of the rows that were read.
     """
     files = [
         {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in sorted(set(inputs), key=lambda path: path.as_posix())
     ]
+    # Two layers may be one table, read near different extents.
+    read = {
+        (table["path"], table["layer"], table["sha256"]): {name: table[name] for name in ("path", "layer", "sha256")}
+        for table in tables
+    }
     body = {
         "schema": RUN_SCHEMA,
         "ecozone": version("ecozone"),
         "libraries": _versions(),
         "request": request.model_dump(mode="json"),
-        "inputs": files,
+        "inputs": files + [read[key] for key in sorted(read)],
     }
     return {"id": hashlib.sha256(canonical(body)).hexdigest(), **body}
 

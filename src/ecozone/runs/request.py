@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ecozone.intake import Angles, RowKind
 from ecozone.text import Lang
 
 Part = Literal["check", "ratios"]
@@ -24,12 +25,19 @@ class Request(BaseModel):
         Files with proposed sites, or a folder of such; for ``check``.
     crs, datum, layer, encoding, project_type
         What the user declares about every site file; see `ecozone.intake.read_sites`.
+    control_points : str, optional
+        Table of control points for site files in a local system; see `ecozone.intake.read_features`.
+    geometry, angles : optional
+        What the rows of tables are, and how their plain numbers of degrees are meant; see
+        `ecozone.intake.read_features`.
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
         Raster years for ``ratios``; all unless given.
     outputs : tuple of str
         Files to write; the suffix tells the format.
+    limits : mapping of str to float
+        Fields of `ecozone.intake.Limits` that differ from the defaults, for every file that the run reads.
     lang : {"zh", "en"}
         Language of every text in the results.
     """
@@ -44,7 +52,11 @@ class Request(BaseModel):
     layer: str | None = None
     encoding: str | None = None
     project_type: str | None = None
+    control_points: str | None = None
+    geometry: RowKind | None = None
+    angles: Angles | None = None
     near_m: float | None = None
     years: tuple[int, ...] | None = None
     outputs: tuple[str, ...] = ()
+    limits: dict[str, float] = {}
     lang: Lang = "zh"

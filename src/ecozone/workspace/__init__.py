@@ -6,6 +6,7 @@ from ecozone.workspace.init import init_workspace
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.levels import read_level, read_levels
 from ecozone.workspace.opening import open_workspace
+from ecozone.workspace.places import places_of
 from ecozone.workspace.trouble import DeclarationError, Trouble
 from ecozone.workspace.workspace import Workspace
 
@@ -20,6 +21,7 @@ __all__ = [
     "diagnose",
     "init_workspace",
     "open_workspace",
+    "places_of",
     "read_level",
     "read_levels",
 ]

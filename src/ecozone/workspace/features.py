@@ -55,7 +55,9 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | 
     """
     if not isinstance(layer.path, Database):
         require_file(layer.path, layer.key, folder)
-    raw = read_features(layer.path, crs=layer.crs, layer=layer.sublayer, encoding=layer.encoding, within=within)
+    raw = read_features(
+        layer.path, crs=layer.crs, layer=layer.sublayer, encoding=layer.encoding, within=within, isolate=False
+    )
     source = dict(raw.attrs.get("source", {}))
     noticed = [_placed(one, layer) for one in notices_of(raw)]
     raw.attrs = {}

@@ -19,13 +19,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, LiteralString, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ecozone.errors import UsageError
-from ecozone.intake import Database
+from ecozone.intake import Database, is_database
 
 Indicator = Literal["blue_green_ratio", "forest_coverage", "greening_coverage", "red_line_area"]
 TargetRule = Literal["not_less_than_baseline"]
@@ -54,6 +54,8 @@ def _local_path(text: str) -> str:
     if any(ord(sign) < 32 for sign in text):
         # "boundaries\red.gpkg" in double quotes holds a carriage return, not a backslash and an r.
         raise _wrong("path_escape")
+    if is_database(text):
+        raise _wrong("path_database")
     if _ADDRESS.match(text):
         raise _wrong("path_remote")
     return text.replace("\\", "/")
@@ -64,7 +66,7 @@ def _database(text: str) -> str:
     try:
         return str(Database.parse(text))
     except UsageError as error:
-        raise PydanticCustomError(cast("LiteralString", error.key), "see the catalogue") from None
+        raise PydanticCustomError(error.key, "see the catalogue") from None
 
 
 def _texts(value: Any) -> Any:

@@ -90,7 +90,8 @@ def _role(key: str, layer: LayerTable, pack: RulePack | None, source: Source) ->
 
 def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) -> Iterator[Trouble]:
     """Yield a word that is neither a layer nor the path of a file: most likely a layer misspelt."""
-    if layer.near_extent and layer.extent == key:
+    around = declared.layers.get(layer.extent or "")
+    if layer.near_extent and around is not None and (layer.extent == key or around.near_extent):
         yield source.trouble("near_extent_of_itself", ("layers", key, "near_extent"))
     if layer.extent is None or layer.extent in declared.layers or "." in layer.extent or "/" in layer.extent:
         return

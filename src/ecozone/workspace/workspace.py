@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import WorkspaceError
 from ecozone.geo import reproject
-from ecozone.intake import read_features
+from ecozone.intake import Database, read_features
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
 from ecozone.text import language, near_word, say
@@ -78,10 +81,14 @@ class Workspace:
 
     @cached_property
     def inputs(self) -> Mapping[str, Path]:
-        """Every file that the workspace names, by what it is: for manifests. A missing one is listed too."""
+        """Every file that the workspace names, by what it is: for manifests. A missing one is listed too.
+
+        What comes from a database is not among them: see `tables`.
+        """
         files = {"workspace": self.file}
         for key, layer in self.layers.items():
-            files[f"layer:{key}"] = layer.path
+            if isinstance(layer.path, Path):
+                files[f"layer:{key}"] = layer.path
             if layer.extent is not None and layer.extent not in self.layers:
                 files[f"extent:{key}"] = self.folder / layer.extent
         if self.landcover is not None:
@@ -89,6 +96,16 @@ class Workspace:
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)
         return files | {f"rules:{file.stem}": file for file in self.pack.files}
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every table of a database that was read for a layer until now, by what it is: for manifests.
+
+        The values are those of ``attrs["source"]`` of the features: ``path, layer, sha256`` (of the rows that were
+        read) and the rest. A table may have changed a moment later, so that it is never read a second time.
+        """
+        read = [key for key in self._features if isinstance(self.layers[key].path, Database)]
+        return {f"layer:{key}": self._features[key].attrs["source"] for key in read}
 
     def layer(self, key: str) -> Layer:
         """Return a layer by its key.
@@ -136,9 +153,24 @@ class Workspace:
         """
         layer = self.layer(key)
         if key not in self._features:
-            self._features[key] = read_layer(layer, self.crs, self.folder)
+            within = self._near(layer) if layer.near_extent else None
+            self._features[key] = read_layer(layer, self.crs, self.folder, within=within)
         # The caller's changes stay the caller's.
         return self._features[key].copy()
+
+    def _near(self, layer: Layer) -> gpd.GeoSeries | None:
+        """Return the box of a layer's extent with room on every side.
+
+        The room is as wide as the box is long from corner to corner, and wider where a rule reaches farther: what lies
+        beyond it decides no finding, and is near no site inside the extent.
+        """
+        extent = self.extent(layer.key)
+        if extent is None:
+            return None
+        west, south, east, north = extent.bounds
+        reaches = [rule.within_m or self.parameters.get(rule.within_parameter or "", 0.0) for rule in self.pack.rules]
+        room = max([math.hypot(east - west, north - south), *reaches])
+        return gpd.GeoSeries([shapely.box(west - room, south - room, east + room, north + room)], crs=self.crs)
 
     def extent(self, key: str) -> BaseGeometry | None:
         """Return where a layer is complete, in the workspace's CRS; None where nothing is declared.
@@ -164,7 +196,7 @@ class Workspace:
         else:
             path = self.folder / layer.extent
             require_file(path, layer.key, self.folder)
-            features = reproject(read_features(path), self.crs)
+            features = reproject(read_features(path, isolate=False), self.crs)
         shape = polygons(features)
         if shape is None:
             raise WorkspaceError("workspace.extent_not_polygon", file=self.file, layer=layer.key, extent=layer.extent)

@@ -1,0 +1,102 @@
+"""Rows of a text, whatever separates its columns: found, not assumed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+
+from ecozone.errors import InputError
+from ecozone.intake.layout import HEADER_WITHIN_ROWS, Row, find_layout
+from ecozone.intake.limits import Limits
+
+#: Characters that separate columns, and the names of the two ways that are more than one character.
+DELIMITERS = (",", "\t", ";", "，", "|", "；")
+BLANKS, MIXED = "blanks", "mixed"
+
+#: Degrees, minutes and seconds with blanks between them are one cell: blanks behind a sign or a letter go.
+_inside = re.compile(
+    r"(?<![A-Za-z\u4e00-\u9fff])([ENWS东西南北]|东经|西经|北纬|南纬)[ \u3000]+(?=\d)"
+    r"|(?<=[°度′'’分=:：])[ \u3000]+(?=\d)"
+    r"|[ \u3000]+(?=[°度′'’分\"″”秒=:：])"
+)
+_MARKS = (",", "，", "、", ";", "；", "|")
+_blanks = re.compile(r"[\s\u3000]+")
+_mixed = re.compile(r"[\s\u3000]*[,，、;；|\t][\s\u3000]*|[\s\u3000]+")
+
+
+def split(text: str, limits: Limits) -> tuple[list[Row], str]:
+    r"""Return the rows of a text that hold anything, and what separates their cells.
+
+    Raises
+    ------
+    InputError
+        Where quotes are broken, or rows or columns exceed their limits.
+
+    Examples
+    --------
+    >>> rows, way = split("J1 117°23′ 15.2″ 39°8′5″\nJ2、117°23′16″、39°8′5″", Limits())
+    >>> [row.cells for row in rows], way
+    ([('J1', '117°23′15.2″', '39°8′5″'), ('J2', '117°23′16″', '39°8′5″')], 'mixed')
+    """
+    if "\x00" in text:
+        raise InputError("intake.csv_damaged", line="?", reason="NUL")
+    way = _way(text, limits)
+    return list(_rows(text, way, limits)), way
+
+
+def _way(text: str, limits: Limits) -> str:
+    """Return the first way under which coordinates are found, else the most frequent delimiter."""
+    head = "\n".join(text.splitlines()[: 2 * HEADER_WITHIN_ROWS])
+    failure: InputError | None = None
+    for with_header in (True, False):
+        for way in (*DELIMITERS, BLANKS, MIXED):
+            try:
+                rows = list(_rows(head, way, limits, strict=False))
+                if way == BLANKS and any(cell.endswith(_MARKS) for row in rows for cell in row.cells):
+                    continue
+                layout = find_layout(rows)
+            except InputError as error:
+                failure = failure or error
+                continue
+            if layout is not None and (layout.number is not None) == with_header:
+                return way
+    if failure is not None and failure.key == "intake.two_columns_alike":
+        raise failure
+    found = max(DELIMITERS, key=head.count)
+    return found if found in head else BLANKS
+
+
+def _rows(text: str, way: str, limits: Limits, *, strict: bool = True) -> Iterator[Row]:
+    count = 0
+    apart = False
+    for number, cells in (_quoted if way in DELIMITERS else _plain)(text, way, limits, strict):
+        if any(cells):
+            count += 1
+            limits.require("rows", count)
+            yield Row(number, tuple(cells), apart)
+        apart = not any(cells)
+
+
+def _quoted(text: str, way: str, limits: Limits, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    # A lone carriage return ends a line too; the csv module stops at it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=way, strict=strict)
+    before = 0
+    try:
+        for cells in reader:
+            limits.require("columns", len(cells))
+            yield before + 1, [cell.strip() for cell in cells]
+            before = reader.line_num
+    except csv.Error as error:
+        raise InputError("intake.csv_damaged", line=reader.line_num, reason=str(error)) from error
+
+
+def _plain(text: str, way: str, limits: Limits, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    del strict
+    cut: Callable[[str], list[str]] = (_blanks if way == BLANKS else _mixed).split
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
+        bare = line.strip().strip(",，、;；|")
+        cells = cut(_inside.sub(r"\1", bare)) if bare else []
+        limits.require("columns", len(cells))
+        yield number, [cell.strip().rstrip(":：") for cell in cells]

@@ -1,0 +1,91 @@
+"""A file looked at: what it holds, where that lies in the district, and a clean copy where one is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ecozone.errors import UsageError
+from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features, source_files
+from ecozone.outputs import write_features
+from ecozone.runs.surroundings import extent_lonlat
+from ecozone.workspace import Workspace, open_workspace, places_of
+
+GEOPACKAGE = ".gpkg"
+
+
+def examine(
+    path: str,
+    *,
+    workspace: str | None = None,
+    fix: str | PathLike[str] | None = None,
+    layer: str | None = None,
+    **said: Any,
+) -> dict[str, Any]:
+    """Say what a file holds, and where in the district.
+
+    Parameters
+    ----------
+    path : str
+        A file, or the address of a database.
+    workspace : str, optional
+        Where places are asked after.
+    fix : path, optional
+        A GeoPackage to write: the features as they are understood, repaired, with a column of what was noticed.
+    layer, **said
+        What the user declares, as for `ecozone.intake.read_features`.
+
+    Returns
+    -------
+    dict
+        As `ecozone.intake.inspect_file` gives it. With a workspace each of ``rows`` has ``places`` and ``outside``
+        (`ecozone.workspace.places_of`), and ``where`` sums them up: ``workspace, places`` (features by name),
+        ``outside, partly_outside``. With ``fix`` it has ``fixed``, the file written.
+
+    Raises
+    ------
+    UsageError
+        If the file to write is not called .gpkg, or is the input itself.
+    EcozoneError
+        If the file or the workspace cannot be read, or the result cannot be written.
+    """
+    if fix is not None:
+        _require_other(Path(fix), path)
+    ws = None if workspace is None else open_workspace(workspace)
+    features = read_features(path, layer=layer, around=None if ws is None else extent_lonlat(ws), **said)
+    told = {name: said.get(name) for name in ("crs", "encoding", "datum", "control_points", "geometry", "angles")}
+    command = check_command(path, layer=layer, workspace=workspace, **told)
+    report = inspect_features(features, layers=list_layers(path), command=command)
+    if ws is not None:
+        report["where"] = _where(report["rows"], places_of(features, ws), ws)
+    if fix is not None:
+        report["fixed"] = str(write_features(features, fix))
+    return report
+
+
+def _where(rows: list[dict[str, Any]], places: Any, ws: Workspace) -> dict[str, Any]:
+    """Add to each row where it lies, and return the sum."""
+    counts: Counter[str] = Counter()
+    for row, names, outside in zip(rows, places["names"], places["outside"], strict=True):
+        row["places"] = list(names)
+        row["outside"] = outside
+        counts.update(names)
+    found = Counter(places["outside"])
+    return {
+        "workspace": ws.name,
+        "places": dict(counts.most_common()),
+        "outside": found["wholly"],
+        "partly_outside": found["partly"],
+    }
+
+
+def _require_other(target: Path, source: str) -> None:
+    """Refuse to write over what is read."""
+    if target.suffix.lower() != GEOPACKAGE:
+        raise UsageError("runs.fix_suffix", file=target)
+    if is_database(source) or not target.exists():
+        return
+    if any(target.samefile(part) for part in source_files(source)):
+        raise UsageError("runs.fix_input", file=target)
