@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from ecozone.errors import InputError
-from ecozone.intake.layout import HEADER_WITHIN_ROWS, Row, find_layout
+from ecozone.intake.layout import HEADER_WITHIN_ROWS, Layout, Row, find_layout, holds_coordinates
 from ecozone.intake.limits import Limits
+from ecozone.intake.parcels import is_note
 
 #: Characters that separate columns, and the names of the two ways that are more than one character.
 DELIMITERS = (",", "\t", ";", "，", "|", "；")
@@ -50,6 +51,7 @@ def _way(text: str, limits: Limits) -> str:
     """Return the first way under which coordinates are found, else the most frequent delimiter."""
     head = "\n".join(text.splitlines()[: 2 * HEADER_WITHIN_ROWS])
     failure: InputError | None = None
+    second_best: str | None = None
     for with_header in (True, False):
         for way in (*DELIMITERS, BLANKS, MIXED):
             try:
@@ -61,11 +63,25 @@ def _way(text: str, limits: Limits) -> str:
                 failure = failure or error
                 continue
             if layout is not None and (layout.number is not None) == with_header:
-                return way
+                if not _loses(layout):
+                    return way
+                second_best = second_best or way
+    if second_best is not None:
+        return second_best
     if failure is not None and failure.key == "intake.two_columns_alike":
         raise failure
     found = max(DELIMITERS, key=head.count)
     return found if found in head else BLANKS
+
+
+def _loses(layout: Layout) -> bool:
+    """Tell whether a row holds coordinates, but not in their columns: its cells are separated in another way."""
+    columns = [column for half in layout.roles.values() for column in half]
+    return any(
+        any(holds_coordinates(cell) for cell in row.cells) and not is_note(row)
+        for row in layout.body
+        if not all(row.cell(column) for column in columns)
+    )
 
 
 def _rows(text: str, way: str, limits: Limits, *, strict: bool = True) -> Iterator[Row]:

@@ -33,6 +33,7 @@ _units = re.compile(
 _minutes = re.compile(r"[(\[（]?(分|'|′|min)[)\]）]?", re.IGNORECASE)
 _label = re.compile(r"\s*([^\d=:：°]{1,6})[=:：]\s*(.+)")
 _surveyed = re.compile(r"(j|jz|jzd|gd|界|拐)[\s_-]*\d{1,6}", re.IGNORECASE)
+_coordinate = re.compile(r"\d{6,}(?:[.,]\d+)?|\d{2,3}\.\d{3,}|\d{2,3}\s*[°度]", re.ASCII)
 _counted = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -337,6 +338,17 @@ def _labelled(rows: Sequence[Row]) -> Layout | None:
         tuple(row for row in rows if row.number < body[0].number),
         body,
     )
+
+
+def holds_coordinates(text: str) -> bool:
+    """Tell whether a text holds two coordinates or more: a row whose cells are separated in another way.
+
+    >>> holds_coordinates("J2，4331250.1，39530420.1"), holds_coordinates("117°23′15″、39°8′5″")
+    (True, True)
+    >>> holds_coordinates("地块2")
+    False
+    """
+    return len(_coordinate.findall(text)) > 1
 
 
 def is_surveyed_name(text: str) -> bool:
