@@ -5,62 +5,71 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
-import pandas as pd
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, difference, length_m
 from ecozone.workspace import Layer, Workspace
 
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
 
 @dataclass(frozen=True)
-class Uncovered:
-    """Why a layer cannot speak of a site, or of a part of it.
+class Beyond:
+    """What of each site lies outside one extent: ``out``, ``whole`` and the sizes of the part outside (ellipsoidal).
 
-    ``area_m2`` and ``length_m`` are those of the part outside the layer's extent (ellipsoidal); a point outside has
-    both 0. ``whole`` tells that nothing of the site can be judged.
+    A line has a length outside, a polygon an area, a point neither.
     """
 
-    reason: str
-    whole: bool
-    area_m2: float = 0.0
-    length_m: float = 0.0
+    out: Mask
+    whole: Mask
+    area_m2: Floats
+    length_m: Floats
 
 
-def uncovered(sites: gpd.GeoDataFrame, ws: Workspace, layer: Layer) -> dict[object, Uncovered]:
-    """Return, by site label, what ``layer`` cannot speak of; sites wholly inside its extent are absent.
+class Coverage:
+    """The sites against the extents in which layers are complete; layers that share one are answered at once.
 
     Parameters
     ----------
     sites : GeoDataFrame
-        In the workspace's CRS.
-    ws, layer
-        The layer's declared extent decides. A part outside smaller than the layer's ``min_area_m2`` is noise.
+        In the workspace's CRS, valid.
     """
-    extent = ws.extent(layer.key)
-    known = sites.geometry.notna()
-    gaps: dict[object, Uncovered] = {
-        label: Uncovered("assess.reason_site_refused", whole=True) for label in sites.index[~known]
-    }
-    present = sites.geometry[known]
-    if extent is None:
-        gaps |= {label: Uncovered("assess.reason_no_extent", whole=True) for label in present.index}
-        return gaps
-    shapely.prepare(extent)
-    beyond = present[~shapely.covers(extent, present.array)]
-    if beyond.empty:
-        return gaps
-    outside = difference(beyond, gpd.GeoSeries([extent] * len(beyond), index=beyond.index, crs=beyond.crs))
-    table = pd.DataFrame(
-        {
-            "area": area_m2(outside),
-            "length": length_m(outside),
-            "dimension": shapely.get_dimensions(beyond.array),
-            "whole": shapely.disjoint(extent, beyond.array),
-        }
-    )
-    for label, row in table.iterrows():
-        noise = row["dimension"] == 2 and row["area"] < layer.min_area_m2 and not row["whole"]
-        if not noise:
-            line = row["length"] if row["dimension"] == 1 else 0.0
-            gaps[label] = Uncovered("assess.reason_outside_extent", bool(row["whole"]), row["area"], line)
-    return gaps
+
+    def __init__(self, sites: gpd.GeoDataFrame, ws: Workspace) -> None:
+        self._shapes = sites.geometry
+        self._ws = ws
+        self._known: dict[str | None, Beyond | None] = {}
+        self.refused: Mask = sites.geometry.isna().to_numpy()
+
+    def beyond(self, layer: Layer) -> Beyond | None:
+        """Return what lies outside a layer's extent; None where it declares none, so that nothing is proved.
+
+        A part of a polygon outside that is smaller than the layer's ``min_area_m2`` is noise and lies inside.
+        """
+        if layer.extent not in self._known:
+            extent = self._ws.extent(layer.key)
+            self._known[layer.extent] = None if extent is None else self._outside(extent)
+        found = self._known[layer.extent]
+        if found is None:
+            return None
+        flat = shapely.get_dimensions(self._shapes.to_numpy()) == 2
+        noise = flat & (found.area_m2 < layer.min_area_m2) & ~found.whole
+        return Beyond(found.out & ~noise, found.whole, found.area_m2, found.length_m)
+
+    def _outside(self, extent: shapely.Geometry) -> Beyond:
+        shapes = self._shapes.to_numpy()
+        shapely.prepare(extent)
+        out = ~self.refused & ~shapely.covers(extent, shapes)
+        whole = np.zeros(len(shapes), dtype=bool)
+        whole[out] = shapely.disjoint(extent, shapes[out])
+        area, length = np.zeros(len(shapes)), np.zeros(len(shapes))
+        rows = np.flatnonzero(out)
+        if len(rows):
+            mine = self._shapes.iloc[rows].reset_index(drop=True)
+            rest = difference(mine, gpd.GeoSeries([extent] * len(rows), crs=mine.crs))
+            area[rows] = area_m2(rest)
+            length[rows] = np.where(shapely.get_dimensions(mine.to_numpy()) == 1, length_m(rest), 0.0)
+        return Beyond(out, whole, area, length)

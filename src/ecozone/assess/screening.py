@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from ecozone.assess.coverage import uncovered
-from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, spoken_of, told_on
-from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, layer_states, missing_role_states
-from ecozone.assess.subjects import prepare_sites
+from ecozone.assess.coverage import Coverage
+from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
+from ecozone.assess.meetings import meetings_of
+from ecozone.assess.spoken import spoken_of
+from ecozone.assess.states import States
+from ecozone.assess.subjects import kinds_of, prepare_sites
 from ecozone.assess.table import table
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import worst
 from ecozone.log import Progress, no_progress
+from ecozone.measure import Sizes
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.workspace import Workspace
 
@@ -94,27 +98,30 @@ def check_sites(
     True
     """
     subjects, notices = prepare_sites(sites, ws)
-    findings: list[dict[str, Any]] = []
-    states: list[dict[str, Any]] = []
     noticed = list(notices)
+    rows = subjects.reset_index(drop=True)
+    site_ids = rows["site_id"].to_numpy(object)
+    kind, kinds = kinds_of(rows["tags"])
+    sizes, coverage = Sizes(ws.crs), Coverage(rows, ws)
+    states = States(site_ids, kind, kinds, ws, near_m)
+    findings: list[pd.DataFrame] = []
     for done, layer in enumerate(ws.layers.values()):
         progress(done, len(ws.layers), layer.key)
         features = ws.features(layer.key)
         noticed += notices_of(features)
         features.attrs = {}  # pandas copies them deeply at every step
-        contact = touches(subjects, features, layer)
-        spoken = spoken_of(features, layer, ws)
-        found = findings_on(subjects, features, spoken, ws, contact)
-        findings += found
-        gaps = uncovered(subjects, ws, layer)
-        told = told_on(subjects, spoken, contact)
-        states += layer_states(subjects, layer, ws, contact, gaps, {row["site_id"] for row in found}, told, near_m)
+        contact = touches(rows, features, layer, sizes)
+        spoken = spoken_of(features, layer, ws, kinds)
+        meetings = meetings_of(rows, kind, features, spoken, ws, contact)
+        findings.append(findings_on(site_ids, kind, spoken, meetings))
+        found = np.zeros(len(rows), dtype=bool)
+        found[meetings.table["site"].to_numpy(np.int64)[meetings.asked["meeting"].to_numpy(np.int64)]] = True
+        states.add_layer(layer, contact, coverage, found, told_on(kind, spoken, contact))
     progress(len(ws.layers), len(ws.layers), "")
-    states += missing_role_states(subjects, ws)
-    missing = sorted({state["role"] for state in states if state["layer"] is None})
-    noticed += [notice("assess.no_layer", "warning", role=ws.pack.roles[role].zh) for role in missing]
-    state_table = table(states, STATE_COLUMNS, STATE_TEXTS)
-    finding_table = table(findings, FINDING_COLUMNS, FINDING_TEXTS)
+    for role in states.add_missing_roles():
+        noticed.append(notice("assess.no_layer", "warning", role=ws.pack.roles[role].zh))
+    state_table = states.table()
+    finding_table = pd.concat(findings, ignore_index=True) if findings else table([], FINDING_COLUMNS, FINDING_TEXTS)
     answered = subjects.drop(columns="tags")
     answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
     answered.attrs = {}
@@ -123,11 +130,11 @@ def check_sites(
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
     """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
-    said: dict[str, list[str]] = {site_id: [] for site_id in subjects["site_id"]}
+    said: dict[str, set[str]] = {site_id: set() for site_id in subjects["site_id"]}
     for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
-        said[site_id].append(verdict)
-    for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"]:
-        said[site_id].append("review")
+        said[site_id].add(verdict)
+    for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"].unique():
+        said[site_id].add("review")
     return [worst(said[site_id]) for site_id in subjects["site_id"]]
 
 

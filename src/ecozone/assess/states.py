@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from ecozone.assess.coverage import Uncovered
+from ecozone.assess.coverage import Beyond, Coverage
 from ecozone.assess.sentences import area_words, bearing_word
+from ecozone.assess.spoken import Kind
+from ecozone.assess.table import columns_table
 from ecozone.assess.touching import Contact
 from ecozone.rules import required_roles
 from ecozone.text import pick, say
 from ecozone.units import fixed
 from ecozone.workspace import Layer, Workspace
 
-#: ``blocks_clear`` marks a state that makes the site's verdict at least ``review``. Areas are ellipsoidal.
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
 STATE_COLUMNS = (
     "site_id",
     "layer",
@@ -33,123 +40,170 @@ STATE_COLUMNS = (
 STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_clear"})
 
 
-def layer_states(
-    sites: gpd.GeoDataFrame,
-    layer: Layer,
-    ws: Workspace,
-    contact: Contact,
-    gaps: Mapping[object, Uncovered],
-    found: Set[str],
-    told: Mapping[object, list[str]],
-    near_m: float,
-) -> list[dict[str, Any]]:
-    """Return the states of all sites on one layer.
+_NUMBERS = ("overlap_m2", "length_m", "distance_m", "bearing_deg", "uncovered_m2")
 
-    A site partly outside the layer's extent has a ``no_data`` row for that part; beside it stands ``affected`` where
-    the part inside is affected, and nothing where it is not, so that no reader takes the whole site for not affected.
+
+class States:
+    """Collects the states of all sites, layer by layer.
 
     Parameters
     ----------
-    found : set of str
-        The sites that have a finding on this layer.
-    told : mapping
-        Site label to what rules that only inform say of it (`ecozone.assess.findings.told_on`).
+    site_ids : ndarray of str
+    kind : ndarray of int
+        Of each site, its position among ``kinds``.
+    kinds : sequence
+        Tags of each kind of project.
+    near_m : float
+        A layer whose nearest feature lies within this distance is named with it.
     """
-    pack = ws.pack
-    rows: list[dict[str, Any]] = []
-    ruled = any(rule.role == layer.role for rule in pack.rules)
-    damage = ws.damage(layer.key)
-    needed = _needed(sites, ws)
-    for label, site in zip(sites.index, sites["site_id"], strict=True):
-        required = layer.required or layer.role in needed[label]
-        base = _row(site, layer.key, layer.role)
-        total = contact.totals.get(label)
-        gap = gaps.get(label)
+
+    def __init__(
+        self, site_ids: NDArray[np.object_], kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float
+    ) -> None:
+        self._ids = site_ids
+        self._kind = kind
+        self._needed = [required_roles(ws.pack, project_tags=tags) for tags in kinds]
+        self._ws = ws
+        self._near_m = near_m
+        self._parts: list[pd.DataFrame] = []
+        self._open: list[pd.DataFrame] = []
+
+    def add_layer(
+        self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: Mapping[int, list[str]]
+    ) -> None:
+        """Add the states of all sites on one layer.
+
+        A site partly outside the layer's extent has a ``no_data`` row for that part; beside it stands ``affected``
+        where the part inside is affected, and nothing where it is not, so that no reader takes the whole site for not
+        affected.
+
+        Parameters
+        ----------
+        found : ndarray of bool
+            Whether a site has a finding on this layer.
+        told : mapping
+            Site to what rules that only inform say of it (`ecozone.assess.findings.told_on`).
+        """
+        pack, everyone = self._ws.pack, np.arange(len(self._ids))
+        required = self._required(layer.role) | layer.required
         if layer.role not in pack.roles:
-            rows.append(base | _no_data(say("assess.reason_unknown_role", role=layer.role), required=True))
-            continue
-        if not ruled:
-            blocks = required and not pack.roles[layer.role].reference
-            rows.append(base | {"state": "not_checked", "reason": say("assess.reason_no_rule"), "blocks_clear": blocks})
-            continue
-        if total is not None:
-            rows.append(base | _affected(total, restricted=site in found))
-            rows[-1]["reason"] = say("assess.joint").join([rows[-1]["reason"], *told.get(label, [])])
-        if gap is not None:
-            size = {"uncovered_m2": gap.area_m2}
-            rows.append(base | _no_data(_gap_words(gap), required=required) | size)
+            reason = say("assess.reason_unknown_role", role=layer.role)
+            self._add(everyone, 0, "no_data", reason, blocks_clear=np.ones(len(everyone), dtype=bool))
+            return self._close(layer.key, layer.role)
+        if not any(rule.role == layer.role for rule in pack.rules):
+            blocks = required & (not pack.roles[layer.role].reference)
+            self._add(everyone, 0, "not_checked", say("assess.reason_no_rule"), blocks_clear=blocks)
+            return self._close(layer.key, layer.role)
+        affected = np.zeros(len(everyone), dtype=bool)
+        affected[contact.pairs["site"].to_numpy(np.int64)[contact.pairs["meets"].to_numpy(bool)]] = True
+        self._affected(np.flatnonzero(affected), contact, found, told)
+        gap = self._gaps(layer, coverage, required)
+        damage = self._ws.damage(layer.key)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
-            rows.append(base | _no_data(why, required=required))
-        if total is None and gap is None and not damage:
-            rows.append(base | _not_affected(contact.near.get(label), near_m))
-    return rows
+            self._add(everyone, 2, "no_data", why, blocks_clear=required)
+        else:
+            self._free(np.flatnonzero(~affected & ~gap), contact)
+        return self._close(layer.key, layer.role)
 
-
-def missing_role_states(sites: gpd.GeoDataFrame, ws: Workspace) -> list[dict[str, Any]]:
-    """Return ``no_data`` for every role that the rules speak of and the workspace has no layer of."""
-    present = {layer.role for layer in ws.layers.values()}
-    missing = sorted({rule.role for rule in ws.pack.rules} - present)
-    needed = _needed(sites, ws)
-    rows = []
-    for role in missing:
-        known = ws.pack.roles[role]
-        reason = say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))
-        rows += [
-            _row(site, None, role) | {"state": "no_data", "reason": reason, "blocks_clear": role in needed[label]}
-            for label, site in zip(sites.index, sites["site_id"], strict=True)
+    def _affected(self, rows: Ints, contact: Contact, found: Mask, told: Mapping[int, list[str]]) -> None:
+        area, length = (contact.totals[name].to_numpy()[rows] for name in ("overlap_m2", "length_m"))
+        joint = say("assess.joint")
+        reasons = [
+            joint.join([_overlap_words(size, along, restricted=bool(found[row])), *told.get(row, ())])
+            for row, size, along in zip(rows.tolist(), area.tolist(), length.tolist(), strict=True)
         ]
-    return rows
+        sizes = {"overlap_m2": area, "length_m": length, "distance_m": np.zeros(len(rows))}
+        self._add(rows, 0, "affected", reasons, **sizes)
+
+    def _gaps(self, layer: Layer, coverage: Coverage, required: Mask) -> Mask:
+        """Add what the layer cannot speak of; return whose that is."""
+        beyond = coverage.beyond(layer)
+        gap = np.ones(len(self._ids), dtype=bool) if beyond is None else beyond.out | coverage.refused
+        rows = np.flatnonzero(gap)
+        refused = say("assess.reason_site_refused")
+        if beyond is None:
+            nothing = say("assess.reason_no_extent")
+            words = [refused if coverage.refused[row] else nothing for row in rows.tolist()]
+            sizes: Floats = np.zeros(len(rows))
+        else:
+            outside = {row: _gap_words(beyond, row) for row in rows[~beyond.whole[rows]].tolist()}
+            whole = say("assess.reason_outside_whole")
+            words = [refused if coverage.refused[row] else outside.get(row, whole) for row in rows.tolist()]
+            sizes = beyond.area_m2[rows]
+        self._add(rows, 1, "no_data", words, uncovered_m2=sizes, blocks_clear=required[rows])
+        return gap
+
+    def _free(self, rows: Ints, contact: Contact) -> None:
+        """Add the sites that do not meet the layer, with how far it is."""
+        distance, bearing = (contact.near[name].to_numpy()[rows] for name in ("distance_m", "bearing_deg"))
+        reasons = np.full(len(rows), say("assess.reason_far", distance=fixed(self._near_m, 0)), dtype=object)
+        for at in np.flatnonzero(distance <= self._near_m).tolist():
+            reasons[at] = _near_words(float(distance[at]), float(bearing[at]))
+        self._add(rows, 3, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
+
+    def add_missing_roles(self) -> list[str]:
+        """Add ``no_data`` for every role that the rules speak of and the workspace has no layer of; return these."""
+        pack, everyone = self._ws.pack, np.arange(len(self._ids))
+        present = {layer.role for layer in self._ws.layers.values()}
+        missing = sorted({rule.role for rule in pack.rules} - present)
+        for role in missing:
+            known = pack.roles[role]
+            reason = say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))
+            self._add(everyone, 0, "no_data", reason, blocks_clear=self._required(role))
+            self._close(None, role)
+        return missing if len(everyone) else []
+
+    def table(self) -> pd.DataFrame:
+        """Return all states: `STATE_COLUMNS`."""
+        parts = self._parts or [columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)]
+        return pd.concat(parts, ignore_index=True)
+
+    def _add(self, rows: Ints, slot: int, state: str, reason: str | Sequence[str] | Ints, **known: Any) -> None:
+        """Add a state to the layer now open; ``slot`` orders those of one site."""
+        numbers = dict.fromkeys(_NUMBERS, 0.0) | {"distance_m": math.nan, "bearing_deg": math.nan}
+        columns = numbers | {"blocks_clear": False} | known
+        reasons = pd.Series(reason, index=range(len(rows)), dtype=object)
+        self._open.append(pd.DataFrame({"row": rows, "slot": slot, "state": state, "reason": reasons} | columns))
+
+    def _close(self, layer: str | None, role: str) -> None:
+        """Put what was added since the last layer into the order of the sites."""
+        added = pd.concat([one for one in self._open if len(one)] or self._open[:1], ignore_index=True)
+        self._open = []
+        added = added.sort_values(["row", "slot"], kind="stable")
+        columns: dict[str, Any] = {name: added[name].to_numpy() for name in _NUMBERS}
+        for name in ("state", "reason", "blocks_clear"):
+            columns[name] = added[name].tolist()
+        count = len(added)
+        ids = self._ids[added["row"].to_numpy(np.int64)]
+        columns |= {"site_id": ids, "layer": [layer] * count, "role": [role] * count}
+        self._parts.append(columns_table(columns, STATE_COLUMNS, STATE_TEXTS))
+
+    def _required(self, role: str) -> Mask:
+        return np.array([role in roles for roles in self._needed], dtype=bool)[self._kind]
 
 
-def _needed(sites: gpd.GeoDataFrame, ws: Workspace) -> dict[object, frozenset[str]]:
-    """Return, by site label, the roles without whose data its kind of project cannot be clear."""
-    by_tags = {tags: required_roles(ws.pack, project_tags=tags) for tags in set(sites["tags"])}
-    return {label: by_tags[tags] for label, tags in zip(sites.index, sites["tags"], strict=True)}
-
-
-def _row(site_id: str, layer: str | None, role: str) -> dict[str, Any]:
-    nothing = {"overlap_m2": 0.0, "length_m": 0.0, "distance_m": math.nan, "bearing_deg": math.nan, "uncovered_m2": 0.0}
-    return {"site_id": site_id, "layer": layer, "role": role, **nothing, "blocks_clear": False}
-
-
-def _affected(total: Mapping[str, Any], *, restricted: bool) -> dict[str, Any]:
-    if total["overlap_m2"] > 0:
+def _overlap_words(area_m2: float, length_m: float, *, restricted: bool) -> str:
+    if area_m2 > 0:
         key = "reason_affected" if restricted else "reason_not_restricted"
-        reason = say(f"assess.{key}", area=area_words(total["overlap_m2"]))
-    elif not restricted:
-        reason = say("assess.reason_met_not_restricted")
-    elif total["length_m"] > 0:
-        reason = say("assess.reason_affected_line", length=fixed(total["length_m"], 1))
-    else:
-        reason = say("assess.reason_affected_point")
-    sizes = {"overlap_m2": total["overlap_m2"], "length_m": total["length_m"], "distance_m": 0.0}
-    return {"state": "affected", "reason": reason, **sizes}
+        return say(f"assess.{key}", area=area_words(area_m2))
+    if not restricted:
+        return say("assess.reason_met_not_restricted")
+    if length_m > 0:
+        return say("assess.reason_affected_line", length=fixed(length_m, 1))
+    return say("assess.reason_affected_point")
 
 
-def _not_affected(near: Mapping[str, Any] | None, near_m: float) -> dict[str, Any]:
-    if near is None or near["distance_m"] > near_m:
-        reason = say("assess.reason_far", distance=fixed(near_m, 0))
-        distance = {} if near is None else {"distance_m": near["distance_m"], "bearing_deg": near["bearing_deg"]}
-        return {"state": "not_affected", "reason": reason, **distance}
-    distance = {"distance_m": near["distance_m"], "bearing_deg": near["bearing_deg"]}
-    if near["distance_m"] == 0:
-        return {"state": "not_affected", "reason": say("assess.reason_touching"), **distance}
-    metres, wind = fixed(near["distance_m"], 1), bearing_word(near["bearing_deg"])
-    return {"state": "not_affected", "reason": say("assess.reason_near", distance=metres, wind=wind), **distance}
+def _near_words(distance_m: float, bearing_deg: float) -> str:
+    if distance_m == 0:
+        return say("assess.reason_touching")
+    return say("assess.reason_near", distance=fixed(distance_m, 1), wind=bearing_word(bearing_deg))
 
 
-def _no_data(why: str, *, required: bool) -> dict[str, Any]:
-    return {"state": "no_data", "reason": why, "blocks_clear": required}
-
-
-def _gap_words(gap: Uncovered) -> str:
-    if gap.reason != "assess.reason_outside_extent":
-        return say(gap.reason)
-    if gap.whole:
-        return say("assess.reason_outside_whole")
-    if gap.area_m2 > 0:
-        return say("assess.reason_outside_area", area=area_words(gap.area_m2))
-    if gap.length_m > 0:
-        return say("assess.reason_outside_length", length=fixed(gap.length_m, 1))
+def _gap_words(beyond: Beyond, row: int) -> str:
+    """Say how much of a site lies outside, where not all of it does."""
+    if beyond.area_m2[row] > 0:
+        return say("assess.reason_outside_area", area=area_words(float(beyond.area_m2[row])))
+    if beyond.length_m[row] > 0:
+        return say("assess.reason_outside_length", length=fixed(float(beyond.length_m[row]), 1))
     return say("assess.reason_outside_extent")

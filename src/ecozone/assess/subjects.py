@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, length_m, repair, reproject
@@ -49,22 +52,36 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     lines = shapely.get_dimensions(shapes.array) == 1
     frame["length_m"] = np.where(lines, length_m(shapes), 0.0)
     tags: list[frozenset[str] | None] = []
+    known: dict[tuple[str, str], frozenset[str] | EcozoneError | None] = {}
     for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):
-        found, trouble = _tags(ws.pack, site_id, kind, flags)
-        tags.append(found)
-        notices += trouble
-    frame["tags"] = tags
+        if kind is None:
+            tags.append(None)
+            notices.append(notice("assess.no_project_type", "warning", feature=site_id))
+            continue
+        if (kind, flags) not in known:
+            known[kind, flags] = _tags(ws.pack, kind, flags)
+        found = known[kind, flags]
+        tags.append(None if isinstance(found, EcozoneError) else found)
+        if isinstance(found, EcozoneError):
+            fields = {"why": str(found), "site": site_id}
+            notices.append(Notice("assess.unknown_project_type", "warning", fields=fields))
+    frame["tags"] = pd.Series(tags, index=frame.index, dtype=object)
     return frame, tuple(notices)
 
 
-def _tags(pack: RulePack, site_id: str, kind: str | None, flags: str) -> tuple[frozenset[str] | None, list[Notice]]:
-    """Return a site's tags; an unknown type is said and then counts as not known, which no rule lets pass."""
-    if kind is None:
-        return None, [notice("assess.no_project_type", "warning", feature=site_id)]
+def kinds_of(tags: pd.Series[Any]) -> tuple[NDArray[np.intp], list[frozenset[str] | None]]:
+    """Return the kinds of project among sites, and of each site the position of its kind."""
+    kinds = list(dict.fromkeys(tags))
+    place = {tags: at for at, tags in enumerate(kinds)}
+    return np.array([place[one] for one in tags], dtype=np.intp), kinds
+
+
+def _tags(pack: RulePack, kind: str, flags: str) -> frozenset[str] | EcozoneError | None:
+    """Return the tags of a type with flags; an unknown type counts as not known, which no rule lets pass."""
     try:
-        return project_tags(pack, kind, flags), []
+        return project_tags(pack, kind, flags)
     except EcozoneError as error:
-        return None, [Notice("assess.unknown_project_type", "warning", fields={"why": str(error), "site": site_id})]
+        return error
 
 
 def _with_radius(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:

@@ -19,6 +19,16 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], texts: Coll
     return frame.astype({column: float for column in columns if column not in texts})
 
 
+def columns_table(values: Mapping[str, Sequence[Any]], columns: Sequence[str], texts: Collection[str]) -> pd.DataFrame:
+    """Return whole columns as a frame, each as `table` would have it.
+
+    >>> columns_table({"layer": [None], "overlap_m2": [2]}, ("layer", "overlap_m2"), {"layer"}).iloc[0].tolist()
+    [None, 2.0]
+    """
+    frame = pd.DataFrame({name: pd.Series(values[name], dtype=object if name in texts else float) for name in columns})
+    return frame[list(columns)]
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a frame's rows as dictionaries by column name.
 

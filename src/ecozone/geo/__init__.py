@@ -15,7 +15,7 @@ from ecozone.geo.mapshift import (
 )
 from ecozone.geo.mapshift_evidence import ShiftEvidence, detect_shift
 from ecozone.geo.mapshift_frames import from_cgcs2000, to_cgcs2000
-from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2
+from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, ends_apart, is_conformal, length_m, plane_area_m2
 from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
 from ecozone.geo.overlay import difference, intersection
@@ -42,12 +42,14 @@ __all__ = [
     "detect_shift",
     "difference",
     "distance_m",
+    "ends_apart",
     "fit_helmert",
     "from_cgcs2000",
     "gauss_kruger",
     "gcj02_from_bd09",
     "gcj02_from_wgs84",
     "intersection",
+    "is_conformal",
     "is_geographic",
     "is_metric",
     "length_m",

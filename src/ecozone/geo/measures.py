@@ -222,7 +222,7 @@ def _between(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoS
     if not a.index.equals(b.index):
         raise ValueError("distances are taken row by row: the two indexes differ")
     plane = crs
-    if not _conformal(crs):
+    if not is_conformal(crs):
         plane = _local_plane(first, second, crs)
         course = Course(crs, plane)
         first, second = course.geometries(first), course.geometries(second)
@@ -232,10 +232,15 @@ def _between(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoS
     shapely.prepare(one)
     ties = shapely.shortest_line(one, two)
     ties = np.where(larger, ties, shapely.reverse(ties))
+    return _along(ties, plane)
+
+
+def _along(ties: Shapes, crs: CRS) -> tuple[Floats, Floats]:
+    """Return azimuth (degrees) and distance (m) from the first to the second end of lines of two vertices."""
     found = ~(shapely.is_missing(ties) | shapely.is_empty(ties))
-    azimuth, distance = np.full(len(first), np.nan), np.full(len(first), np.nan)
+    azimuth, distance = np.full(len(ties), np.nan), np.full(len(ties), np.nan)
     ends = shapely.get_coordinates(ties[found]).reshape(-1, 4)
-    lon, lat = lonlat_rad(ends[:, 0::2], ends[:, 1::2], plane)
+    lon, lat = lonlat_rad(ends[:, 0::2], ends[:, 1::2], crs)
     forward, _, metres = GEOD.inv(lon[:, 0], lat[:, 0], lon[:, 1], lat[:, 1], radians=True)
     apart = (ends[:, :2] != ends[:, 2:]).any(axis=1)
     distance[found] = np.where(apart, metres, 0.0)
@@ -243,7 +248,37 @@ def _between(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoS
     return azimuth, distance
 
 
-def _conformal(crs: CRS) -> bool:
+def ends_apart(ties: gpd.GeoSeries) -> pd.DataFrame:
+    """Return how far apart the two ends of straight lines lie, and in which direction.
+
+    Parameters
+    ----------
+    ties : GeoSeries
+        Lines of two vertices, as `shapely.shortest_line` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Index of ``ties``; ``distance_m`` (geodesic) and ``azimuth_deg`` (from the first to the second end, from true
+        north, clockwise; NaN where both are one place). Both NaN where there is no line.
+
+    Raises
+    ------
+    CrsError
+        As `distance_m`.
+
+    Examples
+    --------
+    >>> tie = gpd.GeoSeries([shapely.LineString([(117.0, 39.0), (117.0, 39.1)])], crs=4490)
+    >>> ends_apart(tie).round(3).loc[0].tolist()
+    [11101.644, 0.0]
+    """
+    azimuth, distance = _along(*_shapes(ties))
+    return pd.DataFrame({"distance_m": distance, "azimuth_deg": azimuth}, index=ties.index)
+
+
+def is_conformal(crs: CRS) -> bool:
+    """Say whether nearest points in the plane of a CRS are nearest points on the ground: a transverse Mercator."""
     operation = unbound(crs).coordinate_operation
     return is_metric(crs) and operation is not None and operation.method_name.startswith("Transverse Mercator")
 

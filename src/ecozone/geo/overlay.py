@@ -21,7 +21,7 @@ from ecozone.geo.grid import GRID_M, GRIDS, SHARE, defect, gathered, require_met
 _EMPTY = np.array([shapely.MultiPoint(), shapely.LineString(), shapely.Polygon()], dtype=object)
 
 
-def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
+def intersection(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> GeoSeries:
     """Return what ``a`` and ``b`` share, row by row, in the lower of their two dimensions.
 
     A border shared by two polygons is no overlap; a line along a border is inside, as is a point on it. Where one shape
@@ -32,6 +32,8 @@ def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     ----------
     a, b : GeoSeries
         Of one index and one projected CRS in metres; valid points, lines or polygons (see `repair`).
+    valid : bool
+        The caller has made sure that every shape is valid, which takes longer to see than to overlay many of them.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     >>> float(intersection(a, b).area[0])
     20.0
     """
-    first, second = _pair(a, b)
+    first, second = _pair(a, b, valid=valid)
     return GeoSeries(_intersection(first, second), index=a.index, crs=norm_crs(a.crs))
 
 
@@ -87,6 +89,7 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     80.0
     """
     first, second = _pair(a, b)
+    shapely.prepare(second)
     shared = _intersection(first, second)
     out = first.copy()
     out[shapely.is_missing(shared)] = None
@@ -111,14 +114,13 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     return GeoSeries(out, index=a.index, crs=norm_crs(a.crs))
 
 
-def _pair(a: GeoSeries, b: GeoSeries) -> tuple[Shapes, Shapes]:
+def _pair(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> tuple[Shapes, Shapes]:
     require_metric(require_same_crs(a, b))
     if not a.index.equals(b.index):
         raise ValueError("shapes are overlaid row by row: the two indexes differ")
     first, second = (np.asarray(series.array, dtype=object) for series in (a, b))
-    for shapes in (first, second):
+    for shapes in () if valid else (first, second):
         require_valid(shapes, a.index)
-        shapely.prepare(shapes)
     return first, second
 
 
@@ -160,13 +162,18 @@ def _intersection(first: Shapes, second: Shapes) -> Shapes:
     # The shape with more vertices comes first: it is the one whose prepared form pays.
     larger = shapely.get_num_coordinates(first) >= shapely.get_num_coordinates(second)
     one, two = np.where(larger, first, second), np.where(larger, second, first)
+    shapely.prepare(one)
     rows = np.flatnonzero(known & shapely.intersects(one, two))
     if not rows.size:
         return out
     one, two, lower = one[rows], two[rows], lower[rows]
-    meets = _meets(one, two)
-    whole_two = meets & (shapely.get_dimensions(two) == lower) & shapely.covers(one, two)
-    whole_one = meets & ~whole_two & (shapely.get_dimensions(one) == lower) & shapely.covers(two, one)
+    # What is covered is shared whole, whatever its relation says beyond that.
+    whole_two = (shapely.get_dimensions(two) == lower) & shapely.covers(one, two)
+    whole_one = ~whole_two & (shapely.get_dimensions(one) == lower) & _boxed(two, one)
+    whole_one[whole_one] = shapely.covers(two[whole_one], one[whole_one])
+    rest = ~(whole_two | whole_one)
+    meets = np.ones(len(one), dtype=bool)
+    meets[rest] = _meets(one[rest], two[rest])
     found = np.where(whole_two, two, np.where(whole_one, one, _EMPTY[lower]))
     points = meets & (lower == 0) & ~whole_two & ~whole_one
     found[points] = shapely.intersection(one[points], two[points])
@@ -183,6 +190,13 @@ def _intersection(first: Shapes, second: Shapes) -> Shapes:
         found[cut[~meets[cut]]] = _EMPTY[lower[cut[~meets[cut]]]]
     out[rows] = found
     return out
+
+
+def _boxed(outer: Shapes, inner: Shapes) -> Mask:
+    """Say whether the box of ``inner`` lies in that of ``outer``: only then can it be covered."""
+    far, near = shapely.bounds(outer), shapely.bounds(inner)
+    within: Mask = (far[:, :2] <= near[:, :2]).all(axis=1) & (far[:, 2:] >= near[:, 2:]).all(axis=1)
+    return within
 
 
 def _agrees(shared: Shapes, one: Shapes, two: Shapes, meets: Mask, lower: Ints) -> Mask:

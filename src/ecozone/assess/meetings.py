@@ -1,0 +1,169 @@
+"""What rules can be asked about between sites and one layer: what they share, what lies near, what lies outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecozone.assess.spoken import Spoken
+from ecozone.assess.touching import Contact, nearest_of
+from ecozone.measure import depths_m
+from ecozone.rules import Rule
+from ecozone.workspace import Layer, Workspace
+
+Ints = NDArray[np.int64]
+
+_LENGTH_NOISE_M = 0.01
+#: What a meeting holds; ``zone`` is -1 where it speaks of no feature, ``firmness`` None where nobody knows.
+COLUMNS = (
+    *("site", "zone", "overlap_m2", "overlap_min_m2", "overlap_max_m2", "site_share", "zone_share", "length_m"),
+    *("count", "depth_m", "distance_m", "bearing_deg", "firmness", "noise", "outside", "no_distance"),
+)
+_NONE = dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0) | dict.fromkeys(
+    ("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan
+)
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """The meetings of all sites with one layer, and which of them each rule asks about.
+
+    Attributes
+    ----------
+    table : DataFrame
+        `COLUMNS`.
+    asked : DataFrame
+        ``rule`` (position) and ``meeting`` (row of ``table``): what comes to a finding, by site, rule and feature.
+    """
+
+    table: pd.DataFrame
+    asked: pd.DataFrame
+
+
+def meetings_of(
+    sites: gpd.GeoDataFrame,
+    kind: NDArray[np.intp],
+    features: gpd.GeoDataFrame,
+    spoken: Spoken,
+    ws: Workspace,
+    contact: Contact,
+) -> Meetings:
+    """Find what every rule is to be asked about.
+
+    Parameters
+    ----------
+    sites, features : GeoDataFrame
+        Each with a plain index.
+    kind : ndarray of int
+        Of each site, its position among ``spoken.kinds``.
+    """
+    met = _met(contact, features, spoken.layer)
+    beyond = _beyond(sites, spoken.layer, contact)
+    tables, start = [met, beyond], len(met) + len(beyond)
+    asked: list[tuple[int, Ints]] = []
+    for at, rule in enumerate(spoken.rules):
+        concerned = spoken.restricts[at][kind]
+        if rule.position == "outside":
+            rows = len(met) + np.flatnonzero(concerned[beyond["site"].to_numpy()])
+        else:
+            rows = np.flatnonzero(spoken.applies[at][met["zone"].to_numpy()]) if len(met) else np.zeros(0, np.int64)
+            free = concerned & sites.geometry.notna().to_numpy()
+            free[met["site"].to_numpy()[rows]] = False
+            rows = rows[concerned[met["site"].to_numpy()[rows]]]
+            near = _within_reach(at, rule, sites[free], features, spoken, contact, ws)
+            asked.append((at, start + np.arange(len(near))))
+            tables.append(near)
+            start += len(near)
+        asked.append((at, rows))
+    table = pd.concat([one for one in tables if len(one)], ignore_index=True) if start else met
+    rules = np.concatenate([np.full(len(rows), at, dtype=np.int64) for at, rows in asked] or [np.zeros(0, np.int64)])
+    rows = np.concatenate([rows for _, rows in asked] or [np.zeros(0, np.int64)]).astype(np.int64)
+    order = np.lexsort((rows, rules, table["site"].to_numpy()[rows]))
+    chosen = pd.DataFrame({"rule": rules[order], "meeting": rows[order]})
+    deep = np.unique(rows[rows < len(met)])
+    table.loc[deep, "depth_m"] = _depths(contact, features, deep)
+    return Meetings(table, chosen)
+
+
+def _depths(contact: Contact, features: gpd.GeoDataFrame, rows: Ints) -> NDArray[np.float64]:
+    """Return how deep pairs reach into their zone, which is reckoned only where it is asked for: it takes longest."""
+    zones = features.geometry.to_numpy()[contact.pairs["zone"].to_numpy(np.int64)[rows]]
+    return depths_m(contact.shapes[rows], zones)
+
+
+def _met(contact: Contact, features: gpd.GeoDataFrame, layer: Layer) -> pd.DataFrame:
+    """Return the pairs with their firmness: certain where even the eroded zone is met, possible where only the dilated.
+
+    A point is certainly inside where it lies deeper than the boundary can move.
+    """
+    pairs = contact.pairs
+    least = np.maximum(pairs["overlap_min_m2"].to_numpy(), pairs["length_min_m"].to_numpy())
+    firmness = np.full(len(pairs), "likely", dtype=object)
+    firmness[least > 0] = "certain"
+    points = np.flatnonzero(pairs["count"].to_numpy() > 0)
+    firmness[points[_depths(contact, features, points) >= (layer.accuracy_m or 0.0)]] = "certain"
+    firmness[~pairs["meets"].to_numpy()] = "possible"
+    firmness[np.isnan(least)] = None
+    overlap = pairs["overlap_m2"].to_numpy()
+    return pairs.assign(
+        depth_m=0.0,
+        firmness=pd.Series(firmness, dtype=object),
+        noise=(overlap > 0) & (overlap < layer.min_area_m2),
+        outside=False,
+        no_distance=False,
+    )[list(COLUMNS)]
+
+
+def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> pd.DataFrame:
+    """Return, for sites not wholly inside a layer, how much of each lies outside it."""
+    area, length = sites["area_m2"].to_numpy(float), sites["length_m"].to_numpy(float)
+    totals = contact.totals
+    with np.errstate(invalid="ignore"):
+        out_m2 = np.where(area > 0, area - totals["overlap_m2"].to_numpy(), 0.0)
+        out_m = np.where(length > 0, length - totals["length_m"].to_numpy(), 0.0)
+        share = np.where(area > 0, out_m2 / np.where(area > 0, area, 1.0), 1.0)
+    point_out = (area == 0) & (length == 0) & (totals["count"].to_numpy() == 0)
+    out = (out_m2 > layer.min_area_m2) | (out_m > _LENGTH_NOISE_M) | point_out
+    rows = np.flatnonzero(out & sites.geometry.notna().to_numpy())
+    return _apart(rows, overlap_m2=out_m2[rows], length_m=out_m[rows], site_share=share[rows], outside=True)
+
+
+def _within_reach(
+    at: int,
+    rule: Rule,
+    sites: gpd.GeoDataFrame,
+    features: gpd.GeoDataFrame,
+    spoken: Spoken,
+    contact: Contact,
+    ws: Workspace,
+) -> pd.DataFrame:
+    """Return, for a rule that reaches beyond the zone, each site's nearest feature of those it speaks of.
+
+    Where neither the source nor the workspace gives the distance, every site has an entry, however far.
+    """
+    rows = sites.index.to_numpy()
+    if not len(rows) or (rule.within_m is None and rule.within_parameter is None):
+        return _apart(np.zeros(0, np.int64))
+    reach = rule.within_m
+    if reach is None and rule.within_parameter is not None:
+        reach = ws.parameters.get(rule.within_parameter)
+    near = contact.near.iloc[rows]
+    if rule.levels is not None or rule.attributes:
+        chosen = features[spoken.applies[at] & features.geometry.notna().to_numpy()]
+        near = nearest_of(sites, chosen, len(contact.near), within_m=reach).iloc[rows]
+    if reach is not None:
+        close = near["distance_m"].to_numpy() <= reach
+        near, rows = near[close], rows[close]
+    words = {name: near[name].to_numpy() for name in ("zone", "distance_m", "bearing_deg")}
+    return _apart(rows, **words, no_distance=reach is None)
+
+
+def _apart(rows: Ints, **known: object) -> pd.DataFrame:
+    """Return meetings without an overlap."""
+    plain = {"zone": -1, "firmness": None, "noise": False, "outside": False, "no_distance": False}
+    table = pd.DataFrame({"site": rows} | _NONE | plain | known, index=range(len(rows)))
+    return table.astype({"firmness": object})[list(COLUMNS)]

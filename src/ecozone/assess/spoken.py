@@ -1,0 +1,108 @@
+"""What each rule of a layer's role says of each feature and of each kind of project, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecozone.assess.table import records
+from ecozone.rules import Judgement, Rule, judge
+from ecozone.text import pick, say
+from ecozone.workspace import Layer, Workspace
+
+Kind = frozenset[str] | None
+
+# An attribute says "no" only in one of these words; any other that the rule does not list is unknown.
+_DENIALS = frozenset({"否", "不是", "非", "0", "0.0", "n", "no", "f", "false"})
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The rules of a layer's role against its features and against the kinds of project that there are.
+
+    Attributes
+    ----------
+    layer : Layer
+    rules : tuple of Rule
+    kinds : sequence
+        Tags of each kind of project among the sites.
+    features : sequence of mapping
+        The layer's features as plain rows, by position.
+    missing : sequence of sequence
+        By rule and feature: None where the rule does not speak of the feature, else what is missing to be sure of
+        that, empty where nothing is.
+    judgements : sequence of sequence
+        By rule and kind.
+    """
+
+    layer: Layer
+    rules: tuple[Rule, ...]
+    kinds: Sequence[Kind]
+    features: Sequence[Mapping[str, Any]]
+    missing: Sequence[Sequence[str | None]]
+    judgements: Sequence[Sequence[Judgement]]
+
+    @cached_property
+    def applies(self) -> NDArray[np.bool_]:
+        """Whether a rule speaks of a feature: rules down, features across."""
+        found = [[words is not None for words in row] for row in self.missing]
+        return np.array(found, dtype=bool).reshape(len(self.rules), len(self.features))
+
+    @cached_property
+    def restricts(self) -> NDArray[np.bool_]:
+        """Whether a rule has a verdict for a kind of project: rules down, kinds across."""
+        found = [[one.verdict is not None for one in row] for row in self.judgements]
+        return np.array(found, dtype=bool).reshape(len(self.rules), len(self.kinds))
+
+    @cached_property
+    def concerns(self) -> NDArray[np.bool_]:
+        """Whether a rule concerns a kind of project, be it that it only informs: rules down, kinds across."""
+        found = [[one.concerns for one in row] for row in self.judgements]
+        return np.array(found, dtype=bool).reshape(len(self.rules), len(self.kinds))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each feature is called in a sentence: the layer, and its own name where it has another."""
+        title = pick(self.layer.title)
+        names = [row["name"] for row in self.features]
+        return [say("assess.zone_level", layer=title, name=name) if name and name != title else title for name in names]
+
+    @cached_property
+    def levels(self) -> list[int | None]:
+        """The level of each feature, None where it has none."""
+        return [None if pd.isna(row["level"]) else int(row["level"]) for row in self.features]
+
+
+def spoken_of(features: gpd.GeoDataFrame, layer: Layer, ws: Workspace, kinds: Sequence[Kind]) -> Spoken:
+    """Ask every rule of a layer's role about every feature and every kind of project."""
+    rules = tuple(rule for rule in ws.pack.rules if rule.role == layer.role)
+    rows = records(pd.DataFrame(features.drop(columns="geometry")))
+    missing = [[_missing(rule, row) for row in rows] for rule in rules]
+    judgements = [[judge(rule, project_tags=kind) for kind in kinds] for rule in rules]
+    return Spoken(layer, rules, kinds, rows, missing, judgements)
+
+
+def _missing(rule: Rule, feature: Mapping[str, Any]) -> str | None:
+    """Return None where a rule does not speak of a feature, else what is missing to be sure, empty where nothing is."""
+    if rule.levels is not None:
+        if pd.isna(feature["level"]):
+            return say("assess.remark_level")
+        if int(feature["level"]) not in rule.levels:
+            return None
+    for attribute, values in rule.attributes.items():
+        value = feature.get(attribute)
+        if value is None or pd.isna(value):
+            return say("assess.remark_attribute", attribute=attribute)
+        if str(value) in {str(known) for known in values}:
+            continue
+        if str(value).casefold() in _DENIALS:
+            return None
+        return say("assess.remark_attribute_value", attribute=attribute, value=value)
+    return ""
