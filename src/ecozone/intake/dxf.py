@@ -16,10 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from ecozone.errors import GeometryError
 from ecozone.geo import GRID_M, is_geographic
 from ecozone.intake.arcs import DEVIATION_M, STEP_DEGREES
+from ecozone.intake.dxf_corners import DEGREES_IN_METRE, Pen
 from ecozone.intake.dxf_hatch import draw_hatch
 from ecozone.intake.dxf_names import Names
 from ecozone.intake.dxf_records import Record, read_drawing
-from ecozone.intake.dxf_shapes import DEGREES_IN_METRE, Drawn, Pen, tier_of
+from ecozone.intake.dxf_shapes import Drawn, draw, tier_of
 from ecozone.intake.dxf_sheet import Sheet, names_in, open_sheet
 from ecozone.intake.dxf_units import metres_in_unit
 from ecozone.intake.reading import Options, Reader, Reading, listed, refusal
@@ -93,7 +94,7 @@ def _draw(pen: Pen, record: Record) -> Drawn:
         return draw_hatch(pen, record)
     if tier_of(pen, record) is None:
         raise GeometryError("intake.dxf_kind", kind=record.kind[:30])
-    return pen.draw(record)
+    return draw(pen, record)
 
 
 def _attributes(records: Sequence[Record], layer: str, names: Names) -> dict[str, list[str | None]]:

@@ -13,8 +13,9 @@ from shapely.geometry import MultiPolygon, Polygon
 from ecozone.errors import GeometryError
 from ecozone.geo import GRID_M
 from ecozone.intake.arcs import Points
+from ecozone.intake.dxf_corners import Pen, Vertex
 from ecozone.intake.dxf_records import Pair, Record, number_of
-from ecozone.intake.dxf_shapes import Drawn, Pen, Vertex, coordinates, facing, ring_of
+from ecozone.intake.dxf_shapes import Drawn, coordinates, facing, ring_of
 
 _POLYLINE_PATH, _LINE_EDGE = 2, 1
 _PATHS, _FLAGS, _COUNT, _SOURCES = 91, 92, 93, 97

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ecozone.errors import GeometryError, InputError
+from ecozone.intake.dxf_corners import Pen
 from ecozone.intake.dxf_names import Names
 from ecozone.intake.dxf_records import Drawing, Record
-from ecozone.intake.dxf_shapes import Pen, Tier, tier_of
+from ecozone.intake.dxf_shapes import Tier, tier_of
 from ecozone.intake.reading import choose_layer, listed
 from ecozone.notices import Notice, notice
 
