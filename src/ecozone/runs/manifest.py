@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.geo.gdal import pyogrio, rasterio
-from ecozone.intake import sha256
+from ecozone.intake import is_geodatabase, sha256, source_files
 from ecozone.runs.request import Request
 
 RUN_SCHEMA = "ecozone.run/1"
@@ -27,7 +27,7 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
     """
     files = [
         {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted(set(inputs), key=lambda path: path.as_posix())
+        for path in sorted({part for path in inputs for part in _parts(path)}, key=lambda path: path.as_posix())
     ]
     # Two layers may be one table, read near different extents.
     read = {
@@ -42,6 +42,11 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
         "inputs": files + [read[key] for key in sorted(read)],
     }
     return {"id": hashlib.sha256(canonical(body)).hexdigest(), **body}
+
+
+def _parts(path: Path) -> tuple[Path, ...]:
+    """Return the files of a file geodatabase, whose folder has no size of its own; else the file."""
+    return source_files(path) if is_geodatabase(path) else (path,)
 
 
 def canonical(data: Mapping[str, Any]) -> bytes:
