@@ -21,6 +21,7 @@ from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2
 from ecozone.intake import Limits, list_layers, read_features, read_sites
 from ecozone.notices import notices_of
+from ecozone.text import speaking
 
 E0, N0 = 39_530_000.0, 4_330_000.0
 SQUARE = [(N0, E0), (N0, E0 + 100), (N0 - 100, E0 + 100), (N0 - 100, E0)]
@@ -852,3 +853,93 @@ def test_corrupted_workbooks_never_crash(tmp_path: Path) -> None:
             assert error.message("en")
         else:
             assert frame.geometry.dropna().is_valid.all()
+
+
+@pytest.mark.parametrize(
+    ("titles", "zone", "words", "found"),
+    [
+        (["2000国家大地坐标系"], 39, {}, 4527),
+        (["界址点坐标表（CGCS2000，3度分带）"], 39, {}, 4527),
+        (["坐标系统：国家2000；中央子午线：117°；三度带"], None, {}, 4548),
+        (["坐标系：CGCS2000", "带号：39"], None, {}, 4548),
+        (["坐标系为2000国家大地坐标系，投影带号39"], 39, {"crs": 4527}, 4527),
+        (["由1980西安坐标系转换为2000国家大地坐标系"], 39, {"crs": 4527}, 4527),
+        (["某项目"], 39, {}, "intake.no_crs"),
+        (["2000国家大地坐标系"], None, {}, "intake.no_crs"),
+        (["1980西安坐标系"], 39, {"crs": 4527}, "intake.crs_conflict"),
+        (["1980年西安坐标系"], None, {"crs": 4548}, "intake.crs_conflict"),
+        (["坐标系：CGCS2000，带号：38"], 39, {}, "intake.txt_zone_contradicts"),
+        (["1990年天津市任意直角坐标系"], None, {}, "intake.txt_header_unread"),
+        (["2000天津城市坐标系"], None, {}, "intake.txt_header_unread"),
+        (["坐标系：CGCS2000，中央子午线117°30′"], None, {}, "intake.txt_header_unread"),
+    ],
+)
+def test_the_texts_around_a_table_say_its_crs(
+    tmp_path: Path, titles: list[str], zone: int | None, words: dict[str, Any], found: int | str
+) -> None:
+    """Datum, strip and meridian in a title or a remark count as a declaration: with the numbers or against them."""
+    shift = -39e6 if zone is None else 0.0
+    rows = [[name, north, east + shift] for name, north, east in numbered(SQUARE)]
+    for above in (True, False):
+        texts: list[Cells] = [[title, "", ""] for title in titles]
+        remarks: list[Cells] = [[f"注：{title}", "", ""] for title in titles]
+        path = csv(tmp_path / "a.csv", *(texts if above else []), HEADER, *rows, *([] if above else remarks))
+        if isinstance(found, int):
+            frame = read(path, **words)
+            assert frame.crs.to_epsg() == found
+            assert ("table_says" in keys(frame)) == ("由" not in titles[0])
+        else:
+            assert refusal(path, **words).key.startswith(found)
+
+
+def test_degrees_take_the_datum_that_is_named(tmp_path: Path) -> None:
+    """A table of degrees under the name of CGCS2000 is in CGCS2000; under that of WGS84, or of none, in WGS84."""
+    rows = [[f"J{at}", f"{lon}°", f"{lat}°"] for at, (lon, lat) in enumerate(DEGREES, 1)]
+    for title, epsg in (("坐标系：CGCS2000，3度带", 4490), ("坐标系：WGS84", 4326), ("坐标表", 4326)):
+        frame = read(csv(tmp_path / "a.csv", [title, "", ""], LONLAT, *rows))
+        assert frame.crs.to_epsg() == epsg
+
+
+def test_a_row_written_in_another_way_is_never_lost(tmp_path: Path) -> None:
+    """A corner whose cells are separated otherwise is read all the same, or refuses the table; it is no title."""
+    one = [f"{name},{north},{east}" for name, north, east in numbered(SQUARE)]
+    one[1] = one[1].replace(",", "，")
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["点号,X,Y", *one]))
+    frame = read(path, crs=4527)
+    assert same(frame.geometry[0], SQUARE)
+    two = [["甲", *row] for row in numbered(FAR)]
+    for column in range(4):
+        lost: Cells = ["", "", "", ""]
+        lost[column] = "J2，4330000.0，39530100.0"
+        rows = [["甲", *row] for row in numbered([*SQUARE, (N0 - 50, E0 - 30)])]
+        rows[1] = lost
+        sheet = xlsx(tmp_path / "b.xlsx", ["地块", *HEADER], *rows, *([["乙", *row[1:]] for row in two]))
+        assert refusal(sheet, crs=4527).key == "intake.table_row_unsplit"
+
+
+def test_the_command_line_says_what_rows_and_numbers_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--corners``, ``--points`` and ``--angles`` answer what a table leaves open; ``inspect`` repeats them."""
+    from ecozone.cli import run as command
+
+    path = str(csv(tmp_path / "a.csv", ["序号", "经度", "纬度"], *([row[0][1:], *row[1:]] for row in PACKED)))
+
+    def run(*words: str) -> tuple[int, str]:
+        status = command(["inspect", path, "--datum", "cgcs2000", "--lang", "en", *words])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    with speaking("en"):
+        _answers(run)
+
+
+def _answers(run: Any) -> None:
+    assert run()[0] == 3
+    status, said = run("--corners", "--angles", "ddd.mmss")
+    assert status == 0
+    assert "Polygon" in said
+    assert "--corners --angles ddd.mmss" in said
+    status, said = run("--points", "--angles", "decimal")
+    assert status == 0
+    assert "Point 4" in said
+    assert run("--angles", "grad")[0] == 2

@@ -138,6 +138,8 @@ def test_closed_lines_are_areas_on_the_users_word_alone(tmp_path: Path) -> None:
     assert "closed_line" not in keys(frame)
     assert read_sites(path, closed_lines="polygon").geometry.geom_type.tolist() == ["Polygon", "LineString"]
     assert inspect_file(path, closed_lines="polygon")["area_m2"] > 0
+    with pytest.raises(UsageError):
+        read_features(path, closed_lines="area")
 
 
 def kmz(path: Path, **members: str) -> Path:

@@ -33,7 +33,8 @@ _units = re.compile(
 _minutes = re.compile(r"[(\[（]?(分|'|′|min)[)\]）]?", re.IGNORECASE)
 _label = re.compile(r"\s*([^\d=:：°]{1,6})[=:：]\s*(.+)")
 _surveyed = re.compile(r"(j|jz|jzd|gd|界|拐)[\s_-]*\d{1,6}", re.IGNORECASE)
-_coordinate = re.compile(r"\d{6,}(?:[.,]\d+)?|\d{2,3}\.\d{3,}|\d{2,3}\s*[°度]", re.ASCII)
+_ONE = r"(?:\d{6,8}(?:\.\d+)?|\d{2,3}\.\d{3,}|\d{2,3}\s*[°度][\d\s.'′分\"″秒]*)"
+_two = re.compile(rf"(?<![\d.]){_ONE}[ENSWensw]?[\s,，、;；|]+[ENSWXYensw东西南北经纬=:：\s]*{_ONE}(?!\d)", re.ASCII)
 _counted = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -341,14 +342,13 @@ def _labelled(rows: Sequence[Row]) -> Layout | None:
 
 
 def holds_coordinates(text: str) -> bool:
-    """Tell whether a text holds two coordinates or more: a row whose cells are separated in another way.
+    """Tell whether a text holds two coordinates one after the other: cells that are separated in another way.
 
-    >>> holds_coordinates("J2，4331250.1，39530420.1"), holds_coordinates("117°23′15″、39°8′5″")
-    (True, True)
-    >>> holds_coordinates("地块2")
-    False
+    >>> texts = ("J2，4331250.1，39530420.1", "E117°23′15″、N39°8′5″", "宗地120110001，面积72000.5", "2")
+    >>> [holds_coordinates(text) for text in texts]
+    [True, True, False, False]
     """
-    return len(_coordinate.findall(text)) > 1
+    return bool(_two.search(text))
 
 
 def is_surveyed_name(text: str) -> bool:

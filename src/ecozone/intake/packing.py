@@ -22,7 +22,7 @@ from ecozone.intake.ranges import LATITUDE, LONGITUDE, within
 from ecozone.intake.which_crs import Box
 from ecozone.notices import Notice, notice
 
-#: ddd.mmss has so many decimals, or more; fewer would put every point on a full minute.
+#: ddd.mmss has so many decimals, zeros at the end aside; fewer would put every point on full tens of seconds.
 LEAST_DECIMALS = 4
 #: How well lengths and areas that the table gives must fit one reading, and how badly the other (shares).
 _FITS, _FAILS = 0.01, 0.05
@@ -117,7 +117,7 @@ def _choose(raws: Sequence[Raw], given: Angles | None, clues: Clues) -> tuple[An
         return given, "given", ""
     if told is not None:
         return "ddd.mmss", "words", told[:40]
-    decimals = max(len((angle.plain or "").partition(".")[2]) for _, angle in plain)
+    decimals = max(len((angle.plain or "").partition(".")[2].rstrip("0")) for _, angle in plain)
     if words["decimal"] is not None or decimals < LEAST_DECIMALS or not _in_china(raws):
         return "decimal", None, ""
     found = dict(_evidence(raws, clues))

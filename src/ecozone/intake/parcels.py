@@ -15,7 +15,7 @@ from typing import Literal
 from ecozone.errors import InputError
 from ecozone.intake.cells import Raw
 from ecozone.intake.headers import coordinate_role
-from ecozone.intake.layout import Layout, Row, is_surveyed_name
+from ecozone.intake.layout import Layout, Row, holds_coordinates, is_surveyed_name
 from ecozone.intake.numerals import parse_number
 from ecozone.intake.rowkind import LEAST_CORNERS, Columns
 
@@ -84,7 +84,13 @@ def is_note(row: Row) -> bool:
 
 
 def line_kind(layout: Layout, raw: Raw, columns: Columns) -> LineKind:
-    """Say what a row of a table of corners is."""
+    """Say what a row of a table of corners is.
+
+    Raises
+    ------
+    InputError
+        Where the coordinates of a row stand in one cell.
+    """
     row = raw.row
     if layout.is_header(row):
         return "header"
@@ -97,6 +103,9 @@ def line_kind(layout: Layout, raw: Raw, columns: Columns) -> LineKind:
         return "note"
     if raw.first is not None or raw.second is not None:
         return "corner"
+    if holds_coordinates(text):
+        # Which parcel lacks this corner cannot be told.
+        raise InputError("intake.table_row_unsplit", feature=row.number, value=text[:60])
     if held & coordinates and not text:
         return "corner"
     if not held & coordinates:
@@ -117,7 +126,8 @@ def group(layout: Layout, raws: Sequence[Raw], columns: Columns) -> Grouped:
     Raises
     ------
     InputError
-        Where the parcel of a corner behind a blank row is not named though others are.
+        Where the parcel of a corner behind a blank row is not named though others are, or the coordinates of a row
+        stand in one cell.
     """
     return _Grouping(layout, raws, columns).run()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
@@ -56,6 +56,10 @@ class Options:
     around: Box | None = None
     geometry: RowKind | None = None
     angles: Angles | None = None
+
+    def __post_init__(self) -> None:
+        if self.closed_lines not in get_args(ClosedLines):
+            raise UsageError("intake.closed_lines_unknown", found=self.closed_lines)
 
 
 @dataclass(frozen=True)

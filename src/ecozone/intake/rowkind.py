@@ -132,11 +132,11 @@ def tell_kind(
     InputError
         Where the signs contradict each other, or there are none and the rows are enough for a shape.
     """
+    if given is not None:
+        return Verdict(given, f"--{given}")
     there = [raw for raw in raws if raw.pair is not None]
     surveyed = _corner_signs(layout, there, columns, titles)
     single = _point_signs(layout, there, columns, numbers=not surveyed)
-    if given is not None:
-        return Verdict(given, listed(surveyed if given == "corners" else single, 6))
     places = len({raw.pair for raw in there})
     if surveyed and not single and places >= LEAST_CORNERS:
         return Verdict("corners", listed(surveyed, 6))

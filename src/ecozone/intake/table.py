@@ -6,6 +6,7 @@ Nothing here is assumed without a notice, and a table whose rows are of two kind
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -25,6 +26,9 @@ from ecozone.intake.parcels import Grouped, group, is_note
 from ecozone.intake.ranges import kind_of
 from ecozone.intake.reading import Options, Reading, column_name, listed
 from ecozone.intake.rowkind import Verdict, sort_columns, tell_kind
+from ecozone.intake.txt_axes import Numbers as NumbersOf
+from ecozone.intake.txt_header import find_crs, understand
+from ecozone.intake.wording import entries_of
 from ecozone.notices import Notice, notice
 
 _SHOWN = 200
@@ -69,6 +73,7 @@ class _Table:
         self.notices += [*self._about_header(), *said]
         whole = [raw for raw in self.raws if raw.pair is not None]
         self.columns = sort_columns(layout, whole)
+        self.beside = [raw.row for raw in self.raws if raw.first is None and raw.second is None]
         self.titles = [text for row in layout.head if (text := row.lone_text())]
         self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
 
@@ -118,7 +123,32 @@ class _Table:
         )
         x, y = (second, first) if order.swapped else (first, second)
         self.notices.append(notice(f"intake.columns_{order.name}", x=x, y=y))
-        return pairs, order, reading
+        return pairs, self._worded(order, pairs), reading
+
+    def _worded(self, order: Order, pairs: Sequence[Degrees]) -> Order:
+        """Return the order with the CRS that titles and remarks give, where no column gives one.
+
+        Raises
+        ------
+        CrsError
+            Where they name a CRS that is not known, or one that the user's word or the numbers contradict.
+        """
+        rows = [*self.layout.head, *self.beside]
+        entries = entries_of(rows)
+        if not entries or (order.origin == "declared" and order.crs is not None):
+            return order
+        said = understand(entries)
+        if order.degrees:
+            # A table of degrees may well say which strip its district lies in.
+            said = replace(said, width=None, zone=None, meridian=None, metres=None)
+        kind = next((found for pair in pairs if (found := kind_of(*pair)) is not None), None)
+        zone = None if kind is None or "zone" not in kind else int(kind.rpartition(" ")[2])
+        local = kind is None and self.options.control is not None
+        crs, notices = find_crs(said, NumbersOf(order.degrees, zone, local), self.options)
+        words = "; ".join(f"{entry.key}={entry.value}" for entry in entries)
+        self.notices.append(notice("intake.table_says", said=words[:_SHOWN]))
+        self.notices += [one for one in notices if one.key != "intake.txt_decimal_degrees"]
+        return order if crs is None else replace(order, crs=crs, origin="declared")
 
     def _in_degrees(self, lettered: bool) -> bool:
         if self.roles in LONLAT or lettered:
