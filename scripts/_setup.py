@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -48,6 +49,8 @@ def step(title: str) -> Iterator[None]:
 def run(*words: str | Path, environment: Mapping[str, str] | None = None) -> None:
     """Run a program in the repository; where it fails, so does the script, with the same status."""
     status = subprocess.call([str(word) for word in words], cwd=REPOSITORY, env={**os.environ, **(environment or {})})
+    if status < 0:
+        raise SetupError(f"ended by {signal.Signals(-status).name}: {' '.join(map(str, words))}", 128 - status)
     if status:
         raise SetupError(f"failed with status {status}: {' '.join(map(str, words))}", status)
 

@@ -97,3 +97,11 @@ def test_missing_venv_module_is_explained(setup: ModuleType, tmp_path: Path, mon
 def test_extras_are_tested(setup: ModuleType) -> None:
     """The tests' environment holds the base and every extra."""
     assert setup.declared() == ["a", "b"]
+
+
+def test_a_program_that_is_killed_says_so(setup: ModuleType) -> None:
+    """Where the system ends the tests, for want of memory say, the script names the signal and fails."""
+    dies = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    with pytest.raises(setup.SetupError, match="ended by SIGKILL") as caught:
+        setup.run(sys.executable, "-c", dies)
+    assert caught.value.status == 137

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from ecozone.errors import OutputError
@@ -28,8 +29,10 @@ def run_demo(folder: Path, lang: Lang, *, progress: Progress = no_progress) -> O
     workspace, results = folder / "workspace", folder / "results"
     try:
         results.mkdir(parents=True, exist_ok=True)
-        if not (workspace / "ecozone.toml").exists():
-            shutil.copytree(demo_source(), workspace, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        if not workspace.exists():
+            with tempfile.TemporaryDirectory(prefix=".ecozone-", dir=folder) as half:
+                copy = shutil.copytree(demo_source(), Path(half) / "workspace", copy_function=shutil.copyfile)
+                copy.rename(workspace)
     except OSError as error:
         raise OutputError("outputs.cannot_write", file=folder, why=error.strerror or str(error)) from error
     request = Request(
