@@ -20,7 +20,7 @@ _FAMILY = ("China 2000", "World Geodetic System 1984")
 #: Older frames of China: the official parameters to CGCS2000 are not public, and those that EPSG lists for
 #: Beijing 1954 hold in oil fields only.
 _LEGACY = ("Xian 1980", "Beijing 1954", "New Beijing")
-#: Further names that programs give the datum CGCS2000, without blanks and signs; PROJ knows China 2000 and D_China_2000.
+#: What programs call the datum CGCS2000 beside China 2000 and D_China_2000, which PROJ knows; without blanks and signs.
 _CGCS2000_NAMES = frozenset(
     {"cgcs2000", "dcgcs2000", "chinageodeticcoordinatesystem2000", "dchinageodeticcoordinatesystem2000"}
 )
