@@ -250,6 +250,26 @@ def square() -> Callable[..., Any]:
     return lambda x, y, width, height=None: shapely.box(E0 + x, N0 + y, E0 + x + width, N0 + y + (height or width))
 
 
+@pytest.fixture(scope="session")
+def hair() -> Any:
+    """Give a parcel in EPSG:4490 whose hole lies a hair's breadth inside its shell: valid there, not in EPSG:4548."""
+    import geopandas as gpd
+    import numpy as np
+    import shapely
+
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        start = np.array([117.352, 39.112]) + rng.random(2) * 0.001
+        along = np.array([0.002, 0.001]) + rng.random(2) * 0.002
+        across = np.array([-along[1], along[0]])
+        near = start + rng.random() * along + across * 1e-14 / np.hypot(*across)
+        hole = [near, near + 0.3 * across + 0.1 * along, near + 0.3 * across - 0.1 * along]
+        shape = shapely.Polygon([start, start + along, start + along + across, start + across], [hole])
+        if shape.is_valid and not gpd.GeoSeries([shape], crs=4490).to_crs(4548).is_valid[0]:
+            return shape
+    raise AssertionError("no parcel is spoilt by the change of coordinates")
+
+
 @pytest.fixture
 def sites() -> Callable[..., Any]:
     """Make a frame of sites as intake gives it: ``sites((shape, "boiler"), (shape, None), radius={1: 50.0})``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import ecozone as ez
 from ecozone.assess import VERDICTS, at_least, worst
+from ecozone.geo import area_m2
 
 EVERYTHING = ("red_line", "barrier", "sensitive")
 
@@ -267,3 +269,32 @@ def test_a_word_that_is_no_verdict_never_counts_as_clear() -> None:
     """Law 2: a slip in a word is an error."""
     with pytest.raises(ValueError, match="not in tuple"):
         worst(["allowed"])
+
+
+def test_a_shape_that_a_change_of_coordinates_spoils_is_mended_and_judged(
+    ws: Any, sites: Any, square: Any, hair: Any
+) -> None:
+    """Valid in degrees and not on the grid: looked at again after the change, with its area kept; no other stops."""
+    other = shapely.box(117.36, 39.12, 117.361, 39.121)
+    check = ez.check_sites(sites((hair, "school"), (other, "school"), crs=4490), ws)
+    assert verdicts(check) == ["clear", "clear"]
+    assert [one.place.feature for one in check.notices if one.severity == "repaired"] == [1]
+    assert check.sites.geometry.is_valid.all()
+    whole = gpd.GeoSeries([shapely.Polygon(hair.exterior)], crs=4490)
+    hole = gpd.GeoSeries([shapely.Polygon(hair.interiors[0])], crs=4490)
+    assert check.sites["area_m2"].iloc[0] == pytest.approx(area_m2(whole)[0] - area_m2(hole)[0], abs=0.01)
+
+
+def test_the_way_from_another_datum_is_said(ws: Any, sites: Any, square: Any) -> None:
+    """Sites in WGS 84 are told to count as CGCS2000, with their file; within one datum there is nothing to say."""
+    plain = sites((square(6000, 6000, 100), "school"))
+
+    def said(crs: int) -> list[Any]:
+        frame = plain.to_crs(crs)
+        frame.attrs["source"] = {"file": "a.kml"}
+        return [one for one in ez.check_sites(frame, ws).notices if one.key.startswith("geo.operation")]
+
+    (only,) = said(4326)
+    assert (only.key, only.place.file) == ("geo.operation_one_datum", "a.kml")
+    assert "EPSG:4326" in only.message("zh")
+    assert said(4490) == said(4527) == []

@@ -218,3 +218,15 @@ def test_some_good_sites_are_answered_beside_a_bad_one(tmp_path: Path, capsys: p
     assert sites["bad"]["verdict"] == "review"
     assert {state["state"] for state in sites["bad"]["states"]} <= {"no_data", "not_checked"}
     assert sites["good"]["area_m2"] > 0
+
+
+@pytest.mark.parametrize("name", ["out.shp", "out", "out.pdfx"])
+def test_a_format_that_is_not_written_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Shapefiles cut Chinese names in the middle of a character: none is written, and what is written is listed."""
+    path = geojson(tmp_path / "a.geojson", ring(*HERE, 0.001), name="甲")
+    assert run(["check", str(path), "-w", str(demo_source()), "-o", str(tmp_path / name)]) == 2
+    said = capsys.readouterr().err
+    assert ".gpkg" in said and ".geojson" in said
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.geojson"]

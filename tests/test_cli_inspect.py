@@ -251,3 +251,29 @@ def test_every_demonstration_file_is_told(name: str, lang: str, capsys: pytest.C
     (found,) = json.loads(capsys.readouterr().out)["files"]
     assert len(found["rows"]) == found["features"] > 0
     assert all(row["outside"] in ("no", "partly", "wholly") for row in found["rows"])
+
+
+def test_a_shape_that_the_workspace_s_crs_spoils_silences_nobody(
+    tmp_path: Path, hair: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Valid in degrees and not on the workspace's grid: it has its place all the same, and so has its neighbour."""
+    path = tmp_path / "a.geojson"
+    frame = gpd.GeoDataFrame(geometry=[hair, shapely.box(117.36, 39.12, 117.361, 39.121)], crs=4490)
+    path.write_text(frame.to_json(), "utf-8")
+    found = report(capsys, str(path), "-w", str(demo_source()))
+    assert [bool(row["places"]) for row in found["rows"]] == [True, True]
+    assert found["where"]["outside"] == 0
+
+
+def test_the_way_to_the_workspace_s_datum_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a workspace, a file in WGS 84 is told to count as CGCS2000; one in CGCS2000 needs no word."""
+    said = {}
+    for code in (4326, 4490):
+        path = tmp_path / f"{code}.gpkg"
+        gpd.GeoDataFrame(geometry=[shapely.box(117.36, 39.12, 117.361, 39.121)], crs=code).to_file(path)
+        assert run(["inspect", str(path), "-w", str(demo_source()), "--json"]) == 0
+        notices = json.loads(capsys.readouterr().out)["files"][0]["notices"]
+        said[code] = [one["message"] for one in notices if "同一基准" in one["message"]]
+    (word,) = said[4326]
+    assert word.startswith("4326.gpkg: EPSG:4326 与 EPSG:4548")
+    assert said[4490] == []

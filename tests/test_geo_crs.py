@@ -30,6 +30,18 @@ def test_definitions_in_files_find_their_code(code: int, dialect: str) -> None:
     assert crs_name(CRS.from_epsg(code).to_wkt(dialect)) == f"EPSG:{code}"
 
 
+@pytest.mark.parametrize("datum", ["D_CGCS_2000", "CGCS2000", "D_China_Geodetic_Coordinate_System_2000"])
+@pytest.mark.parametrize("code", [4490, 4527, 4548])
+def test_cgcs2000_has_several_names(code: int, datum: str) -> None:
+    """A ``.prj`` whose datum is CGCS2000 under a name that PROJ does not know is its CRS, if its ellipsoid agrees."""
+    wkt = CRS.from_epsg(code).to_wkt("WKT1_ESRI").replace("D_China_2000", datum).replace("CGCS2000_3", "CGCS_2000_3")
+    assert f'DATUM["{datum}"' in wkt
+    assert crs_name(wkt) == f"EPSG:{code}"
+    for wrong in (wkt.replace("298.257222101", "298.257"), wkt.replace(datum, "D_Tianjin_2000")):
+        assert not crs_name(wrong).startswith("EPSG")
+        assert not in_family(norm_crs(wrong))
+
+
 def test_a_like_name_is_not_the_same_crs() -> None:
     """A grid that bears the name of EPSG:4548 but lies on another meridian keeps its own definition."""
     wkt = CRS.from_epsg(4548).to_wkt("WKT1_ESRI").replace('"Central_Meridian",117.0', '"Central_Meridian",116.5')

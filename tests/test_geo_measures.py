@@ -108,6 +108,20 @@ def test_the_whole_earth() -> None:
     assert area_m2(earth)[0] == pytest.approx(truth, rel=1e-9)
 
 
+@pytest.mark.parametrize(("east", "truth"), [(510_000, 999_997.28), (535_000, 999_968.98), (547_000, 999_944.46)])
+def test_published_squares(east: float, truth: float) -> None:
+    """Squares of a kilometre have the ellipsoidal areas that are worked out for them, whatever the plane says."""
+    square = shapely.box(east, 4_330_000, east + 1000, 4_331_000)
+    assert area_m2(series(square))[0] == pytest.approx(truth, abs=0.006)
+    assert plane_area_m2(series(square))[0] == pytest.approx(1e6, abs=1e-6)
+    if east == 535_000:
+        for crs, plane in ((32650, 999_200.2), (6933, 999_968.98)):
+            drawn = reproject(series(square), crs)
+            assert plane_area_m2(drawn)[0] == pytest.approx(plane, abs=0.06)
+            assert area_m2(drawn)[0] == pytest.approx(truth, abs=0.006)
+        assert reproject(series(square), 3857).area[0] == pytest.approx(1_663_037, abs=1)
+
+
 def test_web_mercator_has_its_true_area() -> None:
     """A plane area 66 % too large does not come out of EPSG:3857."""
     shape = at_dongli(shapely.box(0, 0, 1000, 1000), 3857)

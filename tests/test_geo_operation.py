@@ -73,6 +73,23 @@ def test_within_cgcs2000_the_zone_number_is_all_that_changes() -> None:
     assert float(y) == pytest.approx(4329734.049, abs=1e-6)
 
 
+@pytest.mark.parametrize(("wide", "zone"), [(4509, None), (4498, 20)])
+def test_six_degrees_on_the_same_meridian_have_the_same_numbers(wide: int, zone: int | None) -> None:
+    """6° strip 20 lies on 117° as 3° strip 39 does: one easting and northing, but for the number in front."""
+    x, y = operation(4548, wide).apply(525947.188, 4329734.049)
+    assert float(x) == pytest.approx(525947.188 + (zone or 0) * 1e6, abs=1e-6)
+    assert float(y) == pytest.approx(4329734.049, abs=1e-6)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(117.22, 39.0), (117.22, 39.24), (117.55, 39.0), (117.55, 39.24)])
+def test_utm_mistaken_for_gauss_krueger_is_one_field_off(lon: float, lat: float) -> None:
+    """In Dongli the two grids of one meridian differ by 1,727 to 1,739 m of northing and 7 to 20 m of easting."""
+    x, y = operation(4490, 4548).apply(lon, lat)
+    utm_x, utm_y = operation(4490, 32650).apply(lon, lat)
+    assert 1727 < float(y - utm_y) < 1739
+    assert 7 < float(x - utm_x) < 20
+
+
 def test_the_network_is_off() -> None:
     """No grid is fetched while operations are looked for."""
     operation(4267, 4326)

@@ -640,6 +640,22 @@ def test_without_a_header(tmp_path: Path) -> None:
     assert refusal(csv(tmp_path / "d.csv", *three), crs=4548).key == "intake.no_coordinate_columns"
 
 
+def test_without_a_header_a_blank_moves_no_column(tmp_path: Path) -> None:
+    """An easting that lacks refuses its corner: numbers of rings or lengths beside a northing are no eastings."""
+    plain = [(north, east - 39e6) for north, east in SQUARE]
+    rows: list[Cells] = [[f"J{at}", 1, *corner] for at, corner in enumerate(plain, 1)]
+    rows[2] = [*rows[2][:3], ""]
+    error = refusal(csv(tmp_path / "a.csv", *rows), crs=4548)
+    assert error.key == "intake.all_refused"
+    assert "坐标空白" in error.message("zh")
+    frame = read(csv(tmp_path / "a.csv", *rows), crs=4548, geometry="points")
+    assert [shape is None for shape in frame.geometry] == [False, False, True, False]
+    assert frame.geometry[0].coords[0] == plain[0][::-1]
+    for number in (1, 35.25):
+        rows = [[f"J{at}", north, number + at] for at, (north, _) in enumerate(plain, 1)]
+        assert refusal(csv(tmp_path / "b.csv", *rows), crs=4548).key == "intake.no_coordinate_columns"
+
+
 def test_wrong_axes_and_zones_are_refused(tmp_path: Path) -> None:
     """A header that contradicts its numbers, two zones, and an easting whose zone is not the CRS's are not read."""
     turned = [[name, east, north] for name, north, east in numbered(SQUARE)]

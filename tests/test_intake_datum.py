@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from ecozone.errors import CrsError, UsageError
-from ecozone.geo import distance_m, from_cgcs2000
+from ecozone.geo import distance_m, from_cgcs2000, to_cgcs2000
 from ecozone.intake import inspect_file, read_features, read_sites
 from ecozone.notices import notices_of
 from ecozone.runs import Request, execute
@@ -55,6 +55,24 @@ def test_a_declared_shift_is_undone(tmp_path: Path, datum: str, word: str, metre
     found = inspect_file(path, datum=word)
     assert found["datum"] == datum
     assert f"--datum {word}" in found["next"]
+
+
+def test_what_a_shift_spoils_is_mended_and_said(tmp_path: Path) -> None:
+    """A hole a hair's breadth inside its shell on the map is looked at again on the ground."""
+    rng = np.random.default_rng(3)
+    for _ in range(100):
+        start = np.array([117.352, 39.112]) + rng.random(2) * 0.001
+        along, across = np.array([0.003, 0.002]), np.array([-0.002, 0.003])
+        near = start + rng.random() * along + across * 1e-14 / np.hypot(*across)
+        hole = [near, near + 0.3 * across + 0.1 * along, near + 0.3 * across - 0.1 * along]
+        shape = shapely.Polygon([start, start + along, start + along + across, start + across], [hole])
+        if shape.is_valid and not to_cgcs2000(gpd.GeoSeries([shape], crs=4490), "gcj02").is_valid[0]:
+            break
+    path = tmp_path / "a.geojson"
+    path.write_text(gpd.GeoSeries([shape], crs=4490).to_json())
+    frame = read_features(path, crs=4490, datum="gcj02")
+    assert frame.geometry.is_valid.all()
+    assert [one.place.feature for one in notices_of(frame) if one.severity == "repaired"] == [1]
 
 
 def test_nothing_is_shifted_without_the_word(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ BAD = {
     "a line of numbers": ({"type": "LineString", "coordinates": [117.3, 39.1]}, "wrong_nesting"),
     "an object": ({"type": "Point", "coordinates": {"x": 1}}, "wrong_nesting"),
     "no coordinates": ({"type": "Point"}, "wrong_nesting"),
+    "over the 180° meridian": (polygon([[179, 10], [-179, 10], [-179, 11], [179, 11], [179, 10]]), "across_180"),
     "ring not closed": (polygon([*SQUARE[:4], [117.3, 39.1001]]), "ring_not_closed"),
     "three points": (polygon([*SQUARE[:2], SQUARE[0]]), "too_few_points"),
     "a line of one point": ({"type": "LineString", "coordinates": [[117.3, 39.1]]}, "too_few_points"),

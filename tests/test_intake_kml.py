@@ -97,11 +97,17 @@ def test_unshifted_ovital_is_read(tmp_path: Path) -> None:
 
 
 def test_a_dtd_is_refused(tmp_path: Path) -> None:
-    """Entities, and with them a file that names others or grows without end, are refused before they are read."""
+    """Entities, and with them a file that names others or grows without end, are refused in whatever encoding."""
     head = '<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     with pytest.raises(InputError) as refused:
         read_features(kml(tmp_path / "a.kml", place(polygon(), "<name>&x;</name>"), head))
     assert refused.value.key == "intake.xml_dtd"
+    text = (tmp_path / "a.kml").read_text("utf-8")
+    for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        (tmp_path / "b.kml").write_bytes(text.encode(codec))
+        with pytest.raises(InputError) as refused:
+            read_features(tmp_path / "b.kml")
+        assert refused.value.key == "intake.xml_dtd"
 
 
 def test_encodings(tmp_path: Path) -> None:

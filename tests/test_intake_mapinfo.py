@@ -59,6 +59,21 @@ def test_shapes_texts_and_parts(tmp_path: Path, name: str, kind: Format) -> None
 
 
 @pytest.mark.parametrize("name", ["a.tab", "a.mif"])
+@pytest.mark.parametrize("charset", [b"WindowsSimpChinese", b"Neutral"])
+def test_columns_with_chinese_names(tmp_path: Path, name: str, charset: bytes) -> None:
+    """Names of columns in GBK, which are no UTF-8 for GDAL's readers, are read as the texts below them are."""
+    path = tmp_path / name
+    frame = parcels().rename(columns={"mc": "地类名称"}).assign(编号=["0101", "0102"])
+    frame.to_file(path, driver="MapInfo File", layer_options={"ENCODING": "CP936", "BOUNDS": BOUNDS})
+    path.write_bytes(path.read_bytes().replace(b"WindowsSimpChinese", charset))
+    assert "地类名称".encode("gbk") in path.read_bytes()
+    found = read_features(path)
+    assert list(found.columns) == ["source_row", "地类名称", "编号", "geometry"]
+    assert found["地类名称"].tolist() == ["林地", "生态保护红线"]
+    assert found["编号"].tolist() == ["0101", "0102"]
+
+
+@pytest.mark.parametrize("name", ["a.tab", "a.mif"])
 @pytest.mark.parametrize("charset", [b"Neutral", b"WindowsLatin1", b"WindowsTurkish"])
 def test_a_wrong_charset_does_not_garble(tmp_path: Path, name: str, charset: bytes) -> None:
     """GBK under another charset's name, which GDAL would turn into Latin letters, is read as what it is, and said."""

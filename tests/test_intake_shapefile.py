@@ -326,7 +326,7 @@ def test_names_that_climb_out_of_the_archive(tmp_path: Path) -> None:
 
 
 def test_archives_that_are_refused(tmp_path: Path) -> None:
-    """Bombs, too many files, passwords, cut ends and wrong checksums."""
+    """Bombs, too many files, passwords, cut ends, wrong checksums, and archives in archives."""
     shp = shapefile(tmp_path / "s")
     good = pack(tmp_path / "a.zip", parts(shp, "a"))
     data = good.read_bytes()
@@ -354,6 +354,9 @@ def test_archives_that_are_refused(tmp_path: Path) -> None:
     assert refusal(bytes(spoiled)) in ("intake.archive_damaged", "intake.damaged")
     other = pack(tmp_path / "d.zip", {"a.gpkg": b"x"}).read_bytes()
     assert refusal(other) == "intake.looks_like_zip_without_shapefile"
+    for inner in ("a.zip", "deep/folder/a.zip"):
+        nested = pack(tmp_path / "g.zip", {inner: data}).read_bytes()
+        assert refusal(nested) == "intake.looks_like_zip_without_shapefile"
     assert refusal(pack(tmp_path / "e.zip", {"doc.kml": b"x"}).read_bytes()) == "intake.xml_damaged"
     assert refusal(pack(tmp_path / "f.zip", {"x.gdb/a": b"x"}).read_bytes()) == "intake.gdb_several"
     assert refusal(pack(tmp_path / "g.zip", {"word/document.xml": b"x", "[Content_Types].xml": b"x"}).read_bytes()) == (

@@ -61,11 +61,13 @@ def test_what_is_not_read_is_named(tmp_path: Path, kind: str) -> None:
         (b"\x89HDF\r\n\x1a\n" + bytes(60), "raster"),
         (b'{"ObjItems": [{"Object": {"Name": "a", "Gcj02": 1}}]}', "ovital"),
         (b"\x00\x00\x27\x0a\xff\xff\xfe\x70" + bytes(100), "shapefile_part"),
+        (bytes.fromhex("03 7a 07 02 01000000 4100 0500") + bytes(52) + b"\r", "shapefile_part"),
+        (VRT.encode("utf-16-le"), "vrt"),
         (b'<?xml version="1.0"?><wfs:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2"/>', "gml"),
     ],
 )
 def test_other_shapes_of_the_same_kinds_are_named_too(tmp_path: Path, data: bytes, kind: str) -> None:
-    """Grids as text and as HDF, Ovital's JSON, the index of a shapefile, newer GML."""
+    """Grids as text and as HDF, Ovital's JSON, parts of a shapefile, VRT in two bytes a character, newer GML."""
     path = tmp_path / "x.txt"
     path.write_bytes(data)
     with pytest.raises(InputError) as refused:
@@ -110,6 +112,20 @@ def test_suffixes_do_not_matter(tmp_path: Path) -> None:
         if kind is not Format.SHAPEFILE:
             assert len(read_features(renamed, crs=4490 if kind is Format.WKT else None)) == 1
             assert len(list_layers(renamed)) == 1
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_text_of_two_or_four_bytes_is_told_by_what_it_says(tmp_path: Path, codec: str) -> None:
+    """A table, a KML and bytes that only look like such text are told apart, with a byte-order mark or without."""
+    corners = "点号,经度,纬度\n" + "".join(f"一{at},117.3{at},39.1{at % 2}\n" for at in range(4))
+    kml = '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><name>一</name></Placemark></kml>'
+    for text, kind in ((corners, Format.CSV), (kml, Format.KML)):
+        (tmp_path / "a").write_bytes(text.encode(codec))
+        assert sniff(tmp_path / "a") is kind
+    (tmp_path / "b").write_bytes((corners + "\x01").encode(codec))
+    with pytest.raises(InputError) as refused:
+        sniff(tmp_path / "b")
+    assert refused.value.key == "intake.looks_like_nothing"
 
 
 def test_an_index_of_shapes_is_not_a_shapefile(tmp_path: Path) -> None:

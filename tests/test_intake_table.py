@@ -54,7 +54,7 @@ def refusal(path: Path, **words: Any) -> str:
     return refused.value.key
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gbk", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("mark", [",", "\t", ";", "，", "|"])
 def test_encodings_and_delimiters_are_found_and_said(tmp_path: Path, codec: str, mark: str) -> None:
     """The same table in any usual encoding, with any usual delimiter, is the same table."""

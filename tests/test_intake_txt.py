@@ -117,11 +117,13 @@ def test_the_layout_as_it_should_be(read: Read) -> None:
     assert "示例测绘单位" in said.message("zh")
 
 
-@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-def test_encodings(read: Read, encoding: str) -> None:
-    """Every encoding in use is read, and said with a sample."""
-    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
-    frame = read(mark + WHOLE.encode(encoding))
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_encodings(read: Read, encoding: str, mark: str) -> None:
+    """Every encoding in use is read, with a byte-order mark or without, and said with a sample."""
+    if (encoding in ("gbk", "gb18030") and mark) or (encoding.startswith("utf-32") and not mark):
+        pytest.skip("GBK has no mark, and nobody writes four bytes a character without one")
+    frame = read((mark + WHOLE).encode(encoding))
     assert frame.loc[0, "地块名称"] == "示例地块一"
     assert frame.area[0] == pytest.approx(PLANE_M2, abs=1e-6)
     assert any(one.startswith("csv_encoding_") for one in keys(frame, "info"))
@@ -175,6 +177,8 @@ HABITS: dict[str, Callable[[str], str]] = {
     "parameters missing": lambda text: text.replace("转换参数=,,,,,,\n", ""),
     "project first": lambda text: "[项目信息]\n项目名称=示例项目\n" + text,
     "central meridian": lambda text: text.replace("带号=39", "带号=39\n中央子午线=117"),
+    "meridian in words": lambda text: text.replace("带号=39", "带号=39\n中央子午线=东经117度"),
+    "meridian with minutes": lambda text: text.replace("带号=39", "带号=39\n中央子午线=117°00′00″E"),
     "7 fields": lambda text: text.replace("工业用地,,@", "工业用地,@"),
     "9 fields": lambda text: text.replace("工业用地,,@", "工业用地,,地上,@"),
     "13 fields": lambda text: text.replace("工业用地,,@", "工业用地,0102,新增,水田,9,8,备注,@"),
@@ -435,6 +439,10 @@ def test_degrees_are_read_latitude_first_or_last(read: Read) -> None:
     turned = read(header + "4,,1,甲,面,,,,@\n" + "".join(f"1,1,{lon},{lat}\n" for lat, lon in corners))
     assert turned.geometry[0].equals(frame.geometry[0])
     assert keys(turned) == ["txt_decimal_degrees", "txt_swapped"]
+    fine = "".join(f"1,1,{lat:.8f},{lon:.8f}\n" for lat, lon in corners)
+    hectares = f"{area_m2(frame)[0] / 10_000:.4f}"
+    assert keys(read(header + f"4,{hectares},1,甲,面,,,,@\n" + fine)) == ["txt_decimal_degrees"]
+    assert keys(read(header + "4,9.9,1,甲,面,,,,@\n" + fine)) == ["txt_decimal_degrees", "txt_area_differs"]
     assert refused(read, "[地块坐标]\n" + body).key == "intake.no_crs_degrees"
     assert refused(read, HEADER + body).key == "intake.txt_degrees"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,23 @@ def test_far_away(write: Write) -> None:
     table = measure_zones(frame, write(), scheme="worldcover")
     assert table["code"].tolist() == ["nodata", "outside"]
     assert table["share"].tolist() == [0.0, 1.0]
+
+
+def test_a_small_file_that_declares_much_is_read_where_it_is_asked(tmp_path: Path) -> None:
+    """A few MB of TIFF that declare 314 GB of cells cost what the zone needs of them, and no more."""
+    path = tmp_path / "vast.tif"
+    profile = {"driver": "GTiff", "crs": "EPSG:4548", "transform": GRID, "nodata": 0, "count": 1, "dtype": "uint8"}
+    tiles = {"tiled": True, "blockxsize": 1024, "blockysize": 1024, "compress": "deflate", "SPARSE_OK": True}
+    with rasterio.open(path, "w", height=560_000, width=560_000, BIGTIFF="YES", **profile, **tiles) as dataset:
+        dataset.write(np.full((1024, 1024), 40, np.uint8), 1, window=rasterio.windows.Window(0, 0, 1024, 1024))
+    assert path.stat().st_size < 10e6
+    frame = gpd.GeoDataFrame(geometry=[box(E0 + 9_000, N0 - 1_000, E0 + 11_480, N0)], crs=4548)
+    tracemalloc.start()
+    table = measure_zones(frame, path, scheme="worldcover", area="plane").set_index("code")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert table["area_m2"].to_dict() == {40: 1_240_000.0, "nodata": 1_240_000.0, "outside": 0.0}
+    assert peak < 64e6
 
 
 def test_own_mask(write: Write) -> None:

@@ -318,6 +318,20 @@ def test_inputs_name_every_file(build: Build, tmp_path: Path) -> None:
     }
 
 
+def test_the_way_from_a_layer_s_own_datum_is_said(build: Build, tmp_path: Path) -> None:
+    """A layer on UTM is told to count as CGCS2000, with its name; one in degrees of CGCS2000 needs no word."""
+    save(tmp_path / "utm.gpkg", [at(0, 0, 10, 10)], to="EPSG:32648")
+    save(tmp_path / "own.gpkg", [at(0, 0, 10, 10)], to="EPSG:4490")
+    ws = build(layer("utm", "red_line", "utm.gpkg") + layer("own", "red_line", "own.gpkg"))
+    said = {
+        key: [one for one in notices_of(ws.features(key)) if one.key.startswith("geo.operation")]
+        for key in ("utm", "own")
+    }
+    (only,) = said["utm"]
+    assert (only.key, only.place.layer) == ("geo.operation_one_datum", "utm")
+    assert said["own"] == []
+
+
 def test_schematic_layers_are_said(build: Build, tmp_path: Path) -> None:
     """A drawing announces itself wherever the workspace is used."""
     save(tmp_path / "red.gpkg", [at(0, 0, 10, 10)])

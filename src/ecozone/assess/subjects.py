@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.errors import EcozoneError
-from ecozone.geo import area_m2, length_m, repair, reproject
+from ecozone.geo import area_m2, length_m, operation_notice, repair, reproject
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.rules import RulePack, project_tags
 from ecozone.workspace import Workspace
@@ -42,6 +42,8 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     notices = list(notices_of(sites))
     source = sites.attrs.get("source", {})
     frame = reproject(sites, ws.crs)
+    change = operation_notice(sites.crs, ws.crs, file=source.get("file"))
+    notices += [] if change is None else [change]
     frame.attrs = {}  # pandas copies them deeply at every step
     shapes, repairs = repair(_with_radius(frame))
     notices += repairs

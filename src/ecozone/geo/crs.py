@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from os import PathLike
 from typing import Any
@@ -19,6 +20,10 @@ _FAMILY = ("China 2000", "World Geodetic System 1984")
 #: Older frames of China: the official parameters to CGCS2000 are not public, and those that EPSG lists for
 #: Beijing 1954 hold in oil fields only.
 _LEGACY = ("Xian 1980", "Beijing 1954", "New Beijing")
+#: What programs call the datum CGCS2000 beside China 2000 and D_China_2000, which PROJ knows; without blanks and signs.
+_CGCS2000_NAMES = frozenset(
+    {"cgcs2000", "dcgcs2000", "chinageodeticcoordinatesystem2000", "dchinageodeticcoordinatesystem2000"}
+)
 #: PROJ's guesses at a code, from 25 of 100 up: some are alike in name alone (seen: a central meridian of 116.5° taken
 #: for EPSG:4548), some are right but for the order of their axes, so each is compared number by number.
 _GUESS = 20
@@ -89,7 +94,23 @@ def _norm(value: str | int | CRS) -> CRS:
     directions = {axis.direction for axis in crs.axis_info}
     if directions != {"east", "north"}:
         raise CrsError("geo.crs_axes", crs=crs.name, axes=", ".join(sorted(directions)))
-    return crs if crs.is_bound else _registered(crs)
+    return crs if crs.is_bound else _registered(_on_cgcs2000(crs))
+
+
+def _on_cgcs2000(crs: CRS) -> CRS:
+    """Return a CRS whose datum is CGCS2000 by another name, and by its ellipsoid, on the datum that PROJ knows."""
+    known = CRS.from_user_input(CGCS2000)
+    name = re.sub(r"[^a-z0-9]", "", datum_name(crs).casefold())
+    if name not in _CGCS2000_NAMES or crs.ellipsoid is None or known.ellipsoid is None:
+        return crs
+    wanted, found = known.ellipsoid, crs.ellipsoid
+    shape = (found.semi_major_metre, found.inverse_flattening), (wanted.semi_major_metre, wanted.inverse_flattening)
+    greenwich = crs.prime_meridian is None or crs.prime_meridian.longitude == 0.0
+    if not (greenwich and all(math.isclose(*pair, rel_tol=_ALIKE) for pair in zip(*shape, strict=True))):
+        return crs
+    if crs.is_geographic:
+        return known
+    return CRS.from_json_dict({**crs.to_json_dict(), "base_crs": known.to_json_dict()})
 
 
 def _own_code(crs: CRS) -> tuple[str, str] | None:

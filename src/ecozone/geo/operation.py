@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from os import PathLike
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -84,13 +85,21 @@ def operation(src: Any, dst: Any) -> Operation:
     return _operation(norm_crs(src), norm_crs(dst))
 
 
-def operation_notice(src: Any, dst: Any) -> Notice | None:
-    """Return what a user must know about a change of CRS, None where nothing is lost by it."""
+def operation_notice(src: Any, dst: Any, *, file: str | PathLike[str] | None = None) -> Notice | None:
+    """Return what a user must know about a change of CRS, None where nothing is lost by it.
+
+    Parameters
+    ----------
+    src, dst : anything that `norm_crs` takes
+    file : path, optional
+        Of the coordinates that are led from one to the other; named in the notice.
+    """
     found = operation(src, dst)
     if found.kind == "exact" or same_crs(src, dst):
         return None
     return notice(
         f"geo.operation_{found.kind}",
+        file=file,
         src=crs_name(src),
         dst=crs_name(dst),
         accuracy="?" if found.accuracy_m is None else f"{found.accuracy_m:g}",

@@ -16,7 +16,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import CrsError, InputError
-from ecozone.geo import coordinate_notices, repair
+from ecozone.geo import coordinate_notices, is_geographic, repair
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import listed
 from ecozone.intake.watch import current
@@ -80,6 +80,7 @@ class Cleaner:
         self._flatten()
         self._one_kind()
         self._check_coordinates(crs)
+        self._refuse_wide(crs)
         self._repair(crs)
         self._tell_duplicates()
         return gpd.GeoSeries(self.geometries, crs=crs)
@@ -154,6 +155,15 @@ class Cleaner:
         for one in found:
             at = there[int(str(one.place.feature)) - 1]
             self._refuse(at, one.key, **one.fields)
+
+    def _refuse_wide(self, crs: CRS) -> None:
+        """Refuse shapes of more than half the Earth: drawn across the 180° meridian, they go round the other way."""
+        if not is_geographic(crs):
+            return
+        west, _, east, _ = shapely.bounds(self.geometries).T
+        wide = (east - west > 180.0) & (shapely.get_dimensions(self.geometries) > 0)
+        for at in np.flatnonzero(wide):
+            self._refuse(at, "intake.across_180", west=f"{west[at]:g}", east=f"{east[at]:g}")
 
     def _repair(self, crs: CRS) -> None:
         there = self._there()

@@ -59,6 +59,19 @@ class Table:
     notices: tuple[Notice, ...]
 
 
+def looks_like(head: bytes) -> bool:
+    r"""Tell whether a file begins as a table of dBASE does: a version, a date, and descriptions of fields to their end.
+
+    >>> looks_like(bytes.fromhex("03 7a 07 02 01000000 4100 0500") + bytes(52) + b"\r"), looks_like(b"PK")
+    (True, False)
+    """
+    if len(head) <= _DESCRIPTOR or head[0] & 0x07 != 3 or head[2] > 12 or head[3] > 31:
+        return False
+    header, length = struct.unpack_from("<HH", head, 8)
+    end = header - 1
+    return bool(length) and _DESCRIPTOR <= end < len(head) and end % _DESCRIPTOR == 0 and head[end : end + 1] == b"\r"
+
+
 def read_dbf(data: bytes, limits: Limits, *, declared: str | None = None, given: str | None = None) -> Table:
     """Read a whole table.
 

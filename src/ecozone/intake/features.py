@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from ecozone.errors import EcozoneError
-from ecozone.geo import crs_name, norm_crs, to_cgcs2000
+from ecozone.geo import crs_name, norm_crs, repair, to_cgcs2000
 from ecozone.intake.angles import Angles
 from ecozone.intake.clean import Cleaner, require_some
 from ecozone.intake.closed import closed_as_polygons
@@ -230,6 +230,10 @@ def _cleaned(reading: Reading, place: Place, options: Options, limits: Limits) -
     if options.datum is not None:
         frame = to_cgcs2000(frame, options.datum, file=place.file)
         frame.attrs["source"]["datum"] = options.datum
+        # What was valid on the shifted map need not be so on the ground.
+        shapes, mended = repair(frame.geometry.set_axis(frame["source_row"]), file=place.file)
+        frame = frame.set_geometry(shapes.set_axis(frame.index))
+        frame.attrs["notices"] += mended
     evidence, far = weigh(shapely.get_coordinates(frame.geometry.array), norm_crs(frame.crs), why, options.around)
     frame.attrs["crs_evidence"] = evidence
     frame.attrs["notices"] += tuple(_placed(one, place) for one in far)

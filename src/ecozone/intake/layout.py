@@ -14,7 +14,7 @@ from ecozone.errors import InputError
 from ecozone.intake.angles import join, parse_angle
 from ecozone.intake.headers import angle_part, coordinate_role
 from ecozone.intake.numerals import COMMAS, parse_number
-from ecozone.intake.ranges import LATITUDE, LONGITUDE, kind_of, within
+from ecozone.intake.ranges import EASTING, LATITUDE, LONGITUDE, NORTHING, kind_of, within
 
 HEADER_WITHIN_ROWS = 30
 #: Rows of a table without a header that are looked at; what they show must hold for all, or rows are refused.
@@ -216,7 +216,7 @@ def _without_header(rows: Sequence[Row]) -> Layout | None:
     if not inside or inside[0] is not looked[0] or len(inside) < len(looked) // 2:
         return None
     width = min(max(len(row.cells) for row in inside), LOOK_AT_COLUMNS)
-    numeric = [column for column in range(width) if all(_value(row.cell(column)) is not None for row in inside)]
+    numeric = [column for column in range(width) if _is_numeric([row.cell(column) for row in inside])]
     found = _split_pair(inside, numeric) or _pair_by_kind(inside, numeric)
     if found is None:
         return None
@@ -224,6 +224,12 @@ def _without_header(rows: Sequence[Row]) -> Layout | None:
     names = _shown_names(inside, [column for column in range(width) if column not in taken], width)
     first = next(at for at, row in enumerate(rows) if row is inside[0])
     return Layout(None, names, dict(zip(("x", "y"), found, strict=True)), tuple(rows[:first]), tuple(rows[first:]))
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    """Tell whether a column holds numbers: a blank among them is a number that lacks, not another kind of column."""
+    held = [cell for cell in cells if cell]
+    return 2 * len(held) > len(cells) and all(_value(cell) is not None for cell in held)
 
 
 def _value(cell: str) -> float | None:
@@ -240,17 +246,27 @@ def _pair_by_kind(rows: Sequence[Row], numeric: Sequence[int]) -> tuple[tuple[in
     found = []
     for place, first in enumerate(numeric):
         for second in numeric[place + 1 :]:
-            kinds = {kind_of(_value(row.cell(first)), _value(row.cell(second))) for row in rows}
+            both = [row for row in rows if row.cell(first) and row.cell(second)]
+            kinds = {kind_of(_value(row.cell(first)), _value(row.cell(second))) for row in both}
             if len({None if kind is None else kind.partition(",")[0] == "degrees" for kind in kinds}) != 1:
                 continue
             kind = next(iter(kinds))
             # Numbers of rows and rings look like latitudes, but have no fractions.
-            counts = (all(_counted.fullmatch(row.cell(column)) for row in rows) for column in (first, second))
+            counts = (all(_counted.fullmatch(row.cell(column)) for row in both) for column in (first, second))
             if kind is not None and not (kind.startswith("degrees") and any(counts)):
                 found.append(((first,), (second,)))
     if len(found) == 1:
         return found[0]
-    return ((numeric[0],), (numeric[1],)) if not found and len(numeric) == 2 else None
+    return ((numeric[0],), (numeric[1],)) if not found and len(numeric) == 2 and _may_be_pair(rows, numeric) else None
+
+
+def _may_be_pair(rows: Sequence[Row], columns: Sequence[int]) -> bool:
+    """Tell whether two columns of no known kind may be coordinates: a ring or a length beside a northing is none."""
+    for row in rows:
+        values = sorted(value for column in columns if (value := _value(row.cell(column))) is not None)
+        if len(values) == 2 and abs(values[0]) < EASTING[0] and within(values[1], NORTHING):
+            return False
+    return True
 
 
 def _split_pair(rows: Sequence[Row], numeric: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:

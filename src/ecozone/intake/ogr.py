@@ -71,7 +71,8 @@ def read_layer(
     notices: list[Notice] = []
     with _listening() as heard:
         try:
-            info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+            # Names of fields may be in any encoding; Latin-1 stops at none, and they are not asked for here.
+            info = pyogrio.read_info(path, layer=layer, force_feature_count=True, encoding="latin-1")
             count = int(info["features"])
             source.limits.require("features", count)
             try:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ecozone.errors import InputError
 from ecozone.intake.archive import BROKEN_ARCHIVE
+from ecozone.intake.dbf import looks_like as is_dbf
+from ecozone.intake.encoding import wide_codec
 from ecozone.intake.limits import Limits, limits_in_force
 from ecozone.intake.ole import MAGIC, kind_of_compound
 from ecozone.intake.source import GEODATABASE_CATALOGUE, given_path
@@ -111,6 +113,8 @@ _wkt_start = re.compile(
 )
 #: One line of numbers, as somebody pastes the place of a point.
 _pasted = re.compile(r"[^\n]*\d{2,3}\D[^\n]*[\s\u3000、][^\n]*\d{2}\D?[^\n]*")
+#: Characters that no text has.
+_control = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _xml_root = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -175,6 +179,8 @@ def _by_magic(head: bytes, name: str) -> Format | None:
         return Format.GEOPARQUET
     if head[:3] == b"fgb" and head[4:7] == b"fgb":
         return Format.FLATGEOBUF
+    if is_dbf(head):
+        return _refuse("shapefile_part", name)
     for magic, kind in _REFUSED_MAGIC:
         if head.startswith(magic):
             return _refuse(kind, name)
@@ -209,13 +215,14 @@ def _archive(head: bytes, path: Path, limits: Limits) -> Format | None:
 
 def _head_text(head: bytes) -> str | None:
     """Return the first characters of a text, or None where the bytes are none."""
-    for mark, codec in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if head.startswith(mark):
-            return head.decode(codec, "replace")
+    wide = wide_codec(head)
+    if wide is not None:
+        text = head.decode(wide, "replace").removeprefix("\ufeff")
+        return None if _control.search(text) else text
     if b"\x00" in head:
         return None
     try:
-        return head.decode("utf-8")
+        return head.decode("utf-8-sig")
     except UnicodeDecodeError:
         return head.decode("gb18030", "replace")
 

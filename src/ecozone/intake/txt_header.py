@@ -39,6 +39,8 @@ _DATUMS = {
 _GEOGRAPHIC = {name: code for code, names in _DATUMS.items() for name in names}
 _shared_words = re.compile(r"国家|大地|坐标系统?|坐标|中国|年|[\s_()\-.、/]")
 _gauss = re.compile(r"高斯|gauss|横轴墨卡托|transverse.?mercator", re.IGNORECASE)
+#: 117, 117.0°E, 东经117度, 117°00′00″: whole degrees.
+_MERIDIAN = r"(?:东经|[eE])?(\d{2,3})(?:\.0+)?(?:[度°](?:0{1,2}[分′'](?:0{1,2}(?:\.0+)?[秒″\"′']{1,2})?)?)?[eE]?"
 _WIDTHS = {"3": 3, "三": 3, "6": 6, "六": 6}
 
 
@@ -89,7 +91,7 @@ def understand(entries: Sequence[Entry]) -> Declared:
     width_word = _one(words, WIDTH, r"([36三六])(?:\.0+)?[度°]?(?:分带|带)?", unread)
     width = None if width_word is None else _WIDTHS[width_word]
     number = _one(words, ZONE, r"第?(\d{1,2})(?:号|度)?带?", unread)
-    meridian_word = _one(words, MERIDIAN, r"(\d{2,3})(?:\.0+)?[度°]?[eE]?", unread)
+    meridian_word = _one(words, MERIDIAN, _MERIDIAN, unread)
     meridian = None if meridian_word is None else int(meridian_word)
     degrees = _degrees(words, unread)
     zones = [one for one in (zone, None if number is None else int(number)) if one is not None]

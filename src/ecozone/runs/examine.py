@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.errors import UsageError
+from ecozone.geo import operation_notice
 from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features, source_files
 from ecozone.outputs import write_features
 from ecozone.runs.surroundings import extent_lonlat
@@ -59,6 +60,8 @@ def examine(
     command = check_command(path, layer=layer, workspace=workspace, **told)
     report = inspect_features(features, layers=list_layers(path), command=command)
     if ws is not None:
+        change = operation_notice(features.crs, ws.crs, file=report["file"])
+        report["notices"] += [] if change is None else [change.as_dict()]
         report["where"] = _where(report["rows"], places_of(features, ws), ws)
     if fix is not None:
         report["fixed"] = str(write_features(features, fix))

@@ -14,7 +14,7 @@ import pandas as pd
 from ecozone.assess import Check, assess_indicators, check_sites
 from ecozone.assess.screening import NEAR_M
 from ecozone.errors import EcozoneError, InputError, UsageError
-from ecozone.geo import reproject
+from ecozone.geo import operation_notice, reproject
 from ecozone.intake import Database, is_database, is_geodatabase, limiting, read_sites, source_files, start_reader
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notice, notices_of, with_notices
@@ -188,9 +188,11 @@ def read_all_sites(paths: Sequence[Path | Database], ws: Workspace, request: Req
         if isinstance(path, Database):
             tables.append(frame.attrs["source"])
         try:
+            change = operation_notice(frame.crs, ws.crs, file=path.name)
             frame = reproject(frame, ws.crs)
         except EcozoneError as error:
             raise error.of_file(path.name) from None
+        notices += [] if change is None else [change]
         frame["source_file"] = path.name
         frames.append(frame)
     if not frames:

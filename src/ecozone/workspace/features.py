@@ -12,7 +12,7 @@ import pandas as pd
 from pyproj import CRS
 
 from ecozone.errors import WorkspaceError
-from ecozone.geo import repair, reproject
+from ecozone.geo import operation_notice, repair, reproject
 from ecozone.intake import Database, read_features
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import near_word
@@ -62,6 +62,8 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | 
     noticed = [_placed(one, layer) for one in notices_of(raw)]
     raw.attrs = {}
     frame = reproject(raw, crs)
+    change = operation_notice(raw.crs, crs, file=source.get("file"))
+    noticed += [] if change is None else [_placed(change, layer)]
     # Valid in the file's CRS is not valid after a change of coordinates; rows are named as the user counts them.
     shapes, repairs = repair(frame.geometry.set_axis(_rows(frame)))
     noticed += [_placed(one, layer) for one in repairs]

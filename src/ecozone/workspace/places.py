@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ecozone.geo import area_m2, difference, intersection, reproject
+from ecozone.geo import area_m2, difference, intersection, repair, reproject
 from ecozone.workspace.workspace import Workspace
 from ecozone.workspace.zones import polygons
 
@@ -35,14 +35,15 @@ def places_of(features: gpd.GeoDataFrame, ws: Workspace) -> pd.DataFrame:
     DataFrame
         Index of ``features``; ``names`` (tuple of str, those with which it shares ground, in the layer's
         order) and ``outside``: ``"no"``, ``"partly"``, ``"wholly"``; None where the workspace has no such layer or the
-        feature no shape. What lies outside by less than the layer's ``min_area_m2`` lies inside.
+        feature no shape that is valid in its CRS. What lies outside by less than ``min_area_m2`` lies inside.
 
     Raises
     ------
     EcozoneError
         The features' CRS does not lead to the workspace's, or a layer cannot be read.
     """
-    shapes = reproject(features.geometry, ws.crs)
+    # Rounding may spoil in one CRS a boundary that is sound in another; a check tells of what it mends or refuses.
+    shapes, _ = repair(reproject(features.geometry, ws.crs))
     outside: Sequence[Outside | None] = [None] * len(shapes)
     for layer in ws.layers_of("district"):
         district = polygons(ws.features(layer.key))
