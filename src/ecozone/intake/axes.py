@@ -13,6 +13,7 @@ from ecozone.errors import CrsError
 from ecozone.geo import check_coordinates, is_geographic, norm_crs
 from ecozone.intake.headers import CRS_NAMES, plain_header
 from ecozone.intake.layout import PAIRS, Layout, Row
+from ecozone.intake.numerals import narrow
 from ecozone.intake.ranges import kind_of
 from ecozone.intake.reading import CrsOrigin, Options, listed
 from ecozone.notices import Notice, notice
@@ -74,7 +75,8 @@ def declared_crs(layout: Layout, options: Options) -> tuple[CRS | None, list[Not
         if not values:
             return None, []
         try:
-            text = f"EPSG:{values[0]}" if values[0].isdigit() else values[0]
+            said = narrow(values[0])
+            text = f"EPSG:{said}" if said.isdigit() else said
             return norm_crs(text), [notice("intake.crs_column", field=name, value=values[0])]
         except CrsError:
             if options.crs is None:

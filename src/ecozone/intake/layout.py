@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from ecozone.errors import InputError
 from ecozone.intake.angles import join, parse_angle
 from ecozone.intake.headers import angle_part, coordinate_role
-from ecozone.intake.numerals import COMMAS, parse_number
+from ecozone.intake.numerals import COMMAS, narrow, parse_number
 from ecozone.intake.ranges import EASTING, LATITUDE, LONGITUDE, NORTHING, kind_of, within
 
 HEADER_WITHIN_ROWS = 30
@@ -252,7 +252,7 @@ def _pair_by_kind(rows: Sequence[Row], numeric: Sequence[int]) -> tuple[tuple[in
                 continue
             kind = next(iter(kinds))
             # Numbers of rows and rings look like latitudes, but have no fractions.
-            counts = (all(_counted.fullmatch(row.cell(column)) for row in both) for column in (first, second))
+            counts = (all(_counted.fullmatch(narrow(row.cell(column))) for row in both) for column in (first, second))
             if kind is not None and not (kind.startswith("degrees") and any(counts)):
                 found.append(((first,), (second,)))
     if len(found) == 1:
@@ -298,7 +298,7 @@ def _split_pair(rows: Sequence[Row], numeric: Sequence[int]) -> tuple[tuple[int,
 def _shown_names(rows: Sequence[Row], columns: Sequence[int], width: int) -> tuple[str, ...]:
     """Name the other columns by what they show: names of corners, numbers of rings, running numbers."""
     names = [""] * width
-    values = {column: [row.cell(column) for row in rows] for column in columns}
+    values = {column: [narrow(row.cell(column)) for row in rows] for column in columns}
     named = next((column for column in columns if all(_surveyed.fullmatch(cell) for cell in values[column])), None)
     if named is not None:
         names[named] = POINT_NAME
@@ -364,7 +364,7 @@ def holds_coordinates(text: str) -> bool:
     >>> [holds_coordinates(text) for text in texts]
     [True, True, False, False]
     """
-    return bool(_two.search(text))
+    return bool(_two.search(narrow(text)))
 
 
 def is_surveyed_name(text: str) -> bool:
@@ -373,4 +373,4 @@ def is_surveyed_name(text: str) -> bool:
     >>> is_surveyed_name("J01"), is_surveyed_name("A1")
     (True, False)
     """
-    return bool(_surveyed.fullmatch(text.strip()))
+    return bool(_surveyed.fullmatch(narrow(text).strip()))

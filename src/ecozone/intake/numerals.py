@@ -29,6 +29,15 @@ def parse_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def narrow(text: str) -> str:
+    """Return text with full-width digits, letters and signs as what they look like.
+
+    >>> narrow("Ｊ１２"), narrow("J12")
+    ('J12', 'J12')
+    """
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 def has_comma(text: str) -> bool:
     """Tell whether a text holds a comma of any width."""
     return "," in text or "，" in text

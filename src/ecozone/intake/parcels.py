@@ -16,7 +16,7 @@ from ecozone.errors import InputError
 from ecozone.intake.cells import Raw
 from ecozone.intake.headers import coordinate_role
 from ecozone.intake.layout import Layout, Row, holds_coordinates, is_surveyed_name
-from ecozone.intake.numerals import parse_number
+from ecozone.intake.numerals import narrow, parse_number
 from ecozone.intake.rowkind import LEAST_CORNERS, Columns
 
 LineKind = Literal["corner", "edge", "gap", "header", "heading", "note"]
@@ -242,7 +242,7 @@ class _Grouping:
 
     def _number_at(self, place: int) -> int | None:
         column = self.columns.names
-        match = _number.search(self.raws[place].row.cell(column)) if column is not None and place >= 0 else None
+        match = _number.search(narrow(self.raws[place].row.cell(column))) if column is not None and place >= 0 else None
         return int(match[1]) if match else None
 
     def _restarts(self, place: int, following: int) -> bool:

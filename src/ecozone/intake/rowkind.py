@@ -27,7 +27,7 @@ from ecozone.intake.headers import (
     plain_header,
 )
 from ecozone.intake.layout import Layout, is_surveyed_name
-from ecozone.intake.numerals import parse_number
+from ecozone.intake.numerals import narrow, parse_number
 from ecozone.intake.reading import RowKind, listed
 
 #: A shape has so many corners.
@@ -114,7 +114,7 @@ def _sort(header: str, cells: Sequence[str]) -> str:
     if "面积" in header or header in AREAS:
         return "area"
     if header in NUMBERS or not header:
-        counted = bool(cells) and all(cell.isascii() and cell.isdigit() for cell in cells)
+        counted = bool(cells) and all((digits := narrow(cell)).isascii() and digits.isdigit() for cell in cells)
         if counted or (header and not cells):
             return "number"
     if header in PARCELS:

@@ -208,6 +208,7 @@ def _check_areas(parcels: Sequence[_Read], crs: CRS | None) -> None:
     planes: list[float | None] = [None] * len(rows) if degrees else list(plane_area_m2(series))
     unit = _M_PER_DEGREE if degrees else 1.0
     # What the last digit of the area and rounding the coordinates can make, at the most.
+    # The series of degrees would warn of a length in degrees.
     lengths = shapely.length(series.array).tolist()
     offs = [
         one.attributes.area_off_m2 + 0.5 * 10.0**-one.decimals * length * unit**2

@@ -34,6 +34,8 @@ _BROKEN = (
     ExpatError,
     DefusedXmlException,
     InvalidFileException,
+    # Of lxml, which openpyxl uses where it is installed.
+    SyntaxError,
     ArithmeticError,
     TypeError,
     AttributeError,

@@ -63,7 +63,7 @@ def sheet_facts(archive: zipfile.ZipFile, member: str, limits: Limits) -> SheetF
     ------
     InputError
         Where cells with content go beyond ``limits.rows`` or ``limits.columns``, where there are more cells or merged
-        cells than ``limits.cells``, or where the XML defines entities.
+        cells than ``limits.cells``, where rows or cells are not in their order, or where the XML defines entities.
     """
     scan = _Scan(limits)
     with archive.open(member) as stream:
@@ -98,15 +98,24 @@ class _Scan:
             self.formula = self.formula or word == "f"
             self.filled = self.filled or word == "is"
         elif word == "row":
-            self.row, self.column = int(attributes.get("r") or self.row + 1), 0
+            self._row(int(attributes.get("r") or self.row + 1))
         elif word == "mergeCell":
             self._merge(attributes.get("ref", ""))
+
+    def _row(self, row: int) -> None:
+        # Of two rows of one number each program would show another one.
+        if row <= self.row:
+            raise InputError("intake.workbook_damaged")
+        self.row, self.column = row, 0
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.seen += 1
         self.limits.require("cells", self.seen)
         place = attributes.get("r")
-        self.row, self.column = coordinate_to_tuple(place) if place else (self.row, self.column + 1)
+        row, column = coordinate_to_tuple(place) if place else (self.row, self.column + 1)
+        if row != self.row or column <= self.column:
+            raise InputError("intake.workbook_damaged")
+        self.column = column
         self.in_cell, self.formula, self.filled = True, False, False
         # A formula may give the empty text; only then is an empty value a value.
         self.empty_text = attributes.get("t") == "str"
