@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -17,6 +18,8 @@ from pyproj import CRS, Geod, Proj, Transformer
 from ecozone.errors import CrsError, CrsMismatchError, GeometryError
 from ecozone.geo import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2, reproject
 
+#: The module, which the room does not hand on.
+measures = sys.modules["ecozone.geo.measures"]
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 DONGLI = (117.4, 39.1)
 CRSS = [4548, 4527, 4509, 32650, 3857, 6933, 4490, 4326]
@@ -303,3 +306,14 @@ def test_distances_need_one_crs_and_one_index() -> None:
         distance_m(a, a.set_crs(4527, allow_override=True))
     with pytest.raises(ValueError, match="row by row"):
         distance_m(a, a.set_axis(["x"]))
+
+
+def test_portions_do_not_move_an_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many vertices are taken together, each shape has the same area to the bit."""
+    shapes = [star(10.0 * count, count) for count in range(5, 60)]
+    frame = series(*(at_dongli(shape, 4548) for shape in shapes), None, shapely.Polygon(), shapely.Point(5e5, 4.33e6))
+    whole = area_m2(frame).tolist()
+    for most in (1, 7, 100):
+        monkeypatch.setattr(measures, "_PORTION_VERTICES", most)
+        np.testing.assert_array_equal(area_m2(frame).tolist(), whole)
+    assert area_m2(frame[:0]).tolist() == []

@@ -25,6 +25,10 @@ class Notice:
     place: Place = field(default_factory=Place)
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Notice:
+        """Return itself: it never changes, and pandas copies the notices of a frame with each column that is taken."""
+        return self
+
     def message(self, lang: str | None = None) -> str:
         """Say what and where, in ``lang`` or the current language."""
         return self.place.prefix(lang) + say(self.key, lang, **self.fields)

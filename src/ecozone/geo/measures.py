@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ from ecozone.geo.crs import crs_name, is_metric, is_pseudo_mercator, norm_crs, r
 from ecozone.geo.densify import Course
 from ecozone.geo.ellipsoid import GEOD, lonlat_rad
 from ecozone.geo.operation import to_lonlat
+
+_PORTION_VERTICES = 250_000
 
 
 def area_m2(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:
@@ -66,6 +69,18 @@ def shape_areas(shapes: Shapes, crs: CRS) -> Floats:
 
 def sum_rings(shapes: Shapes, areas_of: Callable[[Floats, Ints], Floats]) -> Floats:
     """Return the sum of each shape's outer rings less its holes; 0 without any, NaN for None."""
+    portions = [_sum_rings(shapes[rows], areas_of) for rows in _portions(shapes)]
+    return np.concatenate(portions) if portions else np.zeros(0)
+
+
+def _portions(shapes: Shapes) -> list[slice]:
+    """Return slices of shapes that have about so many vertices together that working on them takes little memory."""
+    before = np.cumsum(shapely.get_num_coordinates(shapes)) // _PORTION_VERTICES
+    cuts = [0, *(np.flatnonzero(np.diff(before)) + 1).tolist(), len(shapes)]
+    return [slice(start, end) for start, end in itertools.pairwise(cuts) if end > start]
+
+
+def _sum_rings(shapes: Shapes, areas_of: Callable[[Floats, Ints], Floats]) -> Floats:
     parts, owner = parts_of(shapes)
     rings, polygon = shapely.get_rings(parts, return_index=True)
     total = np.where(shapely.is_missing(shapes), np.nan, 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, crs_name, is_geographic, length_m, norm_crs, plane_area_m2, reproject
 from ecozone.intake.angles import Angles
@@ -22,6 +25,8 @@ from ecozone.notices import notices_of
 from ecozone.text import say
 
 _SAMPLES = 3
+
+Shapes = NDArray[Any]
 
 
 def inspect_file(
@@ -94,10 +99,10 @@ def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), 
         What to do next.
     """
     source = features.attrs["source"]
-    there = features[features.geometry.notna()]
-    lonlat = reproject(there.geometry, "EPSG:4326")
-    polygons = there[there.geometry.geom_type.isin(["Polygon", "MultiPolygon"])].geometry
-    plane = None if is_geographic(features.crs) else float(plane_area_m2(polygons).sum())
+    shapes = features.geometry.to_numpy()
+    there = shapes[~shapely.is_missing(shapes)]
+    rows = _rows(features)
+    plane = None if is_geographic(features.crs) else math.fsum(row["plane_area_m2"] or 0.0 for row in rows)
     return {
         "file": source["file"],
         "sha256": source["sha256"],
@@ -112,42 +117,51 @@ def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), 
         "datum": source.get("datum"),
         "features": len(features),
         "refused": len(features) - len(there),
-        "geometry_types": dict(sorted(Counter(there.geometry.geom_type).items())),
-        "extent": [float(value) for value in there.total_bounds],
-        "extent_lonlat": [float(value) for value in lonlat.total_bounds],
-        "area_m2": float(area_m2(polygons).sum()),
+        "geometry_types": dict(sorted(Counter(row["geometry_type"] for row in rows if row["geometry_type"]).items())),
+        "extent": shapely.total_bounds(there).tolist(),
+        "extent_lonlat": _extent_lonlat(there, features.crs),
+        "area_m2": math.fsum(row["area_m2"] or 0.0 for row in rows),
         "plane_area_m2": plane,
-        "length_m": float(length_m(there.geometry[there.geometry.geom_type.str.contains("Line")]).sum()),
+        "length_m": math.fsum(row["length_m"] for row in rows),
         "columns": _columns(features),
-        "rows": _rows(features),
+        "rows": rows,
         "notices": [one.as_dict() for one in notices_of(features)],
         "next": command,
     }
 
 
+def _extent_lonlat(shapes: Shapes, crs: Any) -> list[float]:
+    """Return the extent in degrees: of the hull, whose few edges are led there instead of all that lie inside it."""
+    xy = shapely.get_coordinates(shapes)
+    hull = shapely.convex_hull(shapely.linestrings(np.concatenate([xy, xy[-1:]])))
+    return reproject(gpd.GeoSeries([hull], crs=crs), "EPSG:4326").total_bounds.tolist()  # type: ignore[no-any-return]
+
+
 def _rows(features: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return one entry a feature: its kind, its sizes, and what was noticed of it beyond mere information."""
-    problems: dict[int, list[dict[str, Any]]] = {int(row): [] for row in features["source_row"]}
+    numbers = features["source_row"].tolist()
+    problems: dict[object, list[dict[str, Any]]] = {row: [] for row in numbers}
     for one in notices_of(features):
         if one.severity != "info" and one.place.feature in problems:
-            problems[int(str(one.place.feature))].append({**one.as_dict(), "what": say(one.key, **one.fields)})
-    shapes = features.geometry
-    kinds = shapely.get_dimensions(shapes.to_numpy())
-    areas = area_m2(shapes)
-    planes = [None] * len(features) if is_geographic(features.crs) else plane_area_m2(shapes).tolist()
-    lengths = length_m(shapes)
-    rows = []
-    for at, row in enumerate(features["source_row"]):
-        shape = shapes.iloc[at]
-        gone = shape is None
+            problems[one.place.feature].append({**one.as_dict(), "what": say(one.key, **one.fields)})
+    shapes = gpd.GeoSeries(features.geometry.to_numpy(), crs=features.crs)
+    plane = itertools.repeat(None) if is_geographic(shapes.crs) else plane_area_m2(shapes).tolist()
+    # A perimeter is no length of anything that is built.
+    lines = shapes[shapely.get_dimensions(shapes.to_numpy()) == 1]
+    lengths = dict(zip(lines.index.tolist(), length_m(lines).tolist(), strict=True))
+    rows: list[dict[str, Any]] = []
+    columns = zip(numbers, shapes.geom_type.tolist(), area_m2(shapes).tolist(), plane, strict=False)
+    for at, (row, kind, area, flat) in enumerate(columns):
+        # Of a missing shape pandas says NaN.
+        gone = not isinstance(kind, str)
         rows.append(
             {
-                "feature": int(row),
-                "geometry_type": None if gone else shape.geom_type,
-                "area_m2": None if gone else float(areas.iloc[at]),
-                "plane_area_m2": None if gone else planes[at],
-                "length_m": float(lengths.iloc[at]) if kinds[at] == 1 else 0.0,
-                "problems": problems[int(row)],
+                "feature": row,
+                "geometry_type": None if gone else kind,
+                "area_m2": None if gone else area,
+                "plane_area_m2": None if gone else flat,
+                "length_m": lengths.get(at, 0.0),
+                "problems": problems[row],
             }
         )
     return rows
