@@ -871,6 +871,35 @@ def test_corrupted_workbooks_never_crash(tmp_path: Path) -> None:
             assert frame.geometry.dropna().is_valid.all()
 
 
+WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [HEADER, *numbered(SQUARE), HEADER, *numbered(FAR, start=5)],
+        [["序号", "X(北)", "Y(东)"], *numbered(SQUARE, ""), *numbered(FAR, "")],
+        [[name, 1, *pair] for name, *pair in numbered(SQUARE, close=True)],
+        [["坐标系", *HEADER], *([4527, *row] for row in numbered(SQUARE))],
+    ],
+    ids=["further page", "numbers restart", "no header", "column of codes"],
+)
+def test_digits_of_full_width_are_digits_everywhere(tmp_path: Path, rows: list[Cells]) -> None:
+    """Numbers of corners, rings and codes group the rows the same way whatever their width."""
+    narrow = read(csv(tmp_path / "a.csv", *rows), crs=4527, geometry="corners")
+    path = tmp_path / "b.csv"
+    path.write_text((tmp_path / "a.csv").read_text("utf-8").translate(WIDE), "utf-8")
+    wide = read(path, crs=4527, geometry="corners")
+    assert [shape.wkt for shape in wide.geometry] == [shape.wkt for shape in narrow.geometry]
+
+
+def test_a_row_of_full_width_in_one_cell_is_not_lost(tmp_path: Path) -> None:
+    """A corner whose coordinates stand in one cell is refused whatever the width of its digits."""
+    rows: list[Cells] = [HEADER, *numbered(SQUARE)]
+    for text in ("J5 4330000.5 39530050.5", "J5 4330000.5 39530050.5".translate(WIDE)):
+        assert refusal(xlsx(tmp_path / "a.xlsx", *rows, [text]), crs=4527).key == "intake.table_row_unsplit"
+
+
 @pytest.mark.parametrize(
     ("titles", "zone", "words", "found"),
     [

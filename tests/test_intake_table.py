@@ -311,9 +311,35 @@ def test_workbooks_that_are_attacks_or_ruins(tmp_path: Path) -> None:
     assert refusal(rebuilt("d.xlsx", sheet1_xml=None)) == "intake.workbook_damaged"
     assert refusal(rebuilt("e.xlsx", sheet1_xml=b" " * 20_000_000)) == "intake.limit_archive_ratio"
     assert refusal(rebuilt("f.xlsx", workbook_xml_rels=None)) == "intake.workbook_damaged"
+    # With lxml there, openpyxl meets this as a SyntaxError.
+    assert refusal(rebuilt("h.xlsx", **{"[Content_Types]_xml": b""}), isolate=False) == "intake.workbook_damaged"
     (tmp_path / "g.xlsx").write_bytes(whole.read_bytes()[:-30])
     assert refusal(tmp_path / "g.xlsx") == "intake.archive_damaged"
     assert sheet in zipfile.ZipFile(whole).namelist()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="A2"><v>117.3</v></c><c r="B2"><v>39.1</v></c></row>' * 2,
+        '<row r="3"><c r="A3"><v>117.3</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>',
+        '<row r="2"><c r="A3"><v>117.3</v></c><c r="B3"><v>39.1</v></c></row>',
+        '<row r="2"><c r="A2"><v>117.3</v></c><c r="B2"><v>39.1</v></c><c r="B2"><v>39.2</v></c></row>',
+    ],
+    ids=["row twice", "row before", "cell of another row", "cell twice"],
+)
+def test_a_sheet_out_of_order_is_damage(tmp_path: Path, rows: str) -> None:
+    """Rows and cells that repeat or run backwards, of which each program would show others, are refused."""
+    head = "".join(
+        f'<c r="{at}1" t="inlineStr"><is><t>{name}</t></is></c>' for at, name in (("A", "lon"), ("B", "lat"))
+    )
+    whole = xlsx(tmp_path / "a.xlsx", ["lon", "lat"], [117.3, 39.1])
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    body = f'<worksheet xmlns="{space}"><sheetData><row r="1">{head}</row>{rows}</sheetData></worksheet>'
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for member in old.namelist():
+            new.writestr(member, body if member.endswith("sheet1.xml") else old.read(member))
+    assert refusal(tmp_path / "b.xlsx") == "intake.workbook_damaged"
 
 
 def test_workbooks_that_are_long_or_wide(tmp_path: Path) -> None:

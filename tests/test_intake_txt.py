@@ -447,6 +447,15 @@ def test_degrees_are_read_latitude_first_or_last(read: Read) -> None:
     assert refused(read, HEADER + body).key == "intake.txt_degrees"
 
 
+def test_an_area_declared_in_degrees_warns_of_nothing(tmp_path: Path) -> None:
+    """A declared area is compared in degrees, too, without a warning of the libraries."""
+    header = HEADER.replace("计量单位=米", "计量单位=度").replace("几度分带=3\n", "").replace("带号=39\n", "")
+    header = header.replace("投影类型=高斯克吕格\n", "")
+    rows = "J1,1,39.10,117.30\nJ2,1,39.10,117.31\nJ3,1,39.11,117.31\nJ1,1,39.10,117.30\n"
+    (tmp_path / "a.txt").write_text(header + "4,48.0,1,甲,面,,,,@\n" + rows, "utf-8")
+    assert len(read_features(tmp_path / "a.txt", isolate=False)) == 1
+
+
 # --------------------------------------------------------------------------------------------------- coordinates
 
 

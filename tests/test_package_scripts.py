@@ -1,4 +1,4 @@
-"""`scripts/demo`, `scripts/fuzz` and `scripts/test` set up once, say clearly what is missing, and never trust a half-made set-up."""
+"""The scripts set up once, say clearly what is missing, and never trust a half-made set-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fuzz of `scripts/fuzz` without its fuzzer: every seed, and some hundred changes of them that are always the same."""
+"""The fuzz of `scripts/fuzz` without its fuzzer: every seed, and a hundred changes that are always the same."""
 
 from __future__ import annotations
 

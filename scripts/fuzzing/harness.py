@@ -1,4 +1,4 @@
-"""One input, one judgement: does the reader answer, or refuse in words, and stay with its answer?
+"""One input, one judgement: whether the reader answers, or refuses in words, and stays with its answer.
 
 A finding is anything but a frame whose features are valid or refused with a notice, or an `EcozoneError` whose message
 speaks. An input that was read must also give the same polygons, or a refusal, when it is rewritten without changing
@@ -57,7 +57,7 @@ class Finding:
         return f"{self.kind.replace(' ', '-')}-{zlib.crc32(self.place.encode()):08x}"
 
 
-class Found(Exception):
+class FoundError(Exception):
     """Carries a finding out of where it was met."""
 
     def __init__(self, kind: str, place: str, detail: str = "") -> None:
@@ -98,7 +98,7 @@ class Harness:
             if found is not None:
                 self.accepted += 1
                 self._check(*found, data)
-        except Found as met:
+        except FoundError as met:
             return met.finding
         took = time.process_time() - start
         if took > SECONDS:
@@ -117,7 +117,7 @@ class Harness:
         return answer, words
 
     def answer(self, data: bytes, words: dict[str, Any]) -> gpd.GeoDataFrame | EcozoneError:
-        """Return the frame or the refusal; anything else is raised as `Found`."""
+        """Return the frame or the refusal; anything else is raised as `FoundError`."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -126,7 +126,7 @@ class Harness:
             self._require_words(error)
             return error
         except Exception as error:
-            raise Found(*_crash(error)) from error
+            raise FoundError(*_crash(error)) from error
         self._require_sound(frame)
         return frame
 
@@ -141,11 +141,11 @@ class Harness:
         try:
             texts = [say(lang) for lang in ("zh", "en") for say in (error.message, error.remedy)]
         except Exception as broken:
-            raise Found("wordless", f"{error.key}: {broken!r}") from broken
+            raise FoundError("wordless", f"{error.key}: {broken!r}") from broken
         if error.exit_status not in (2, 3):
-            raise Found("defect", error.key, texts[0])
+            raise FoundError("defect", error.key, texts[0])
         if str(self._folder) in "".join(texts):
-            raise Found("path", error.key, texts[0])
+            raise FoundError("path", error.key, texts[0])
 
     def _require_sound(self, frame: gpd.GeoDataFrame) -> None:
         refused = set()
@@ -153,19 +153,19 @@ class Harness:
             try:
                 one.message("zh"), one.message("en")
             except Exception as broken:
-                raise Found("wordless", f"{one.key}: {broken!r}") from broken
+                raise FoundError("wordless", f"{one.key}: {broken!r}") from broken
             if one.severity == "refused":
                 refused.add(one.place.feature)
         for row, shape in zip(frame["source_row"], frame.geometry, strict=True):
             if shape is None:
                 if row not in refused:
-                    raise Found("silent", "no geometry, no notice", f"row {row}")
+                    raise FoundError("silent", "no geometry, no notice", f"row {row}")
             elif shape.is_empty or not shape.is_valid or not shapely.get_coordinates(shape).size:
-                raise Found("invalid", shape.geom_type, shape.wkt[:500])
+                raise FoundError("invalid", shape.geom_type, shape.wkt[:500])
             elif not (abs(shapely.get_coordinates(shape)) < float("inf")).all():
-                raise Found("not finite", shape.geom_type, shape.wkt[:500])
+                raise FoundError("not finite", shape.geom_type, shape.wkt[:500])
         if frame.crs is None or not len(frame):
-            raise Found("silent", "no CRS or no row")
+            raise FoundError("silent", "no CRS or no row")
 
     def _check(self, frame: gpd.GeoDataFrame, words: dict[str, Any], data: bytes) -> None:
         """Compare the answer with those to the same input written otherwise."""
@@ -178,7 +178,7 @@ class Harness:
     def compare(
         self, name: str, rewrite: Callable[..., bytes | None], frame: gpd.GeoDataFrame, words: Any, data: bytes
     ) -> None:
-        """Raise `Found` where an input, rewritten, gives other polygons."""
+        """Raise `FoundError` where an input, rewritten, gives other polygons."""
         changed = rewrite(data, frame)
         if changed is None or changed == data:
             return
@@ -186,7 +186,7 @@ class Harness:
         if isinstance(other, EcozoneError):
             return
         if why := difference(frame, other):
-            raise Found("another answer", f"{name}: {why.partition(':')[0]}", f"{name}: {why}")
+            raise FoundError("another answer", f"{name}: {why.partition(':')[0]}", f"{name}: {why}")
 
 
 def difference(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> str:

@@ -200,7 +200,7 @@ def _csv() -> Iterator[bytes]:
     for at, rows in enumerate(_tables()):
         yield _joined(rows, ",").encode(("utf-8", "gbk", "utf-8-sig", "utf-16")[at % 4], "replace")
         yield _joined(rows, ("\t", ";", "，", "|")[at % 4]).encode("gb18030")
-    square = list(_tables())[0]
+    square = next(_tables())
     yield "\r\n".join(" ".join(map(str, row)) for row in square).encode("gb18030")
     yield (
         ";".join(("点号", "X", "Y")).encode()

@@ -1,0 +1,1 @@
+"""The parts of `scripts/fuzz`: what is fuzzed, with what, and what counts as a finding."""
