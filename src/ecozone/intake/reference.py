@@ -19,7 +19,8 @@ from ecozone.geo.helmert import MOST_REACH
 from ecozone.intake.control_points import ControlPoints
 from ecozone.intake.datum import require_degrees
 from ecozone.intake.reading import Options, Reading
-from ecozone.intake.which_crs import FAR_KM, Box, CrsEvidence, CrsReading, place_of, which_crs
+from ecozone.intake.whereabouts import Box, place_of
+from ecozone.intake.which_crs import FAR_KM, CrsEvidence, CrsReading, which_crs
 from ecozone.notices import Notice, notice
 
 #: ``given`` by the user, from where the reader has it, or by the user's control points.

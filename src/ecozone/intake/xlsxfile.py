@@ -17,7 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from ecozone.errors import InputError
 from ecozone.intake.archive import BROKEN_ARCHIVE, open_archive
-from ecozone.intake.layout import Row, find_layout
+from ecozone.intake.layout import Row
+from ecozone.intake.layout_find import find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed
 from ecozone.intake.source import Source
