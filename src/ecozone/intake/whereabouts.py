@@ -18,7 +18,8 @@ Box = tuple[float, float, float, float]
 #: Share of the points that must be in a range: one mistyped corner hides no reading.
 MOST_OF = 0.9
 _WORLD: tuple[Span, Span] = ((-180.0, 180.0), (-90.0, 90.0))
-_KM_PER_DEGREE = 111.2
+#: Along a meridian, to the nearest hundred metres.
+KM_PER_DEGREE = 111.2
 
 
 def place_name(lon: float, lat: float) -> str:
@@ -87,4 +88,4 @@ def away_km(bounds: Box, around: Box | None) -> float | None:
         return None
     east, north = _gaps(bounds, around)
     middle = np.radians((around[1] + around[3]) / 2.0)
-    return float(np.hypot(east * np.cos(middle), north) * _KM_PER_DEGREE)
+    return float(np.hypot(east * np.cos(middle), north) * KM_PER_DEGREE)
