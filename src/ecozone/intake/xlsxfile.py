@@ -64,6 +64,9 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
         notices.append(notice("intake.sheet_chosen", sheet=name, others=listed([one for one in sheets if one != name])))
     if sheet.facts.merged:
         notices.append(notice("intake.merged_cells", count=len(sheet.facts.merged)))
+    if sheet.facts.hidden:
+        rows = listed(sheet.facts.hidden)
+        notices.append(notice("intake.hidden_rows", "warning", count=len(sheet.facts.hidden), rows=rows))
     return replace(reading, notices=(*notices, *reading.notices))
 
 
