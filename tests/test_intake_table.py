@@ -257,6 +257,20 @@ def test_merged_cells_are_filled(tmp_path: Path) -> None:
     assert "intake.merged_cells" in keys(frame)
 
 
+def test_hidden_rows_are_read_and_said(tmp_path: Path) -> None:
+    """What a filter hides is in the file all the same: it is read, and its rows are named."""
+    path = xlsx(tmp_path / "a.xlsx", ["lon", "lat"], [117.3, 39.1], [117.4, 39.2], [117.5, 39.3])
+    assert "intake.hidden_rows" not in keys(read_features(path, geometry="points"))
+    book = openpyxl.load_workbook(path)
+    for row in (3, 4, 9):
+        book.active.row_dimensions[row].hidden = True
+    book.save(path)
+    frame = read_features(path, geometry="points")
+    assert len(frame) == 3
+    (said,) = [one for one in notices_of(frame) if one.key == "intake.hidden_rows"]
+    assert (said.severity, said.fields["count"], said.fields["rows"]) == ("warning", 2, "3, 4")
+
+
 def test_sheets(tmp_path: Path) -> None:
     """The one sheet with coordinates is taken and said; two ask which; a notes sheet does not count."""
     rows = [["lon", "lat"], [117.3, 39.1]]

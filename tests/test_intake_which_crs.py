@@ -190,6 +190,18 @@ def test_a_declared_crs_far_from_the_workspace_is_doubted(
     assert f"intake.{key}" in keys(read_features(path, crs=crs, around=AROUND))
 
 
+def test_utm_where_gauss_kruger_fits_too_is_doubted(tmp_path: Path) -> None:
+    """A file labelled UTM 50N whose numbers lie in the workspace as EPSG:4548 too is warned of, and not moved."""
+    frame = read_features(shapefile(tmp_path / "a.shp", SQUARE, 32650), around=AROUND)
+    (said,) = [one for one in notices_of(frame) if one.key == "intake.which_utm"]
+    assert (said.severity, said.fields["epsg"], said.fields["distance"]) == ("warning", "EPSG:4548", "1.7")
+    assert "EPSG:4548 (117.35" in said.message("zh")
+    assert frame.crs.to_epsg() == 32650
+    for crs, around in ((32650, None), (4548, AROUND), (32650, (110.0, 30.0, 111.0, 31.0))):
+        frame = read_features(shapefile(tmp_path / "b.shp", SQUARE, crs), around=around)
+        assert "intake.which_utm" not in [one.key for one in notices_of(frame)]
+
+
 def test_what_lies_in_the_workspace_is_not_doubted(tmp_path: Path) -> None:
     """No warning in the workspace nor near it; the place is in the notice of the CRS, the evidence in the attrs."""
     for shift in (0.0, 35_000.0):

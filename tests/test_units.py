@@ -13,8 +13,8 @@ from ecozone.units import M2_PER_HECTARE, M2_PER_KM2, M2_PER_MU, fixed, hectares
 
 def test_units_hang_together() -> None:
     """1 公顷 is 15 亩 and 1 km² 1,500, exactly: 亩 is 2000/3 m² and not 666.67."""
-    assert M2_PER_HECTARE == pytest.approx(15 * M2_PER_MU, rel=1e-15)
-    assert M2_PER_KM2 == pytest.approx(1500 * M2_PER_MU, rel=1e-15)
+    assert pytest.approx(15 * M2_PER_MU, rel=1e-15) == M2_PER_HECTARE
+    assert pytest.approx(1500 * M2_PER_MU, rel=1e-15) == M2_PER_KM2
     assert mu(1500 * 2000 / 3) == 1500.0
     assert mu(1_000_000_000) == 1_500_000.0
 

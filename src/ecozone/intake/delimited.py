@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from ecozone.errors import InputError
-from ecozone.intake.layout import HEADER_WITHIN_ROWS, Layout, Row, find_layout, holds_coordinates
+from ecozone.intake.layout import HEADER_WITHIN_ROWS, Layout, Row, holds_coordinates
+from ecozone.intake.layout_find import find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.parcels import is_note
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike, fsdecode
 from pathlib import Path
@@ -13,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from ecozone.errors import EcozoneError
@@ -21,13 +18,14 @@ from ecozone.geo import crs_name, norm_crs, repair, to_cgcs2000
 from ecozone.intake.angles import Angles
 from ecozone.intake.clean import Cleaner, require_some
 from ecozone.intake.closed import closed_as_polygons
+from ecozone.intake.columns import own_columns
 from ecozone.intake.control_points import read_control_points
 from ecozone.intake.datum import said_of
 from ecozone.intake.isolation import isolated
 from ecozone.intake.limits import Limits, limits_in_force
 from ecozone.intake.postgis import read_table, table_names
 from ecozone.intake.postgis_address import Database, database_of, is_database
-from ecozone.intake.reading import ClosedLines, Options, Reading, RowKind, column_name
+from ecozone.intake.reading import ClosedLines, Options, Reading, RowKind
 from ecozone.intake.reference import locate, weigh
 from ecozone.intake.registry import READERS
 from ecozone.intake.sniff import Format, sniff
@@ -42,8 +40,8 @@ from ecozone.intake.source import (
     siblings,
     write_ahead_log,
 )
-from ecozone.intake.which_crs import Box
-from ecozone.notices import Notice, notice
+from ecozone.intake.whereabouts import Box
+from ecozone.notices import Notice
 from ecozone.text import Place
 
 #: How an address is named that could not be read: it may hold a password.
@@ -51,9 +49,6 @@ HIDDEN_ADDRESS = "postgis:…"
 
 #: Formats whose files have parts beside them.
 _PARTS = {Format.SHAPEFILE: SHAPEFILE_PARTS, Format.MAPINFO_TAB: TAB_PARTS, Format.MAPINFO_MIF: MIF_PARTS}
-
-#: Columns that every frame has of its own.
-RESERVED = ("source_row", "geometry")
 
 
 def read_features(
@@ -210,7 +205,7 @@ def _cleaned(reading: Reading, place: Place, options: Options, limits: Limits) -
         cleaner = Cleaner(reading.geometries, reading.rows, reading.refused)
         geometry = cleaner.clean(settled, limits)
         require_some(len(reading.rows), cleaner.refused)
-    columns, renamed = _own_columns(reading.columns)
+    columns, renamed = own_columns(reading.columns)
     frame = gpd.GeoDataFrame(
         {"source_row": np.asarray(reading.rows, dtype=np.int64), **columns}, geometry=geometry, crs=settled
     )
@@ -290,43 +285,3 @@ def _placing(file: str, layer: str | None = None) -> Iterator[None]:
 
 def _placed(one: Notice, place: Place) -> Notice:
     return dataclasses.replace(one, place=dataclasses.replace(one.place, file=place.file, layer=place.layer))
-
-
-def _own_columns(columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, pd.Series[Any]], list[Notice]]:
-    """Return the file's attributes as plain columns under names that are free."""
-    found: dict[str, Any] = dict.fromkeys(RESERVED)
-    renamed: list[Notice] = []
-    for number, (wanted, values) in enumerate(columns.items(), 1):
-        name = column_name(wanted, found, number)
-        if name != wanted:
-            renamed.append(notice("intake.column_renamed", field=wanted, name=name))
-        found[name] = _series([_plain(value) for value in values])
-    return {name: values for name, values in found.items() if name not in RESERVED}, renamed
-
-
-def _series(values: list[Any]) -> pd.Series[Any]:
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool} and None not in values:
-        return pd.Series(values, dtype=bool)
-    if kinds == {int} and None not in values and all(-(2**63) <= value < 2**63 for value in values):
-        return pd.Series(values, dtype="int64")
-    if kinds == {int} and all(value is None or abs(value) < 2**53 for value in values):
-        return pd.Series(values, dtype="Int64")
-    if kinds == {float}:
-        return pd.Series(values, dtype=float)
-    return pd.Series(values, dtype=object)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value that every output can hold: number, text, truth, or None; the rest as text."""
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, list | dict | tuple):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(value)

@@ -20,7 +20,7 @@ from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import ClosedLines, RowKind
-from ecozone.intake.which_crs import Box
+from ecozone.intake.whereabouts import Box
 from ecozone.notices import notices_of
 from ecozone.text import say
 

@@ -19,7 +19,7 @@ from ecozone.geo import CGCS2000, area_m2, length_m
 from ecozone.intake.angles import Angle, Angles, spelt, unpack
 from ecozone.intake.cells import Raw
 from ecozone.intake.ranges import LATITUDE, LONGITUDE, within
-from ecozone.intake.which_crs import Box
+from ecozone.intake.whereabouts import Box
 from ecozone.notices import Notice, notice
 
 #: ddd.mmss has so many decimals, zeros at the end aside; fewer would put every point on full tens of seconds.

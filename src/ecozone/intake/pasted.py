@@ -15,7 +15,7 @@ from ecozone.intake.angles import Angles
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import RowKind
 from ecozone.intake.sites import read_sites
-from ecozone.intake.which_crs import Box
+from ecozone.intake.whereabouts import Box
 from ecozone.notices import notices_of
 from ecozone.text import say
 

@@ -15,7 +15,7 @@ from ecozone.geo.mapshift import Datum
 from ecozone.intake.angles import Angles
 from ecozone.intake.control_points import ControlPoints
 from ecozone.intake.source import Source
-from ecozone.intake.which_crs import Box
+from ecozone.intake.whereabouts import Box
 from ecozone.notices import Notice, notice
 
 #: Where a reader has its CRS from: the file names it, or the standard of the format fixes it, or numbers and column

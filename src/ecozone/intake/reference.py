@@ -19,7 +19,8 @@ from ecozone.geo.helmert import MOST_REACH
 from ecozone.intake.control_points import ControlPoints
 from ecozone.intake.datum import require_degrees
 from ecozone.intake.reading import Options, Reading
-from ecozone.intake.which_crs import FAR_KM, Box, CrsEvidence, CrsReading, place_of, which_crs
+from ecozone.intake.whereabouts import KM_PER_DEGREE, Box, place_of
+from ecozone.intake.which_crs import FAR_KM, CrsEvidence, CrsReading, which_crs
 from ecozone.notices import Notice, notice
 
 #: ``given`` by the user, from where the reader has it, or by the user's control points.
@@ -101,7 +102,10 @@ def same(one: CRS, other: CRS) -> bool:
 
 
 def weigh(xy: NDArray[np.float64], crs: CRS, why: CrsWhy, around: Box | None) -> tuple[CrsEvidence, tuple[Notice, ...]]:
-    """Return the evidence for the CRS that a file is read in, and a warning where it lies far from the workspace.
+    """Return the evidence for the CRS that a file is read in, and a warning where that may well be another.
+
+    It lies far from the workspace; or it is UTM, and the same numbers read as Gauss-Krüger, which China's surveys use,
+    lie in the workspace too, 1.7 km away.
 
     Parameters
     ----------
@@ -110,7 +114,7 @@ def weigh(xy: NDArray[np.float64], crs: CRS, why: CrsWhy, around: Box | None) ->
     """
     evidence = which_crs(xy, declared=crs, status="detected" if why == "detected" else "declared", around=around)
     if not evidence.far or not evidence.readings:
-        return evidence, ()
+        return evidence, _twins(evidence, crs)
     words = {
         "crs": crs_name(crs),
         "place": evidence.readings[0].place,
@@ -124,6 +128,17 @@ def weigh(xy: NDArray[np.float64], crs: CRS, why: CrsWhy, around: Box | None) ->
     return evidence, (
         notice(f"intake.which_far_{kind}", "warning", fits=_listed(evidence.fitting), epsg=first.crs, **words),
     )
+
+
+def _twins(evidence: CrsEvidence, crs: CRS) -> tuple[Notice, ...]:
+    """Warn of a CRS with another scale on the meridian whose numbers fit a Gauss-Krüger strip as well."""
+    twin = next((one for one in evidence.fitting if one.why == "meridian" and not one.swapped), None)
+    if twin is None or gauss_kruger(crs) is not None:
+        return ()
+    own = evidence.readings[0]
+    apart = abs(own.bounds[1] - twin.bounds[1]) * KM_PER_DEGREE
+    words = {"crs": crs_name(crs), "place": own.place, "fits": str(twin), "epsg": twin.crs, "distance": f"{apart:.1f}"}
+    return (notice("intake.which_utm", "warning", **words),)
 
 
 def _is_local(reading: Reading) -> bool:

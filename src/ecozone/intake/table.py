@@ -18,7 +18,8 @@ from ecozone.intake.angles import Angles
 from ecozone.intake.axes import LONLAT, Order, choose_pair, declared_crs, find_order
 from ecozone.intake.cells import Raw, read_cells, sides
 from ecozone.intake.corners import Plan, area_of, build, check_areas
-from ecozone.intake.layout import Layout, Row, find_layout
+from ecozone.intake.layout import Layout, Row
+from ecozone.intake.layout_find import find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
 from ecozone.intake.packing import Clues, Degrees, read_degrees

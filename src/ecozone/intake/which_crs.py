@@ -13,16 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from pyproj import CRS
 
-from ecozone.errors import CrsError
-from ecozone.geo import CGCS2000, crs_name, is_geographic, norm_crs, strip_code, transform_xy, zone_meridian, zone_width
+from ecozone.geo import CGCS2000, crs_name, norm_crs, strip_code, zone_meridian, zone_width
 from ecozone.geo.arrays import Floats
-from ecozone.intake.ranges import EASTING, LATITUDE, LONGITUDE, NORTHING, Span
+from ecozone.intake.ranges import EASTING, LATITUDE, LONGITUDE, NORTHING
+from ecozone.intake.whereabouts import MOST_OF, Box, away_km, bounds_of, in_ranges, middle_of, touches
 from ecozone.text import say
 
-#: West, south, east, north; degrees.
-Box = tuple[float, float, float, float]
 Status = Literal["declared", "detected", "unknown"]
 #: What makes numbers fit a CRS: degrees; the number of a strip in the easting; a strip whose meridian is any one's
 #: guess, of 3° or only as wide as 6°; UTM; a strip's number that is not the one in the easting; the file's own word.
@@ -30,13 +27,9 @@ Why = Literal["degrees", "prefix", "meridian", "wide", "utm", "wrong_prefix", "d
 
 #: Farther from the workspace than neighbours' data reach, nearer than any wrong meridian or strip throws them (86 km).
 FAR_KM = 20.0
-#: Share of the points that must be in a range: one mistyped corner hides no reading.
-_MOST_OF = 0.9
 #: Degrees from its meridian to which a strip is used: half its width, and some more for what lies across its edge.
 _REACH_DEG: dict[Why, float] = {"meridian": 2.0, "wrong_prefix": 2.0, "wide": 3.5, "utm": 3.5}
 _ZONES_3, _ZONES_6, _ZONES_UTM = range(25, 46), range(13, 24), range(43, 54)
-_WORLD: tuple[Span, Span] = ((-180.0, 180.0), (-90.0, 90.0))
-_KM_PER_DEGREE = 111.2
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,7 @@ class CrsReading:
     @property
     def place(self) -> str:
         """The middle, as people read it."""
-        west, south, east, north = self.bounds
-        return place_name((west + east) / 2.0, (south + north) / 2.0)
+        return middle_of(self.bounds)
 
     def __str__(self) -> str:
         order = say("intake.which_north_first") if self.swapped else None
@@ -156,40 +148,23 @@ def which_crs(xy: Any, *, declared: Any = None, status: Status | None = None, ar
     # Beside a declared CRS only what lies in the workspace is named.
     wanted = bool(len(points)) and (given is None or around is not None)
     found = list(_readings(points, around, near=given is not None)) if wanted else []
-    found.sort(key=lambda one: (not one.fits_workspace, _away_km(one.bounds, around) or 0.0))
+    found.sort(key=lambda one: (not one.fits_workspace, away_km(one.bounds, around) or 0.0))
     if given is None:
         return CrsEvidence(None, tuple(found), None, "unknown")
     name = crs_name(given)
     others = tuple(one for one in found if one.fits_workspace and (one.crs != name or one.swapped))
-    bounds = _bounds(points, given) if len(points) else None
+    bounds = bounds_of(points, given) if len(points) else None
     if bounds is None:
         return CrsEvidence(name, others, name, status or "declared")
-    own = CrsReading(name, "declared", False, bounds, _touches(bounds, around))
-    return CrsEvidence(name, (own, *others), name, status or "declared", _away_km(bounds, around))
-
-
-def place_name(lon: float, lat: float) -> str:
-    """Return a place as people read it.
-
-    >>> place_name(117.3501, 39.11309), place_name(-70.5, -33.4)
-    ('117.3501°E 39.1131°N', '70.5000°W 33.4000°S')
-    """
-    return f"{abs(lon):.4f}°{'E' if lon >= 0 else 'W'} {abs(lat):.4f}°{'N' if lat >= 0 else 'S'}"
-
-
-def place_of(xy: Any, crs: CRS) -> str | None:
-    """Return where coordinates lie, None where their CRS gives them no place."""
-    points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-    points = points[np.isfinite(points).all(axis=1)]
-    bounds = _bounds(points, crs) if len(points) else None
-    return None if bounds is None else CrsReading("", "declared", False, bounds).place
+    own = CrsReading(name, "declared", False, bounds, touches(bounds, around))
+    return CrsEvidence(name, (own, *others), name, status or "declared", away_km(bounds, around))
 
 
 def _readings(points: Floats, around: Box | None, *, near: bool) -> Iterator[CrsReading]:
     """Yield the readings as they stand, then with the two numbers exchanged; only those ``near`` the workspace."""
     if _degrees(points):
         # Both orders of degrees may lie on the Earth; only in China does the size of the numbers tell them apart.
-        plain, turned = _in_ranges(points, LONGITUDE, LATITUDE), _in_ranges(points[:, ::-1], LONGITUDE, LATITUDE)
+        plain, turned = in_ranges(points, LONGITUDE, LATITUDE), in_ranges(points[:, ::-1], LONGITUDE, LATITUDE)
         if plain or not turned:
             yield from _placed(points, CGCS2000 if plain else "EPSG:4326", "degrees", False, around)
         if turned:
@@ -205,7 +180,7 @@ def _readings(points: Floats, around: Box | None, *, near: bool) -> Iterator[Crs
 
 def _degrees(points: Floats) -> bool:
     x, y = (np.abs(points[:, i]) for i in (0, 1))
-    return bool(np.mean((x <= 180.0) & (y <= 180.0) & ((x <= 90.0) | (y <= 90.0))) >= _MOST_OF)
+    return bool(np.mean((x <= 180.0) & (y <= 180.0) & ((x <= 90.0) | (y <= 90.0))) >= MOST_OF)
 
 
 def _grids(points: Floats, around: Box | None) -> Iterator[tuple[str, Why, Floats]]:
@@ -213,7 +188,7 @@ def _grids(points: Floats, around: Box | None) -> Iterator[tuple[str, Why, Float
     zone = int(np.median(points[:, 0]) // 1e6)
     if zone_width(zone):
         base = points - [zone * 1e6, 0.0]
-        if not _in_ranges(base, EASTING, NORTHING):
+        if not in_ranges(base, EASTING, NORTHING):
             return
         yield _strip(zone, prefixed=True), "prefix", points
         if around is None:
@@ -222,7 +197,7 @@ def _grids(points: Floats, around: Box | None) -> Iterator[tuple[str, Why, Float
             if zone_meridian(other) != zone_meridian(zone):
                 yield _strip(other, prefixed=True), "wrong_prefix", base + np.array([other * 1e6, 0.0])
         return
-    if zone != 0 or not _in_ranges(points, EASTING, NORTHING):
+    if zone != 0 or not in_ranges(points, EASTING, NORTHING):
         return
     for other in _ZONES_3:
         yield _strip(other, prefixed=False), "meridian", points
@@ -240,7 +215,7 @@ def _strip(zone: int, *, prefixed: bool) -> str:
 
 def _placed(points: Floats, crs: str, why: Why, swapped: bool, around: Box | None) -> Iterator[CrsReading]:
     """Yield the reading, unless its places lie nowhere or too far from the meridian."""
-    bounds = _bounds(points, norm_crs(crs))
+    bounds = bounds_of(points, norm_crs(crs))
     if bounds is None:
         return
     reach = _REACH_DEG.get(why)
@@ -249,7 +224,7 @@ def _placed(points: Floats, crs: str, why: Why, swapped: bool, around: Box | Non
         # Inside a strip of 3° one of 6° has the same numbers and says nothing more.
         if offset > reach or (why == "wide" and offset <= _REACH_DEG["meridian"]):
             return
-    yield CrsReading(crs, why, swapped, bounds, _touches(bounds, around))
+    yield CrsReading(crs, why, swapped, bounds, touches(bounds, around))
 
 
 def _meridian(crs: str) -> float:
@@ -262,46 +237,3 @@ def _may_reach(crs: str, around: Box) -> bool:
     """Say whether a strip's meridian is near the workspace; nothing is transformed for that."""
     reach = max(_REACH_DEG.values())
     return around[0] - reach <= _meridian(crs) <= around[2] + reach
-
-
-def _in_ranges(points: Floats, first: Span, second: Span) -> bool:
-    x, y = points[:, 0], points[:, 1]
-    inside = (x >= first[0]) & (x <= first[1]) & (y >= second[0]) & (y <= second[1])
-    return bool(inside.mean() >= _MOST_OF)
-
-
-def _bounds(points: Floats, crs: CRS) -> Box | None:
-    """Return the box of most of the points in degrees on the CRS's own datum, None where it cannot be had."""
-    low, high = np.quantile(points, (1 - _MOST_OF) / 2, axis=0), np.quantile(points, (1 + _MOST_OF) / 2, axis=0)
-    if len(points) < 10:
-        low, high = points.min(axis=0), points.max(axis=0)
-    x = np.array([low[0], high[0], low[0], high[0]])
-    y = np.array([low[1], low[1], high[1], high[1]])
-    if not is_geographic(crs):
-        assert crs.geodetic_crs is not None
-        try:
-            x, y = transform_xy(x, y, crs, norm_crs(crs.geodetic_crs))
-        except CrsError:
-            # The numbers contradict the CRS; whoever checks them says why.
-            return None
-    elif not _in_ranges(np.column_stack([x, y]), *_WORLD):
-        return None
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
-
-
-def _touches(bounds: Box, around: Box | None) -> bool | None:
-    return None if around is None else _gaps(bounds, around) == (0.0, 0.0)
-
-
-def _gaps(bounds: Box, around: Box) -> tuple[float, float]:
-    east = max(around[0] - bounds[2], bounds[0] - around[2], 0.0)
-    north = max(around[1] - bounds[3], bounds[1] - around[3], 0.0)
-    return east, north
-
-
-def _away_km(bounds: Box, around: Box | None) -> float | None:
-    if around is None:
-        return None
-    east, north = _gaps(bounds, around)
-    middle = np.radians((around[1] + around[3]) / 2.0)
-    return float(np.hypot(east * np.cos(middle), north) * _KM_PER_DEGREE)

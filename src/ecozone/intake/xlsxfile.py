@@ -17,7 +17,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from ecozone.errors import InputError
 from ecozone.intake.archive import BROKEN_ARCHIVE, open_archive
-from ecozone.intake.layout import Row, find_layout
+from ecozone.intake.layout import Row
+from ecozone.intake.layout_find import find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed
 from ecozone.intake.source import Source
@@ -65,6 +66,9 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
         notices.append(notice("intake.sheet_chosen", sheet=name, others=listed([one for one in sheets if one != name])))
     if sheet.facts.merged:
         notices.append(notice("intake.merged_cells", count=len(sheet.facts.merged)))
+    if sheet.facts.hidden:
+        rows = listed(sheet.facts.hidden)
+        notices.append(notice("intake.hidden_rows", "warning", count=len(sheet.facts.hidden), rows=rows))
     return replace(reading, notices=(*notices, *reading.notices))
 
 

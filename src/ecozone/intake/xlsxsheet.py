@@ -31,12 +31,15 @@ class SheetFacts:
     merged : list of (first column, first row, last column, last row)
     uncalculated : list of str
         Cells with a formula and no value, the first of them.
+    hidden : list of int
+        Rows with content that a filter or their owner hides.
     last_row, last_column : int
         The last with content; 0 in an empty sheet.
     """
 
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     uncalculated: list[str] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
 
@@ -83,7 +86,7 @@ class _Scan:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.row = self.column = self.seen = 0
-        self.formula = self.filled = self.in_cell = self.empty_text = False
+        self.formula = self.filled = self.in_cell = self.empty_text = self.hidden = False
 
     def _doctype(self, *_: object) -> None:
         raise InputError("intake.table_entities")
@@ -99,6 +102,7 @@ class _Scan:
             self.filled = self.filled or word == "is"
         elif word == "row":
             self._row(int(attributes.get("r") or self.row + 1))
+            self.hidden = attributes.get("hidden") in ("1", "true")
         elif word == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -137,6 +141,8 @@ class _Scan:
         facts = self.facts
         if self.formula and not self.filled and len(facts.uncalculated) < _MOST_NAMED:
             facts.uncalculated.append(f"{get_column_letter(self.column)}{self.row}")
+        if self.hidden and self.row not in facts.hidden[-1:]:
+            facts.hidden.append(self.row)
         if self.row > facts.last_row:
             self.limits.require("rows", self.row)
             facts.last_row = self.row
