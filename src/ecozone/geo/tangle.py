@@ -21,13 +21,14 @@ _TOGETHER = 16
 def crossings(shape: BaseGeometry) -> int:
     """Return about how many pairs of edges cross: exact up to 512 edges, else from as many, evenly spread.
 
-    0 for shapes of at most 200 vertices, which are not looked at, and for those of more than 500 000.
+    Above `MOST_CROSSINGS` counting stops: there are at least so many. 0 for shapes of at most 200 vertices, which are
+    not looked at, and for those of more than 500 000.
 
     Examples
     --------
     >>> rakes = [[(i, y) for i in range(301) for y in ((0, 900) if i % 2 else (900, 0))] for _ in range(2)]
     >>> rakes[1] = [(y / 3, 3 * x) for x, y in rakes[1]]
-    >>> crossings(shapely.MultiLineString(rakes)) > 80_000
+    >>> crossings(shapely.MultiLineString(rakes)) > MOST_CROSSINGS
     True
     """
     count = shapely.get_num_coordinates(shape)
@@ -36,10 +37,12 @@ def crossings(shape: BaseGeometry) -> int:
     edges = _edges(shape)
     sample = edges[:: -(-len(edges) // _SAMPLE)]
     tree = shapely.STRtree(edges)
-    found = 0
+    found, share = 0, len(edges) / len(sample) / 2
     for start in range(0, len(sample), _TOGETHER):
         found += tree.query(sample[start : start + _TOGETHER], predicate="crosses").shape[1]
-    return round(found / 2 * len(edges) / len(sample))
+        if found * share > MOST_CROSSINGS:
+            break
+    return round(found * share)
 
 
 def _edges(shape: BaseGeometry) -> Shapes:
