@@ -39,6 +39,9 @@ def numbered(name: str) -> Name | None:
     >>> numbered("J01"), numbered("12"), numbered("西北角")
     (('j', 1), ('', 12), None)
     """
+    # Nearly every name is this.
+    if name.isascii() and name[1:].isdigit() and len(name) < 8:
+        return (name[0].casefold(), int(name[1:])) if not name[0].isdigit() else ("", int(name))
     match = _number.fullmatch(narrow(name).strip())
     return (match[1].casefold(), int(match[2])) if match else None
 

@@ -10,8 +10,9 @@ from ecozone.intake.cells import Raw
 from ecozone.intake.corners import M_PER_DEGREE
 from ecozone.notices import Notice, notice
 
-#: Half the last digit (m) from which on it is said, and above which corners are refused.
-_SHARP_M, _MOST_OFF_M = 1.0, 10.0
+#: Half the last digit (m) from which on it is said, and above which corners are refused. Surveys of some decades ago
+#: gave corners in whole seconds, ±15 m, and there is nothing sharper to ask for.
+_SHARP_M, _MOST_OFF_M = 1.0, 20.0
 
 
 def last_digit(raws: Sequence[Raw], reading: Angles) -> float:

@@ -80,12 +80,15 @@ class _Table:
         self.raws, said = read_cells(layout, layout.body, self.roles)
         self.notices += [*self._about_header(), *said]
         whole = [raw for raw in self.raws if raw.pair is not None]
-        if not whole:
-            self._require_numbers()
         self.columns = sort_columns(layout, whole)
         self.beside = [raw.row for raw in self.raws if raw.first is None and raw.second is None]
         self.titles = [text for row in layout.head if (text := row.lone_text())]
-        self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
+        try:
+            self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
+        except InputError:
+            if not whole:
+                self._require_numbers()
+            raise
 
     def _require_numbers(self) -> None:
         """Refuse a table of which no row has two coordinates, by the first cell that is none."""
