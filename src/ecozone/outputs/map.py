@@ -147,8 +147,13 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
     return {
         "lang": language(),
-        "title": say("map.title", name=plain(ws.name)),
-        "subtitle": say("map.subtitle", count=len(listed), made_on=made_on, crs=crs_name(ws.crs)),
+        "title": say("map.title" if listed else "map.title_district", name=plain(ws.name)),
+        "subtitle": say(
+            "map.subtitle" if listed else "map.subtitle_district",
+            count=len(listed),
+            made_on=made_on,
+            crs=crs_name(ws.crs),
+        ),
         "schematic": schematic_notice(ws),
         "box": _box(drawn, layers, drawn_sites),
         "texts": {f"map_page.{name}": entry[language()] for name, entry in room("map_page").items()},
