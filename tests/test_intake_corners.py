@@ -833,7 +833,11 @@ TABLE = "\n".join(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, len(TABLE) - 1), byte=st.integers(0, 255), cut=st.booleans())
 def test_a_corrupted_byte_never_moves_a_parcel(tmp_path: Path, at: int, byte: int, cut: bool) -> None:
-    """A changed byte outside the numbers gives the same parcels or a refusal; never a crash."""
+    """A changed byte outside the numbers gives the same parcels or a refusal; never a crash.
+
+    Within a number it is another well-formed number; only what the table says twice shows it, and this one says
+    nothing twice but the closing corner.
+    """
     path = tmp_path / "a.csv"
     path.write_bytes(TABLE[:at] if cut else TABLE[:at] + bytes([byte]) + TABLE[at + 1 :])
     try:

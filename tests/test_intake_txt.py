@@ -850,7 +850,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> gpd.GeoDataFrame:
 def test_a_corrupted_byte_is_never_a_shape_without_a_word(
     tmp_path: Path, original: gpd.GeoDataFrame, at: int, byte: int, how: str
 ) -> None:
-    """One byte changed, dropped, added or the rest cut off: the same shapes, a refusal, or a notice; never a crash."""
+    """One byte changed, dropped, added or the rest cut off: the same shapes, a refusal, or a notice; never a crash.
+
+    The layout says much twice: declared area, number of points, closing points. Not promised: that a digit is seen
+    which moves a corner by less than the last digit of the declared area tells.
+    """
     kept = {"change": SAMPLE[at + 1 :], "cut": b"", "drop": SAMPLE[at + 1 :], "add": SAMPLE[at:]}[how]
     added = bytes([byte]) if how in ("change", "add") else b""
     path = tmp_path / "a.txt"

@@ -34,7 +34,7 @@ class Loop:
 
     def __init__(self, target: str, harness: Harness, findings: Path) -> None:
         self.target, self.harness, self.findings = target, harness, findings
-        self.seeds = seeds(target)
+        self.seeds = seeds(target, real=True)
         self.seen = {path.name.partition(".")[0] for path in findings.glob(f"{target}-*.why")}
         self.count = 0
 

@@ -17,6 +17,7 @@ from fuzzing.mutations import members, packed
 
 #: Real files beside the project, further seeds where they are there.
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "coordinates_txt"
+_LARGEST = 20_000
 
 _HEADER = """[属性描述]
 格式版本号=1.01
@@ -48,10 +49,12 @@ _TXT = _HEADER + _LINE + _POINTS + _HOLE
 _SQUARE = ((4330000.0, 39530000.0), (4330000.0, 39530100.0), (4329900.0, 39530100.0), (4329900.0, 39530000.0))
 
 
-def seeds(target: str) -> list[bytes]:
-    """Return the inputs with which a target's fuzz begins."""
-    made = {"txt": _txt, "csv": _csv, "xlsx": _xlsx, "paste": _paste}[target]
-    return list(dict.fromkeys(made()))
+def seeds(target: str, *, real: bool = False) -> list[bytes]:
+    """Return the inputs with which a target's fuzz begins; with ``real``, the real files of this machine behind."""
+    made = list({"txt": _txt, "csv": _csv, "xlsx": _xlsx, "paste": _paste}[target]())
+    if real and target == "txt":
+        made += [path.read_bytes() for path in sorted(REAL.glob("*.txt")) if path.stat().st_size < _LARGEST]
+    return list(dict.fromkeys(made))
 
 
 def _txt() -> Iterator[bytes]:
@@ -98,7 +101,6 @@ def _txt() -> Iterator[bytes]:
         _TXT.replace(",", "\t"),
     ):
         yield text.encode("gb18030")
-    yield from (path.read_bytes() for path in sorted(REAL.glob("*.txt")) if path.stat().st_size < 20_000)
 
 
 def _written() -> Iterator[bytes]:
