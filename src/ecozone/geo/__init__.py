@@ -22,6 +22,7 @@ from ecozone.geo.overlay import difference, intersection
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.geo.survey import survey_area_m2
+from ecozone.geo.tangle import entanglement
 from ecozone.geo.transform import reproject, transform_xy
 from ecozone.geo.validity import repair
 
@@ -43,6 +44,7 @@ __all__ = [
     "difference",
     "distance_m",
     "ends_apart",
+    "entanglement",
     "fit_helmert",
     "from_cgcs2000",
     "gauss_kruger",

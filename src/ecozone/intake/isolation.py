@@ -166,7 +166,7 @@ def start_reader() -> None:
             _idle.append(Reader())
 
 
-def isolated(job: str, limits: Limits, **words: Any) -> Any:
+def isolated(job: str, limits: Limits, name: str, **words: Any) -> Any:
     """Carry out a job of `ecozone.intake.worker` in a process of its own and return its answer.
 
     Parameters
@@ -175,22 +175,23 @@ def isolated(job: str, limits: Limits, **words: Any) -> Any:
         A key of `ecozone.intake.worker.JOBS`.
     limits : Limits
         ``seconds`` for the whole, ``repair_seconds`` for one feature, ``memory_bytes`` beyond what the libraries take.
+    name : str
+        What the user calls that which is read.
     **words
-        Arguments; ``path`` is among them.
+        Arguments.
 
     Raises
     ------
     InputError
         The file takes too long or too much memory, or it brought the process down.
     """
-    name = Path(words["path"]).name
     given_up: dict[int, GivenUp] = {}
     left = limits.seconds
     while True:
         reader = _taken()
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="ecozone-", ignore_cleanup_errors=True) as scratch:
-            request = Request(job, words, limits, language(), str(Path.cwd()), scratch, dict(given_up))
+            request = Request(job, name, words, limits, language(), str(Path.cwd()), scratch, dict(given_up))
             try:
                 kind, content = reader.ask(request, left)
             except _Broken as broken:
