@@ -23,7 +23,7 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any, ClassVar
 
-from ecozone.text import Place, remedy, say
+from ecozone.text import Place, say
 
 
 class EcozoneError(Exception):
@@ -68,7 +68,7 @@ class EcozoneError(Exception):
 
     def remedy(self, lang: str | None = None) -> str:
         """Say what to do; empty where the text already says it."""
-        return remedy(self.key, lang, **self.fields)
+        return self.place.remedy(self.key, lang, **self.fields)
 
     def __str__(self) -> str:
         todo = self.remedy()

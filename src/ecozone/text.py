@@ -23,6 +23,9 @@ LANGUAGES: tuple[str, ...] = get_args(Lang)
 _current: ContextVar[Lang] = ContextVar("ecozone_language", default="zh")
 # Below this likeness (difflib's ratio, 0 to 1) a guess would only confuse.
 _LIKENESS = 0.5
+#: Options of the command line that are keys of a layer in ``ecozone.toml``.
+_KEYS = {"--crs": "crs", "--layer": "layer", "--encoding": "encoding"}
+_option = re.compile(r"(?P<option>--[a-z][a-z-]+)(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg)\}))?")
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -84,6 +87,23 @@ def remedy(key: str, lang: str | None = None, /, **fields: Any) -> str:
     return fill(_entry(key).get(f"do_{lang or language()}", ""), fields)
 
 
+def remedy_in(key: str, table: str, lang: str | None = None, /, **fields: Any) -> str:
+    """Return `remedy` for what a workspace declares: a key of ``[table]`` where the text names an option.
+
+    >>> remedy_in("intake.no_crs", "layers.red_line", "en")
+    'name it with crs in [layers.red_line] of ecozone.toml'
+    """
+
+    def key_of(found: re.Match[str]) -> str:
+        option, value = found["option"], found["value"]
+        if option not in _KEYS:
+            return say("words.option_elsewhere", lang, option=found[0])
+        name = _KEYS[option] if value is None else f'{_KEYS[option]} = "{value}"'
+        return say("words.key_in_table", lang, name=name, table=table)
+
+    return fill(_option.sub(key_of, _entry(key).get(f"do_{lang or language()}", "")), fields)
+
+
 def pick(texts: Mapping[str, str], lang: str | None = None) -> str:
     """Return the text for ``lang`` of a ``{zh = …, en = …}`` pair in a declared file, the other where it has one only.
 
@@ -118,12 +138,17 @@ def near_word(word: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was noticed."""
+    """Where something was noticed; ``table`` is that of ``ecozone.toml`` which names the file."""
 
     file: str | None = None
     layer: str | None = None
     feature: object = None
     field: str | None = None
+    table: str | None = None
+
+    def remedy(self, key: str, lang: str | None = None, /, **fields: Any) -> str:
+        """Return what to do about ``key`` here: in a workspace's table, or on the command line."""
+        return remedy(key, lang, **fields) if self.table is None else remedy_in(key, self.table, lang, **fields)
 
     def prefix(self, lang: str | None = None) -> str:
         """Return ``file · layer · feature · field: `` with what is known; empty where nothing is."""

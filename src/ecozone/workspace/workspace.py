@@ -22,6 +22,7 @@ from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
 from ecozone.text import language, near_word, say
 from ecozone.workspace.features import read_layer, require_file
+from ecozone.workspace.kinds import refused_kinds
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.zones import polygons, zones_of
 
@@ -212,7 +213,9 @@ class Workspace:
         shapes = features.geometry.dropna()
         reasons: list[str] = []
         refused = features.geometry.isna()
-        if refused.any():
+        lineal = list(refused_kinds(notices_of(features)))
+        reasons += [f"{say(one.key, **one.fields)} ({one.remedy()})" for one in lineal]
+        if refused.sum() > sum(one.fields["count"] for one in lineal):
             listed = ", ".join(str(row) for row in features.loc[refused, "source_row"])
             reasons.append(say("workspace.damage_refused", count=int(refused.sum()), rows=listed))
         extent = self.extent(key)
