@@ -2,14 +2,15 @@
 
 The catalogue is ``texts/ROOM.toml``; a key is ``room.name``. An entry holds ``zh`` and ``en``, and, for errors and
 notices, ``do_zh`` and ``do_en``: what to do about it. ``{name}`` is replaced by the field of that name as plain text;
-no other brace syntax exists, so a value can never be evaluated.
+no other brace syntax exists but ⟦ ⟧ around a part that may be left out (`fill`), so a value can never be evaluated.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _LIKENESS = 0.5
 #: Options of the command line that are keys of a layer in ``ecozone.toml``.
 _KEYS = {"--crs": "crs", "--layer": "layer", "--encoding": "encoding"}
 _option = re.compile(r"(?P<option>--[a-z][a-z-]+)(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg)\}))?")
+_part = re.compile(r"⟦([^⟦⟧]*)⟧")
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -39,6 +41,22 @@ def set_language(lang: str) -> None:
     if lang not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {lang!r}")
     _current.set(cast("Lang", lang))
+
+
+def asked_language(words: Sequence[str]) -> str:
+    """Return the language asked for by ``--lang``, else by ``ECOZONE_LANG``, else Chinese: help speaks it too.
+
+    >>> asked_language(["check", "a.kml", "--lang", "en"])
+    'en'
+    """
+    for i, word in enumerate(words):
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and i + 1 < len(words):
+            value = words[i + 1]
+        if value in LANGUAGES:
+            return value
+    wanted = os.environ.get("ECOZONE_LANG", "")
+    return wanted if wanted in LANGUAGES else "zh"
 
 
 @contextmanager
@@ -67,10 +85,19 @@ def _entry(key: str) -> Mapping[str, str]:
 def fill(template: str, fields: Mapping[str, Any]) -> str:
     """Replace each ``{name}`` by its field as plain text; a name without a field is a `KeyError`.
 
+    A part in ⟦ ⟧ is left out where a field in it has nothing to say, such as a nearest word where none is near.
+
     >>> fill("{site} 压占 {area}", {"site": "{area}", "area": "1.0000 公顷"})
     '{area} 压占 1.0000 公顷'
+    >>> fill("没有“{word}”⟦，最接近的是“{near}”⟧", {"word": "⟦", "near": "—"})
+    '没有“⟦”'
     """
-    return _field.sub(lambda match: str(fields[match[1]]), template)
+    whole = _part.sub(lambda match: match[1] if _all_said(match[1], fields) else "", template)
+    return _field.sub(lambda match: str(fields[match[1]]), whole)
+
+
+def _all_said(part: str, fields: Mapping[str, Any]) -> bool:
+    return all(str(fields[name]) not in ("", "—") for name in _field.findall(part))
 
 
 def say(key: str, lang: str | None = None, /, **fields: Any) -> str:

@@ -37,7 +37,11 @@ _ENDED = "ended"
 _START_SECONDS = 120.0
 #: Threads reserve memory that counts as used; nothing that is read needs many.
 _FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
-_PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+# Ctrl-C goes to the whole group of processes, from the first import on; the caller ends its reader itself.
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+)
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module

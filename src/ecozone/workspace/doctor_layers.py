@@ -41,7 +41,7 @@ def examine_layers(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble
     for layer in ws.layers.values():
         yield from _declared(layer)
     wholes = {key: ws.zones(key).geometry.iloc[0] for key in readable}
-    district = next((layer.key for layer in ws.layers_of("district") if wholes.get(layer.key) is not None), None)
+    district = next((layer.key for layer in ws.layers_of("district") if wholes.get(layer.key)), None)
     hashes: dict[tuple[str, str | None], str] = {}
     for key, whole in wholes.items():
         layer, features = ws.layers[key], ws.features(key)
@@ -50,7 +50,7 @@ def examine_layers(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble
         same = hashes.setdefault((source["sha256"], layer.sublayer), key)
         if same != key and not layer.empty:
             yield trouble("workspace.same_content", "warning", file=layer.path, layer=key, other=same)
-        if whole is None:
+        if whole is None or layer.empty:
             continue
         ground = None if district in (None, key) else wholes[district]
         yield from _guarded(layer, _read(layer, features, whole, ws))

@@ -26,22 +26,26 @@ def near_files(path: Path, folder: Path, *, count: int = 3) -> tuple[str, ...]:
     """
     names: dict[str, str] = {}
     own = path.suffix.casefold()
-    kinds = next((kind for kind in _KINDS if own in kind), frozenset((own,)))
+    kind = next((kind for kind in _KINDS if own in kind), None)
     for place in dict.fromkeys((path.parent, folder)):
         found = _files(place, deep=place == folder)
         for other in found:
-            if other.suffix.casefold() not in kinds:
+            if kind is not None and other.suffix.casefold() not in kind:
                 continue
             shown = other.relative_to(folder) if other.is_relative_to(folder) else other
-            names.setdefault(shown.as_posix(), other.stem.casefold())
-    # Without the suffix: two GeoPackages are not alike for that.
-    lower = path.stem.casefold()
+            names.setdefault(shown.as_posix(), _compared(other, kind is not None))
+    lower = _compared(path, kind is not None)
 
     def rank(shown: str) -> tuple[float, str]:
         whole = bool(lower) and bool(names[shown]) and (lower in names[shown] or names[shown] in lower)
         return -(1.0 if whole else SequenceMatcher(None, lower, names[shown]).ratio()), shown
 
     return tuple(sorted((shown for shown in names if -rank(shown)[0] >= _LIKENESS), key=rank)[:count])
+
+
+def _compared(path: Path, data: bool) -> str:
+    """Return what of a name is compared: of data files not the suffix, two GeoPackages are not alike for that."""
+    return (path.stem if data else path.name).casefold()
 
 
 def _files(folder: Path, *, deep: bool) -> Iterator[Path]:
