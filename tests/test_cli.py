@@ -239,8 +239,8 @@ def test_ctrl_c_is_130_and_a_sentence(tmp_path: Path, where: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_interrupted_demonstration_is_copied_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workspace's own file comes last, so that half a copy is not taken for a workspace that was edited."""
+def test_an_interrupted_demonstration_leaves_no_half_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a copy must not be taken for a workspace that was edited; the next run copies it whole."""
     copy, left = shutil.copyfile, iter(range(5))
 
     def stops(one: str, other: str) -> None:

@@ -92,8 +92,8 @@ def _call_words(error: Exception) -> str:
     if kind == "MissingParameter":
         return say("cli.missing_parameter", name=name)
     if kind == "BadParameter":
-        kind = next((word for word in ("integer", "number") if word in said), None)
-        return say("cli.bad_parameter", name=name, why=said if kind is None else say(f"cli.not_{kind}"))
+        wanted = next((word for word in ("integer", "number") if word in said), None)
+        return say("cli.bad_parameter", name=name, why=said if wanted is None else say(f"cli.not_{wanted}"))
     return say("cli.wrong_call", why=said)
 
 
