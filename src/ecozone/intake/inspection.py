@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ecozone.errors import EcozoneError
 from ecozone.geo import (
     area_m2,
     crs_name,
@@ -106,7 +107,19 @@ def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), 
         Of the file.
     command : str
         What to do next.
+
+    Raises
+    ------
+    EcozoneError
+        If their place or size cannot be told; it names the file.
     """
+    try:
+        return _report(features, layers, command)
+    except EcozoneError as error:
+        raise error.of_file(features.attrs["source"]["file"]) from None
+
+
+def _report(features: gpd.GeoDataFrame, layers: Sequence[str], command: str) -> dict[str, Any]:
     source = features.attrs["source"]
     shapes = features.geometry.to_numpy()
     there = shapes[~shapely.is_missing(shapes)]

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ecozone.errors import UsageError
+from ecozone.errors import EcozoneError, UsageError
 from ecozone.geo import operation_notice
 from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features
 from ecozone.outputs import write_features
@@ -65,9 +65,13 @@ def examine(
     command = check_command(path, layer=layer, workspace=workspace, **told)
     report = inspect_features(features, layers=list_layers(path), command=command)
     if ws is not None:
-        change = operation_notice(features.crs, ws.crs, file=report["file"])
+        try:
+            change = operation_notice(features.crs, ws.crs, file=report["file"])
+            places = places_of(features, ws)
+        except EcozoneError as error:
+            raise error.of_file(report["file"]) from None
         report["notices"] += [] if change is None else [change.as_dict()]
-        report["where"] = _where(report["rows"], places_of(features, ws), ws)
+        report["where"] = _where(report["rows"], places, ws)
     if fix is not None:
         report["fixed"] = str(write_features(features, fix))
     return report
