@@ -112,3 +112,13 @@ def test_parts_and_folders_belong_to_their_file(little: Callable[..., Any], squa
     with pytest.raises(UsageError):
         require_apart([tmp_path / "a.gdb" / "new.json"], [tmp_path / "a.gdb"])
     require_apart([tmp_path / "a.json", tmp_path / "a.run.json"], [*files, tmp_path / "a.gdb"])
+
+
+def test_a_sheet_of_rules_is_not_imported_over_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The pack goes beside the sheet that it comes from, and a pack is not exported over its own file."""
+    sheet = tmp_path / "rules.xlsx"
+    assert run(["rules", "national", "--export", str(sheet)]) == 0
+    before = sha256(sheet)
+    assert run(["rules", "--import", str(sheet), "-o", str(sheet)]) == 2
+    assert sha256(sheet) == before
+    assert "rules.xlsx" in capsys.readouterr().err
