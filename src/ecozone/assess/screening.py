@@ -131,8 +131,10 @@ def check_sites(
 
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
-    """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
+    """Return each site's worst verdict; a state that blocks ``clear`` counts as review, and so does a missing shape."""
     said: dict[str, set[str]] = {site_id: set() for site_id in subjects["site_id"]}
+    for site_id in subjects.loc[subjects.geometry.isna(), "site_id"]:
+        said[site_id].add("review")
     for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
         said[site_id].add(verdict)
     for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"].unique():

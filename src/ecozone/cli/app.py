@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from ecozone.cli import annual, district, examine, review, vocabulary
+from ecozone.cli.call_words import in_our_words
 from ecozone.cli.common import SETTINGS, known_language, tell
 from ecozone.errors import EcozoneError
 from ecozone.text import asked_language, language, say, set_language
@@ -81,7 +82,7 @@ def build() -> Callable[..., Any]:
 def _call_words(error: Exception) -> str:
     """Say a wrong call in the user's language."""
     kind = type(error).__name__
-    said = str(getattr(error, "message", error))
+    said = in_our_words(str(getattr(error, "message", error)))
     if kind == "NoSuchOption":
         near = getattr(error, "possibilities", None)
         hint = say("cli.did_you_mean", words=" ".join(near)) if near else ""

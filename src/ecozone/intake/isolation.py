@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from ecozone.errors import EcozoneError, InputError
+from ecozone.errors import EcozoneError, InputError, system_words
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request
 from ecozone.text import language
@@ -68,7 +68,7 @@ class Reader:
                 env=os.environ | _FRUGAL,
             )
         except OSError as error:
-            raise InputError("intake.no_reader", why=error.strerror or str(error)) from error
+            raise InputError("intake.no_reader", why=system_words(error)) from error
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._ready = False
         threading.Thread(target=self._listen, name="ecozone-reader", daemon=True).start()
