@@ -22,7 +22,7 @@ from ecozone.cli import run
 from ecozone.errors import EcozoneError, InputError, UsageError
 from ecozone.intake import Limits, limiting, list_layers, parse_limits, read_features
 from ecozone.notices import notices_of
-from ecozone.text import room
+from ecozone.text import room, say
 
 limits_in_force = sys.modules["ecozone.intake.limits"].limits_in_force
 
@@ -129,6 +129,7 @@ def test_every_limit_is_tried_and_has_its_text() -> None:
     elsewhere = {
         "feature_vertices", "feature_rings",  # above
         "seconds", "repair_seconds", "memory_bytes",  # test_intake_isolation
+        "site_vertices", "site_tangle",  # test_assess_intricate
         "rings",  # test_intake_txt
         "query_seconds",  # test_intake_postgis
         "geodatabase_files",  # test_intake_geodatabase
@@ -137,6 +138,9 @@ def test_every_limit_is_tried_and_has_its_text() -> None:
     assert names - elsewhere == set(ABOVE)
     assert {f"limit_{name}" for name in ABOVE} <= set(room("intake"))
     assert all(getattr(Limits(), name) > 0 for name in names)
+    for lang in ("zh", "en"):
+        listed = say("cli.opt_limit", lang).replace("：", ": ").rpartition(": ")[2]
+        assert listed.split(", ") == [field.name for field in fields(Limits)]
 
 
 def test_limits_are_in_force_inside_their_block_and_no_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,3 +309,12 @@ def test_a_shapefile_archive_with_other_content_is_refused(tmp_path: Path, serve
     with pytest.raises(InputError):
         read_features(path)
     assert server == []
+
+
+def test_a_bottomless_document_is_refused_before_it_is_built(tmp_path: Path) -> None:
+    """Folders without end are left at the limit of their depth, not at the end of the file."""
+    path = tmp_path / "a.kml"
+    path.write_text('<kml xmlns="http://www.opengis.net/kml/2.2">' + "<Folder>" * 300_000, "utf-8")
+    with pytest.raises(InputError) as refused:
+        read_features(path)
+    assert refused.value.key == "intake.limit_depth"

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from ecozone.errors import CrsError
+from ecozone.errors import CrsError, InputError
 from ecozone.geo import area_m2
 from ecozone.intake import Limits, inspect_file, list_layers, read_features, read_sites
 from ecozone.notices import notices_of
@@ -340,3 +340,39 @@ def test_sites_come_from_a_table(server: Any) -> None:
     report = inspect_file(server.address(), layer="gis.sites")
     assert json.dumps(report, allow_nan=False)
     assert report["next"] == f"ecozone check {server.address()} --layer gis.sites"
+
+
+def test_a_row_that_hangs_is_refused_alone(server: Any) -> None:
+    """GEOS would mend it for minutes: the process that cleans gives it up; the other rows come through."""
+    ring = [(0.0, 0.0)]
+    for i in range(90):
+        x = (i + 0.5) * 1000 / 90
+        ring += [(x, 0), (x, 1000), (x + 2e-5, 1000), (x + 2e-5, 0)]
+    ring += [(1000, 0), (1000, -50), (0, -50)]
+    parts = [[(E0 + x, N0 + y) for x, y in ring], [(E0 + y, N0 + x) for x, y in ring]]
+    shape = shapely.MultiPolygon([shapely.Polygon(part) for part in parts])
+    server.sql(
+        f"CREATE TABLE gis.hanging AS SELECT gid, ST_Multi(geom) AS geom FROM gis.red_line; UPDATE gis.hanging "
+        f"SET geom = ST_SetSRID(ST_GeomFromWKB('\\x{shapely.to_wkb(shape, hex=True)}'), 4548) WHERE gid = 3"
+    )
+    read = read_features(server.address(), layer="gis.hanging", limits=Limits(repair_seconds=0.5))
+    said = [one for one in notices_of(read) if one.severity == "refused"]
+    assert [(one.place.feature, one.key) for one in said] == [(3, "intake.repair_too_long")]
+    assert said[0].place.file == server.address()
+    assert read.geometry.isna().tolist() == [row == 3 for row in read["source_row"]]
+
+
+def test_a_table_answers_alike_in_its_own_process_and_in_another(server: Any) -> None:
+    """Rows, notices, source and errors come through whole."""
+    one, other = (read_features(server.address(), layer="gis.red_line", isolate=way) for way in (True, False))
+    assert one.equals(other)
+    assert one.crs == other.crs
+    assert one.attrs == other.attrs
+    server.sql("CREATE TABLE gis.gone AS SELECT gid, NULL::geometry(Polygon, 4548) AS geom FROM gis.red_line")
+    errors = []
+    for way in (True, False):
+        with pytest.raises(InputError) as refused:
+            read_features(server.address(), layer="gis.gone", isolate=way)
+        errors.append(str(refused.value))
+    assert errors[0] == errors[1]
+    assert server.address() in errors[0]

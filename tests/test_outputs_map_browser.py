@@ -498,3 +498,14 @@ def test_on_paper_the_map_comes_with_everything(open_map: Open) -> None:
     page.emulate_media(media="screen")
     assert page.evaluate("ecozone.map.getZoom()") == pytest.approx(zoom)
     opened.quiet()
+
+
+@pytest.mark.chromium
+def test_a_map_of_the_district_alone_speaks_of_no_sites(open_map: Open, meeting: Check) -> None:
+    """Without sites there are no counts and no list of them, and the title promises none."""
+    ground = check_sites(meeting.sites.drop(columns=["verdict", "area_m2", "length_m"]).iloc[:0], meeting.workspace)
+    opened = open_map(ground)
+    assert opened.texts("[role=tab]") == ["图层", "指标", "说明"]
+    assert opened.page.locator(".count").count() == 0
+    assert "项目" not in opened.page.locator("#ecozone-panel header").inner_text()
+    opened.quiet()

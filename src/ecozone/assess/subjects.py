@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,8 @@ from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, length_m, operation_notice, repair, reproject
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.rules import RulePack, project_tags
-from ecozone.workspace import Workspace
+from ecozone.text import Place
+from ecozone.workspace import Workspace, intricate
 
 _QUADRANT_SEGMENTS = 32
 
@@ -47,6 +49,9 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     frame.attrs = {}  # pandas copies them deeply at every step
     shapes, repairs = repair(_with_radius(frame))
     notices += repairs
+    for at, one in intricate(shapes.to_numpy(), ws).items():
+        shapes.iloc[at] = None
+        notices.append(replace(one, place=Place(source.get("file"), feature=frame["site_id"].iloc[at])))
     frame = frame.set_geometry(shapes)
     if "source_file" not in frame:
         frame["source_file"] = source.get("file")

@@ -1,7 +1,7 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
-from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs
+from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, is_pseudo_mercator, norm_crs, require_same_crs
 from ecozone.geo.grid import GRID_M
 from ecozone.geo.helmert import Helmert, fit_helmert
 from ecozone.geo.mapshift import (
@@ -22,6 +22,7 @@ from ecozone.geo.overlay import difference, intersection
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.geo.survey import survey_area_m2
+from ecozone.geo.tangle import entanglement
 from ecozone.geo.transform import reproject, transform_xy
 from ecozone.geo.validity import repair
 
@@ -43,6 +44,7 @@ __all__ = [
     "difference",
     "distance_m",
     "ends_apart",
+    "entanglement",
     "fit_helmert",
     "from_cgcs2000",
     "gauss_kruger",
@@ -52,6 +54,7 @@ __all__ = [
     "is_conformal",
     "is_geographic",
     "is_metric",
+    "is_pseudo_mercator",
     "length_m",
     "meridian_zone",
     "norm_crs",

@@ -4,10 +4,11 @@ from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features, source_files
 from ecozone.intake.inspection import check_command, inspect_features, inspect_file
 from ecozone.intake.isolation import start_reader
-from ecozone.intake.limits import Limits, limiting, parse_limits
+from ecozone.intake.limits import Limits, limiting, limits_in_force, parse_limits
 from ecozone.intake.pasted import read_pasted
 from ecozone.intake.postgis_address import Database, is_database, without_address
 from ecozone.intake.reading import RowKind
+from ecozone.intake.said import require_declared
 from ecozone.intake.sites import read_sites
 from ecozone.intake.sniff import Format, sniff
 from ecozone.intake.source import is_geodatabase, sha256
@@ -24,11 +25,13 @@ __all__ = [
     "is_database",
     "is_geodatabase",
     "limiting",
+    "limits_in_force",
     "list_layers",
     "parse_limits",
     "read_features",
     "read_pasted",
     "read_sites",
+    "require_declared",
     "sha256",
     "sniff",
     "source_files",

@@ -103,9 +103,9 @@ def read_features(
         How plain numbers of degrees in such a table are meant, where neither it nor ``around`` shows it; ``dms``:
         none are, all are written out.
     isolate : bool
-        Read a file in a process of its own, held to ``limits.seconds`` and ``limits.memory_bytes``
-        (`ecozone.intake.isolation`). False reads files that can be trusted here, without bounds of time and memory;
-        tables of a database always are.
+        Read a file, and clean the shapes of a table, in a process of its own, held to ``limits.seconds`` and
+        ``limits.memory_bytes`` (`ecozone.intake.isolation`). False does it here, for what can be trusted, without
+        bounds of time and memory.
 
     Returns
     -------
@@ -142,11 +142,12 @@ def read_features(
         return Options(known, encoding, unit, closed_lines, shift, control, around, geometry, angles)
 
     if is_database(path):
-        return _read_table(path, layer, options(), limits, within)
+        return _read_table(path, layer, options(), limits, within, isolate=isolate)
     if isolate:
         frame: gpd.GeoDataFrame = isolated(
             "read_features",
             limits,
+            Path(fsdecode(path)).name,
             path=fsdecode(path),
             crs=None if crs is None else norm_crs(crs),
             layer=layer,
@@ -167,7 +168,7 @@ def read_features(
         reader = READERS[kind]
         with opening(found, limits) as source:
             reading = reader.read(source, layer, words)
-    frame = _cleaned(reading, Place(found.name, reading.layer if reader.layered else None), words, limits)
+    frame = cleaned(reading, Place(found.name, reading.layer if reader.layered else None), words, limits)
     parts = {part.name: sha256(part) for part in source_files(found)}
     frame.attrs["source"] |= {"path": str(found), "format": kind.value, "sha256": sha256(found), "parts": parts}
     return frame
@@ -179,12 +180,24 @@ def _database(path: str | PathLike[str]) -> Database:
 
 
 def _read_table(
-    path: str | PathLike[str], table: str | None, options: Options, limits: Limits, within: gpd.GeoSeries | None
+    path: str | PathLike[str],
+    table: str | None,
+    options: Options,
+    limits: Limits,
+    within: gpd.GeoSeries | None,
+    *,
+    isolate: bool,
 ) -> gpd.GeoDataFrame:
+    """Return a table; the database is asked here, where its password is, and its shapes are cleaned elsewhere."""
     database = _database(path)
     with _placing(database.name):
         read = read_table(database, table, options, limits, within)
-    frame = _cleaned(read.reading, Place(database.name, read.reading.layer), options, limits)
+    place = Place(database.name, read.reading.layer)
+    if isolate:
+        words = {"reading": read.reading, "place": place, "options": options}
+        frame: gpd.GeoDataFrame = isolated("cleaned", limits, database.name, **words)
+    else:
+        frame = cleaned(read.reading, place, options, limits)
     frame.attrs["source"] |= {
         "path": database.name,
         "format": "postgis",
@@ -194,7 +207,7 @@ def _read_table(
     return frame
 
 
-def _cleaned(reading: Reading, place: Place, options: Options, limits: Limits) -> gpd.GeoDataFrame:
+def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) -> gpd.GeoDataFrame:
     """Return a reading as a frame of features that can be measured, with all that was noticed."""
     assert place.file is not None
     if options.closed_lines == "polygon":
@@ -252,7 +265,7 @@ def list_layers(path: str | PathLike[str], *, limits: Limits | None = None, isol
         with _placing(database.name):
             return table_names(database, limits)
     if isolate:
-        names: list[str] = isolated("list_layers", limits, path=fsdecode(path))
+        names: list[str] = isolated("list_layers", limits, Path(fsdecode(path)).name, path=fsdecode(path))
         return names
     found = given_path(path)
     with _placing(found.name):

@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from ecozone.errors import EcozoneError, InputError
+from ecozone.errors import EcozoneError, InputError, system_words
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request
 from ecozone.text import language
@@ -37,7 +37,11 @@ _ENDED = "ended"
 _START_SECONDS = 120.0
 #: Threads reserve memory that counts as used; nothing that is read needs many.
 _FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
-_PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+# Ctrl-C goes to the whole group of processes, from the first import on; the caller ends its reader itself.
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+)
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -64,7 +68,7 @@ class Reader:
                 env=os.environ | _FRUGAL,
             )
         except OSError as error:
-            raise InputError("intake.no_reader", why=error.strerror or str(error)) from error
+            raise InputError("intake.no_reader", why=system_words(error)) from error
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._ready = False
         threading.Thread(target=self._listen, name="ecozone-reader", daemon=True).start()
@@ -166,7 +170,7 @@ def start_reader() -> None:
             _idle.append(Reader())
 
 
-def isolated(job: str, limits: Limits, **words: Any) -> Any:
+def isolated(job: str, limits: Limits, name: str, **words: Any) -> Any:
     """Carry out a job of `ecozone.intake.worker` in a process of its own and return its answer.
 
     Parameters
@@ -175,22 +179,23 @@ def isolated(job: str, limits: Limits, **words: Any) -> Any:
         A key of `ecozone.intake.worker.JOBS`.
     limits : Limits
         ``seconds`` for the whole, ``repair_seconds`` for one feature, ``memory_bytes`` beyond what the libraries take.
+    name : str
+        What the user calls that which is read.
     **words
-        Arguments; ``path`` is among them.
+        Arguments.
 
     Raises
     ------
     InputError
         The file takes too long or too much memory, or it brought the process down.
     """
-    name = Path(words["path"]).name
     given_up: dict[int, GivenUp] = {}
     left = limits.seconds
     while True:
         reader = _taken()
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="ecozone-", ignore_cleanup_errors=True) as scratch:
-            request = Request(job, words, limits, language(), str(Path.cwd()), scratch, dict(given_up))
+            request = Request(job, name, words, limits, language(), str(Path.cwd()), scratch, dict(given_up))
             try:
                 kind, content = reader.ask(request, left)
             except _Broken as broken:

@@ -10,11 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, TreeBuilder
 
-from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError
+from defusedxml.ElementTree import DefusedXMLParser, ParseError
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -35,6 +34,8 @@ _GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
 _UNSUPPORTED = ("Model", "Track", "MultiTrack")
 #: What a file may point at; none of it is fetched or measured.
 _IGNORED = ("NetworkLink", "GroundOverlay", "PhotoOverlay", "ScreenOverlay")
+#: Elements that one folder or one geometry within another adds, and its coordinates.
+_LEVELS_A_DEPTH = 4
 _declaration = re.compile(r"^\s*<\?xml[^>]*?\?>", re.DOTALL)
 _declared = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 
@@ -47,7 +48,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
 
 def read_document(data: bytes, name: str, limits: Limits, options: Options) -> Reading:
     """Read the bytes of a document; ``name`` is that of its one layer."""
-    root, encoding = _parse(data, options)
+    root, encoding = _parse(data, options, limits.depth)
     placemarks: list[tuple[Element, str]] = []
     datums: list[str | None] = []
     ignored: Counter[str] = Counter()
@@ -86,7 +87,28 @@ def layers(source: Source) -> list[str]:
     return [source.stem]
 
 
-def _parse(data: bytes, options: Options) -> tuple[Element, str]:
+class _Shallow(TreeBuilder):
+    """Builds the tree, and stops where it gets deeper than folders, geometries in geometries and what they hold."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self._depth = depth
+        self._level = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        """Begin an element."""
+        self._level += 1
+        if self._level > _LEVELS_A_DEPTH * self._depth:
+            raise InputError("intake.limit_depth", found=f"> {self._depth}", allowed=self._depth)
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        """End it."""
+        self._level -= 1
+        return super().end(tag)
+
+
+def _parse(data: bytes, options: Options, depth: int) -> tuple[Element, str]:
     match = _declared.match(data)
     declared = codec_of(match[1].decode("ascii")) if match else None
     codec = given_encoding(options.encoding).codec if options.encoding else None
@@ -102,7 +124,9 @@ def _parse(data: bytes, options: Options) -> tuple[Element, str]:
         raise InputError("intake.not_in_encoding", encoding=codec) from error
     try:
         # The declaration speaks of bytes, and expat knows no GBK: what it parses is text already.
-        root = ElementTree.fromstring(_declaration.sub("", text.lstrip("\ufeff"), count=1), forbid_dtd=True)
+        parser = DefusedXMLParser(target=_Shallow(depth), forbid_dtd=True)
+        parser.feed(_declaration.sub("", text.lstrip("\ufeff"), count=1))
+        root = parser.close()
     except DefusedXmlException as error:
         raise InputError("intake.xml_dtd") from error
     except ParseError as error:

@@ -43,6 +43,9 @@ class Limits:
         Vertices of a layer and of one feature.
     feature_rings : int
         Rings of one feature: its outer boundaries and holes together.
+    site_vertices, site_tangle : int
+        Vertices of one proposed site, and pairs of edges that come near each other, among its own or between them and
+        those of a layer (`ecozone.geo.entanglement`): overlaying two combs takes hours.
     depth : int
         Levels of nesting of JSON, XML, WKT and geometry collections.
     query_seconds : int
@@ -77,6 +80,8 @@ class Limits:
     vertices: int = 20_000_000
     feature_vertices: int = 5_000_000
     feature_rings: int = 500_000
+    site_vertices: int = 20_000
+    site_tangle: int = 100_000
     depth: int = 60
     query_seconds: int = 300
     seconds: float = 60.0

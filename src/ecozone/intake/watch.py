@@ -58,6 +58,8 @@ class Request:
     """One call that goes to the process that reads, and all that its answer depends on."""
 
     job: str
+    #: What the user calls that which is read.
+    name: str
     words: Mapping[str, Any]
     limits: Limits
     language: str

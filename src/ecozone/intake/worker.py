@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,7 +30,11 @@ from ecozone.text import speaking
 #: Seconds after its caller's patience has ended that a reader ends by itself.
 _ORPHAN_SECONDS = 10
 
-JOBS = {"read_features": features.read_features, "list_layers": features.list_layers}
+JOBS: dict[str, Any] = {
+    "read_features": partial(features.read_features, isolate=False),
+    "list_layers": partial(features.list_layers, isolate=False),
+    "cleaned": features.cleaned,
+}
 
 
 class _Reporting(Watch):
@@ -80,12 +85,11 @@ def _carry_out(request: Request, out: BinaryIO) -> tuple[str, Any]:
             speaking(request.language),
             watched(watch),
         ):
-            return ANSWER, JOBS[request.job](**request.words, limits=request.limits, isolate=False)
+            return ANSWER, JOBS[request.job](**request.words, limits=request.limits)
     except MemoryError:
         allowed = request.limits.memory_bytes // MEBIBYTE
-        name = Path(request.words["path"]).name
         raised = request.limits.raised("memory_bytes")
-        return FAILED, (InputError("intake.limit_memory_bytes", file=name, allowed=allowed, raised=raised), "")
+        return FAILED, (InputError("intake.limit_memory_bytes", file=request.name, allowed=allowed, raised=raised), "")
     except Exception as error:  # noqa: BLE001 - every failure is the caller's to tell, a defect with the way it took
         return FAILED, (_portable(error), traceback.format_exc())
 

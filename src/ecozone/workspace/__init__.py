@@ -3,6 +3,7 @@
 from ecozone.workspace.demo import demo_source
 from ecozone.workspace.doctor import diagnose
 from ecozone.workspace.init import init_workspace
+from ecozone.workspace.intricate import intricate
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.levels import read_level, read_levels
 from ecozone.workspace.opening import open_workspace
@@ -20,6 +21,7 @@ __all__ = [
     "demo_source",
     "diagnose",
     "init_workspace",
+    "intricate",
     "open_workspace",
     "places_of",
     "read_level",

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, difference, intersection, repair, reproject
+from ecozone.workspace.intricate import intricate
 from ecozone.workspace.workspace import Workspace
 from ecozone.workspace.zones import polygons
 
@@ -34,8 +35,9 @@ def places_of(features: gpd.GeoDataFrame, ws: Workspace) -> pd.DataFrame:
     -------
     DataFrame
         Index of ``features``; ``names`` (tuple of str, those with which it shares ground, in the layer's
-        order) and ``outside``: ``"no"``, ``"partly"``, ``"wholly"``; None where the workspace has no such layer or the
-        feature no shape that is valid in its CRS. What lies outside by less than ``min_area_m2`` lies inside.
+        order) and ``outside``: ``"no"``, ``"partly"``, ``"wholly"``; None where the workspace has no such layer, or the
+        feature no shape that is valid in its CRS, or one that cannot be overlaid (`intricate`). What lies outside by
+        less than the layer's ``min_area_m2`` lies inside.
 
     Raises
     ------
@@ -44,6 +46,8 @@ def places_of(features: gpd.GeoDataFrame, ws: Workspace) -> pd.DataFrame:
     """
     # Rounding may spoil in one CRS a boundary that is sound in another; a check tells of what it mends or refuses.
     shapes, _ = repair(reproject(features.geometry, ws.crs))
+    asked = [layer for role in ("district", "subdistrict") for layer in ws.layers_of(role)]
+    shapes.iloc[list(intricate(shapes.to_numpy(), ws, asked))] = None
     outside: Sequence[Outside | None] = [None] * len(shapes)
     for layer in ws.layers_of("district"):
         district = polygons(ws.features(layer.key))

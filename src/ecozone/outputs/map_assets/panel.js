@@ -166,7 +166,7 @@
 
   function ratiosPage() {
     const ratios = e.data.ratios;
-    if (!ratios) return [e.h('p', { class: 'quiet' }, e.t('no_ratios'))];
+    if (!ratios) return [e.h('p', { class: 'quiet' }, e.data.no_ratios)];
     const targeted = ratios.groups.filter((group) => group.target);
     const other = ratios.groups.filter((group) => !group.target);
     return [
@@ -224,19 +224,21 @@
   }
 
   e.drawPanel = function () {
+    const layers = { key: 'layers', content: layersPage() };
+    const ratios = { key: 'ratios', content: ratiosPage() };
     const spoken = e.h('p', { class: 'spoken', 'aria-live': 'polite' });
     e.on('selected', (site) => {
       spoken.textContent = site ? e.t('opened', { name: site.name, verdict: e.verdictWords[site.verdict] }) : '';
     });
     const panel = document.getElementById('ecozone-panel');
+    const withSites = e.data.sites.length > 0;
     document.body.prepend(panel); // the list comes before the map for whoever reads with the keyboard
     panel.append(
       e.h('header', { class: 'title' }, e.h('h1', {}, e.data.title), e.h('p', {}, e.data.subtitle), e.data.schematic && e.h('p', { class: 'schematic-line' }, e.data.schematic)),
-      counts(),
+      ...(withSites ? [counts()] : []),
       ...tabs([
-        { key: 'sites', content: sitesPage() },
-        { key: 'layers', content: layersPage() },
-        { key: 'ratios', content: ratiosPage() },
+        ...(withSites ? [{ key: 'sites', content: sitesPage() }] : []),
+        ...(e.data.ratios && !withSites ? [ratios, layers] : [layers, ratios]),
         { key: 'notes', content: notesPage() },
       ]),
       spoken
