@@ -541,7 +541,8 @@ def test_decimal_degrees_need_no_word(tmp_path: Path) -> None:
     assert frame.geometry[0].exterior.coords[0] == (117.3875, 39.13475)
     assert not [key for key in keys(frame) if key.startswith("table_angles")]
     few = [["J1", "117.32", "39.13"], ["J2", "117.33", "39.13"], ["J3", "117.33", "39.12"]]
-    assert read(csv(tmp_path / "b.csv", LONLAT, *few), crs=4490).geometry[0].area > 0
+    # Decimal, and as that too coarse for corners.
+    assert refusal(csv(tmp_path / "b.csv", LONLAT, *few), crs=4490).key == "intake.table_too_coarse"
     abroad = [["J1", "-1.231515", "54.231515"], ["J2", "-1.231015", "54.231515"], ["J3", "-1.231015", "54.231015"]]
     assert read(csv(tmp_path / "c.csv", LONLAT, *abroad), crs=4258).geometry[0].area > 0
     assert refusal(csv(tmp_path / "a.csv", LONLAT, *rows), crs=4490, angles="ddd.mmss").key == "intake.table_not_packed"
@@ -602,7 +603,7 @@ def test_numbers_as_people_type_them(tmp_path: Path, write: Any, key: str | None
 
 def test_commas_that_mean_two_things_are_refused(tmp_path: Path) -> None:
     """What can be thousands or a fraction, both somewhere in China, is not guessed."""
-    rows = [["J1", "117,387", "39,134"], ["J2", "117,389", "39,134"], ["J3", "117,389", "39,133"]]
+    rows = [["J1", "117,38700", "39,13400"], ["J2", "117,38900", "39,13400"], ["J3", "117,38900", "39,13300"]]
     frame = read(csv(tmp_path / "a.csv", LONLAT, *rows, mark=";"), crs=4490)
     assert frame.geometry[0].exterior.coords[0] == (117.387, 39.134)
     odd = [["J1", "100,387", "101,134"], ["J2", "100,389", "101,134"], ["J3", "100,389", "101,133"]]
