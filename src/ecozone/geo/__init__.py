@@ -1,7 +1,17 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
-from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, is_pseudo_mercator, norm_crs, require_same_crs
+from ecozone.geo.crs import (
+    CGCS2000,
+    crs_name,
+    is_geographic,
+    is_metric,
+    is_pseudo_mercator,
+    norm_crs,
+    require_same_crs,
+    same_crs,
+)
+from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.grid import GRID_M
 from ecozone.geo.helmert import Helmert, fit_helmert
 from ecozone.geo.mapshift import (
@@ -57,6 +67,7 @@ __all__ = [
     "is_pseudo_mercator",
     "length_m",
     "meridian_zone",
+    "metres_per_unit",
     "norm_crs",
     "norm_datum",
     "operation_notice",
@@ -65,6 +76,7 @@ __all__ = [
     "repair",
     "reproject",
     "require_same_crs",
+    "same_crs",
     "strip_code",
     "survey_area_m2",
     "to_cgcs2000",
