@@ -28,6 +28,7 @@ from ecozone.landcover import listed
 Z_95 = 1.96
 
 _MOST_NAMED = 8
+_NOTHING = 1e-12
 _Floats = npt.NDArray[np.float64]
 
 
@@ -153,6 +154,8 @@ class _Strata:
         # Squares of what is left over, not differences of squares: next to a share of 0 or 1 those cancel.
         left = y - ratio * x
         left = left - self._means(left)[self.stratum]
+        # A stratum whose samples agree has no error at all, and not the last bit of one.
+        left[np.abs(left) < _NOTHING] = 0.0
         # n/(n-1) makes the variance of the sample, and 1/n that of its mean.
         variance = math.fsum(self.area**2 * self._means(left**2) / (self.size - 1)) / ground**2
         return Estimate(ratio, math.sqrt(variance))

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ecozone.assess.accuracy import Estimate
+from ecozone.assess.accuracy import Z_95, Estimate
 
 #: A line that takes longer than this says no more than "not in sight".
 HORIZON_YEARS = 100
@@ -47,12 +47,16 @@ class Line:
 
     def at(self, year: int) -> Estimate:
         """Return the figure at the end of a year; its error is NaN where that of any measured year is not known."""
-        middle = math.fsum(self.years) / len(self.years)
-        weights = [1.0 / len(self.years) + (year - middle) * slope for slope in self._slopes()]
+        weights = self._weights(year)
         value = math.fsum(weight * figure.value for weight, figure in zip(weights, self.figures, strict=True))
         # Samples of different years are drawn apart, so that their variances add up.
         variance = math.fsum((weight * figure.se) ** 2 for weight, figure in zip(weights, self.figures, strict=True))
         return Estimate(value, math.sqrt(variance))
+
+    def needed_se(self, year: int, aim: float) -> float:
+        """Return the standard error that each figure may have at most for the line to prove ``aim`` in a year."""
+        spread = math.sqrt(math.fsum(weight**2 for weight in self._weights(year)))
+        return abs(self.at(year).value - aim) / (Z_95 * spread)
 
     def reaches(self, aim: float) -> int | None:
         """Return the first closed year, not before the last measured one, at whose end the line is at ``aim`` or above.
@@ -66,6 +70,10 @@ class Line:
         if self.pace <= 0 or short > self.pace * HORIZON_YEARS:
             return None
         return last + math.ceil(short / self.pace - _INSTANT)
+
+    def _weights(self, year: int) -> list[float]:
+        middle = math.fsum(self.years) / len(self.years)
+        return [1.0 / len(self.years) + (year - middle) * slope for slope in self._slopes()]
 
     def _slopes(self) -> list[float]:
         middle = math.fsum(self.years) / len(self.years)

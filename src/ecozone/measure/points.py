@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from os import PathLike
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +13,19 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError
 from ecozone.geo import reproject
-from ecozone.landcover import LandRaster
+from ecozone.landcover import LandRaster, Scheme, open_raster
 
 #: A shape that fills less of its box than this part would need too many trials.
 _LEAST_FILL = 1e-5
 
 
-def codes_at(points: gpd.GeoSeries, raster: LandRaster) -> npt.NDArray[np.object_]:
+def codes_at(
+    points: gpd.GeoSeries,
+    raster: str | PathLike[str] | LandRaster,
+    *,
+    scheme: str | PathLike[str] | Scheme | None = None,
+    crs: Any = None,
+) -> npt.NDArray[np.object_]:
     """Return the code of the cell that each point lies in.
 
     A point on the line between two cells belongs to that with the greater column and row. Each block of the raster is
@@ -26,7 +35,10 @@ def codes_at(points: gpd.GeoSeries, raster: LandRaster) -> npt.NDArray[np.object
     ----------
     points : GeoSeries
         Points in any CRS.
-    raster : LandRaster
+    raster : path or LandRaster
+        See `ecozone.landcover.open_raster`.
+    scheme, crs : optional
+        As for `ecozone.landcover.open_raster`, of a raster that is given by its path.
 
     Returns
     -------
@@ -36,17 +48,17 @@ def codes_at(points: gpd.GeoSeries, raster: LandRaster) -> npt.NDArray[np.object
     Raises
     ------
     RasterError
-        If a block cannot be decoded.
+        If the raster cannot be trusted, or a block cannot be decoded.
 
     Examples
     --------
-    >>> from ecozone.landcover import open_raster
     >>> from ecozone.workspace import demo_source
-    >>> raster = open_raster(demo_source() / "landcover" / "2020.tif", scheme="worldcover")
-    >>> codes = codes_at(gpd.GeoSeries(gpd.points_from_xy([117.35, 118.0], [39.1, 39.1]), crs=4490), raster)
-    >>> codes[0] in raster.scheme.classes, codes[1]
-    (True, None)
+    >>> points = gpd.GeoSeries(gpd.points_from_xy([117.35, 118.0], [39.1, 39.1]), crs=4490)
+    >>> codes = codes_at(points, demo_source() / "landcover" / "2020.tif", scheme="worldcover")
+    >>> codes[0] is None, codes[1] is None
+    (False, True)
     """
+    raster = raster if isinstance(raster, LandRaster) else open_raster(raster, scheme=scheme, crs=crs)
     here = reproject(points, raster.crs)
     x, y = np.asarray(here.x, dtype=float), np.asarray(here.y, dtype=float)
     column = np.floor((x - raster.transform.c) / raster.transform.a)
