@@ -4,6 +4,7 @@ from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
+from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.screening import Check, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
@@ -19,12 +20,14 @@ __all__ = [
     "Accuracy",
     "Check",
     "Estimate",
+    "SamplePlan",
     "assess_account",
     "assess_accuracy",
     "assess_indicators",
     "at_least",
     "check_sites",
     "matrix_samples",
+    "plan_samples",
     "records",
     "worst",
 ]

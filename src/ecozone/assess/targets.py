@@ -88,7 +88,8 @@ def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
     DataFrame
         `TARGET_COLUMNS`. Figures, their intervals and paces (a year) are in ``unit``; ``gap_…`` is what is missing to
         the target, negative where it is passed. ``progress`` is the part of the planned change that has come about.
-        ``required_pace`` is the plan's, from its baseline to its target; ``actual_pace`` that from the measured (else
+        ``required_pace`` is the plan's, from its baseline to its target (under another profile than the workspace's:
+        from the measured baseline); ``actual_pace`` that from the measured (else
         the published) baseline to ``year``; ``needed_pace`` that from ``year`` to the target's year. ``method`` names
         the line that ``projected`` (at the end of the target's year) and ``attainment_year`` rest on:
         ``line_of_measured_years`` by least squares, or ``line_from_published_baseline``. ``needed_se`` is the standard
@@ -103,7 +104,7 @@ def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
             continue
         for one in measured.series:
             if (one.planned, one.base["zone"]) == (target.indicator, target.zone):
-                rows += _rows(target, one, measured)
+                rows += _rows(ws, target, one, measured)
     return table([row for row in rows if row["zone"] is not None], TARGET_COLUMNS, _TEXTS)
 
 
@@ -126,7 +127,7 @@ def _record(target: Target, zone: Mapping[str, Any], unit: str) -> dict[str, Any
     }
 
 
-def _rows(target: Target, one: Series, measured: Measured) -> Iterator[dict[str, Any]]:
+def _rows(ws: Workspace, target: Target, one: Series, measured: Measured) -> Iterator[dict[str, Any]]:
     record = _record(target, one.base, "%")
     aim = aim_of(target, one)
     figures = one.until(target.target_year)
@@ -145,7 +146,9 @@ def _rows(target: Target, one: Series, measured: Measured) -> Iterator[dict[str,
     period = [figure for figure in figures if target.baseline_year is None or figure.year >= target.baseline_year]
     sampled = all(figure.adjusted is not None for figure in period) and measured.apart(period)
     record["basis"] = "samples" if sampled else "count"
-    record |= _paces(target, period, aim, sampled) | _outlook(target, figures, aim) | _change(period, measured)
+    profile = None if ws.landcover is None else ws.landcover.profile
+    own = one.base["profile"] in (None, profile)
+    record |= _paces(target, period, aim, sampled, own=own) | _outlook(target, figures, aim) | _change(period, measured)
     # No sample proves what another indicator, or ground without data, says of the target.
     yield record if last.doubt is None else record | {"needed_se": None}
 
@@ -158,8 +161,8 @@ def _judged(target: Target, one: Series, aim: float, year: int, measured: Measur
     return judge_series(one, target, aim, year, measured.apart)
 
 
-def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool) -> dict[str, Any]:
-    """Return progress and paces; counts and estimates are never mixed."""
+def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool, *, own: bool) -> dict[str, Any]:
+    """Return progress and paces: counts and estimates are never mixed, nor the plan's baseline with another profile."""
     if not period:
         return {}
     last = period[-1]
@@ -172,7 +175,7 @@ def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool) 
     first = period[0]
     measured = (first.best if sampled else first.counted) if first.year == target.baseline_year else None
     start = target.baseline_value if measured is None else measured
-    planned = measured if target.baseline_value is None else target.baseline_value
+    planned = measured if target.baseline_value is None or not own else target.baseline_value
     if start is None or planned is None:
         return found
     found["required_pace"] = pace(planned, target.baseline_year, aim, target.target_year)
