@@ -271,6 +271,30 @@ def test_samples_that_the_estimator_does_not_cover_are_refused(make: Any, text: 
     assert caught.value.remedy()
 
 
+def test_an_error_matrix_of_a_declared_zone_counts_as_samples(make: Any) -> None:
+    """A matrix says the same as a row for each of its cells."""
+    matrix = "图上地类,10,50\n10,190,10\n50,10,90\n"
+    inline = '[landcover.samples]\n2025 = { path = "s2025.csv", zone = "barrier:1" }\n'
+    mine = ratio(assess_account(make({2025: board(0.8, 0.2)}, {2025: matrix}, inline=inline)), "barrier:1", 2025)
+    rows = ratio(assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)})), "barrier:1", 2025)
+    assert (mine["adjusted"], mine["se"]) == (rows["adjusted"], rows["se"])
+
+
+def test_a_handful_of_samples_gives_no_interval(make: Any) -> None:
+    """Twenty samples of a zone have a standard error, but not one whose interval holds what it promises."""
+    few = {(TREES, TREES): 9, (TREES, BUILT): 1, (BUILT, BUILT): 9, (BUILT, TREES): 1}
+    row = target(assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", few)})))
+    assert (row["status"], row["by_count"], math.isnan(row["se"])) == ("cannot_tell", "met", True)
+    assert "20" in row["reason"]
+
+
+def test_a_target_without_a_source_is_said(make: Any) -> None:
+    """The auditor is told that nobody could look the figure up."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace('source = "规划"\n', "")))
+    assert "assess.target_no_source" in {one.key for one in account.notices}
+    assert target(account)["source"] is None
+
+
 def test_samples_not_drawn_at_random_give_no_interval(make: Any) -> None:
     """Purposive or clustered samples have no estimator here: it is said, and nothing is proven."""
     inline = '[landcover.samples]\n2025 = { path = "s2025.csv", design = "purposive" }\n'

@@ -93,8 +93,9 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     samples = _with_map(samples, places, cover, year, scheme, declared.path)
     samples, areas = _strata(samples, drawn_in, tally, scheme, declared.path)
     accuracies: dict[Hashable, Accuracy] = {}
+    own, sizes = area_m2(zones), area_m2(drawn_in)
     for key in zones.index:
-        parts = _parts(key, zones, drawn_in)
+        parts = _parts(key, zones, float(own[key]), drawn_in, sizes)
         if parts:
             mine = samples[samples["zone"].isin(parts)]
             try:
@@ -212,15 +213,15 @@ def _of_classes(
     return {code: area for code, area in found.items() if code not in unseen}
 
 
-def _parts(key: Hashable, zones: gpd.GeoDataFrame, drawn_in: gpd.GeoDataFrame) -> list[str]:
+def _parts(
+    key: Hashable, zones: gpd.GeoDataFrame, own: float, drawn_in: gpd.GeoDataFrame, sizes: pd.Series
+) -> list[str]:
     """Return the zones of the samples that fill a zone without overlap: itself, or parts of it; none where none do."""
     if key in drawn_in.index:
         return [str(key)]
     shape = zones.geometry[key]
     if shape is None:
         return []
-    own = float(area_m2(zones.loc[[key]]).iloc[0])
-    sizes = area_m2(drawn_in)
     found = []
     for part, size in sizes.items():
         here = drawn_in.geometry.loc[[part]]

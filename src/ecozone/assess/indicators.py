@@ -28,7 +28,7 @@ from ecozone.landcover import PROFILES, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import measure_zones
 from ecozone.notices import Notice, notice, with_notices
-from ecozone.text import pick
+from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
 from ecozone.workspace import Target, Workspace
 
@@ -61,6 +61,9 @@ _TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "s
 #: Below this share of valid ground a zone's ratio is shown and no target is judged by it (HAZARDS: a raster that covers
 #: half a site gives the half's share without a word).
 MIN_VALID_SHARE = 0.999
+
+#: With fewer samples of a zone an interval of 1.96 standard errors promises more than it holds.
+LEAST_SAMPLES = 30
 
 # A measured baseline this many points off the published one is worth a word: another profile, or other data.
 _BASELINE_POINTS = 0.5
@@ -161,6 +164,11 @@ def measure_indicators(
     for one in series:
         _judge_rows(one, rows, ws.targets, measured)
     red_lines = [red_line_row(ws, layer.key) for layer in ws.layers_of("red_line")]
+    notices += [
+        notice("assess.target_no_source", "warning", layer=target.zone, indicator=say(f"words.{target.indicator}"))
+        for target in ws.targets
+        if not target.source
+    ]
     if any(row["indicator"] == "tree_cover" and row["target"] is not None for row in rows):
         notices.append(notice("assess.tree_cover_is_no_forest_coverage", "warning"))
     every = [*red_lines, *rows]
@@ -226,7 +234,9 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
     if found is not None:
         accuracy = found.accuracies.get(row["zone"])
         lack = Why("not_covered") if found.accuracies else Why("not_random")
-        if accuracy is not None:
+        if accuracy is not None and accuracy.samples < LEAST_SAMPLES:
+            lack = Why("few_samples", {"count": accuracy.samples, "least": LEAST_SAMPLES})
+        elif accuracy is not None:
             share = accuracy.share(codes)
             # Samples that all agree show no error, which is not to say that there is none.
             lack = None if share.se > 0 else Why("no_spread")

@@ -53,7 +53,7 @@ def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress
 def _examine_samples(ws: Workspace, cover: LandCover) -> Iterator[Trouble]:
     """Yield what keeps a file of samples from being read, and zones in it that do not exist."""
     for year, declared in cover.samples.items():
-        place: dict[str, Any] = {"file": declared.path, "field": f"landcover.samples.{year}"}
+        place: dict[str, Any] = {"file": declared.path, "field": ".".join(("landcover", "samples", str(year)))}
         try:
             samples = ws.samples(year)
             zones = sorted(set(samples["zone"])) if samples is not None else []
