@@ -152,6 +152,14 @@ def test_a_change_is_significant_only_beyond_its_interval(make: Any) -> None:
     assert large["required_pace"] == pytest.approx(4.0)
 
 
+def test_five_points_of_change_need_errors_below_1_8(make: Any) -> None:
+    """A rise from 60 to 65 % is significant at 95 % only where both years' standard errors are below 1.80 points."""
+    row = target(assess_account(make({2020: board(0.60, 0.4), 2025: board(0.65, 0.35)}, {})))
+    assert row["change"] == pytest.approx(5, abs=1e-3)
+    assert round(row["change_needed_se"], 2) == 1.80
+    assert row["change_significant"] is None
+
+
 def test_before_the_target_year_the_line_of_all_years_decides(make: Any) -> None:
     """50, 56 and 62 % in 2020, 2021 and 2022 come to 80 % in 2025 by count, and reach 70 in 2024."""
     years = {2020 + i: board(0.5 + 0.06 * i, 0.5 - 0.06 * i) for i in range(3)}

@@ -22,7 +22,7 @@ HECTARES = 0.09
 
 @pytest.fixture(scope="module")
 def table_8() -> Accuracy:
-    return assess_accuracy(matrix_samples(TABLE_8), {name: HECTARES * pixels for name, pixels in PIXELS.items()})
+    return assess_accuracy(TABLE_8, {name: HECTARES * pixels for name, pixels in PIXELS.items()})
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,7 @@ def test_a_class_that_the_map_lacks_gets_an_area_and_no_users_accuracy() -> None
         ({"map": [], "reference": []}, {}, "assess.accuracy_too_few"),
         ({"map": [1, 1, 7, 7], "reference": [1, 1, 1, 1]}, {1: 1.0}, "assess.accuracy_stratum_unknown"),
         ({"map": [1, 1], "reference": [1, 2], "count": [3.5, 2]}, {1: 1.0}, "assess.accuracy_count"),
+        ({1: ["3"], 2: ["x"]}, {0: 1.0}, "assess.accuracy_count"),
         ({"map": [1, 1], "reference": [1, 2], "count": [3, -1]}, {1: 1.0}, "assess.accuracy_count"),
     ],
 )

@@ -79,7 +79,7 @@ def assess_account(ws: Workspace, *, years: Iterable[int] | None = None, progres
     >>> import ecozone as ez
     >>> account = assess_account(ez.open_workspace("demo"))
     >>> level_1 = account.targets.query("zone == 'barrier:1' and profile == 'with_cropland'").iloc[0]
-    >>> level_1["status"], level_1["by_count"], level_1["required_pace"]
+    >>> level_1["status"], level_1["by_count"], float(level_1["required_pace"])
     ('cannot_tell', 'missed', 2.0)
     """
     measured = measure_indicators(ws, years=years, progress=progress)

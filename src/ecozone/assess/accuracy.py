@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -170,8 +171,9 @@ def assess_accuracy(samples: pd.DataFrame, area_m2: Mapping[Any, float]) -> Accu
     Parameters
     ----------
     samples : DataFrame
-        A row a sample, or a row a cell of an error matrix: ``map`` and ``reference`` (class codes), ``stratum`` (the
-        map class unless there is such a column), ``count`` (1 unless there is such a column).
+        A row a sample, or a row for many alike: ``map`` and ``reference`` (class codes), ``stratum`` (the map class
+        unless there is such a column), ``count`` (1 unless there is such a column). Or an error matrix: map classes
+        down the index, reference classes across the columns, counts in the cells.
     area_m2 : mapping
         Every stratum's area; any one unit will do, as the areas come out in it. A stratum without area is left out.
 
@@ -190,10 +192,12 @@ def assess_accuracy(samples: pd.DataFrame, area_m2: Mapping[Any, float]) -> Accu
     The first example of Olofsson et al. (2013), Remote Sensing of Environment 129, 122-131:
 
     >>> matrix = pd.DataFrame([[97, 0, 3], [3, 279, 18], [2, 1, 97]], index=[1, 2, 3], columns=[1, 2, 3])
-    >>> found = assess_accuracy(matrix_samples(matrix), {1: 22353, 2: 1122543, 3: 610228})
+    >>> found = assess_accuracy(matrix, {1: 22353, 2: 1122543, 3: 610228})
     >>> round(found.overall.value, 6), round(found.area([1]).value, 2), round(found.area([1]).half_width, 2)
     (0.944417, 45112.4, 21072.75)
     """
+    if not {"map", "reference"} <= set(samples.columns):
+        samples = matrix_samples(samples)
     cells = pd.DataFrame(
         {
             "stratum": samples["stratum" if "stratum" in samples else "map"],
@@ -249,9 +253,13 @@ def _objects(codes: Collection[Any] | pd.Series) -> npt.NDArray[np.object_]:
 
 
 def _check_counts(count: pd.Series) -> None:
-    wrong = [value for value in count if not math.isfinite(value) or value < 0 or value != int(value)]
+    wrong = [value for value in count if not _is_count(value)]
     if wrong:
         raise InputError("assess.accuracy_count", value=wrong[0])
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Real) and float(value) >= 0 and float(value).is_integer()
 
 
 def _check_strata(cells: pd.DataFrame, areas: Mapping[Any, float]) -> None:

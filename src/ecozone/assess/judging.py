@@ -123,8 +123,7 @@ def judge(
     if not apart:
         return Judgement("cannot_tell", by_count, Why("same_places"))
     ahead = line.at(target_year)
-    words = {"year": target_year, "low": fixed(ahead.low, DECIMALS), "high": fixed(ahead.high, DECIMALS)}
-    words |= {"value": fixed(ahead.value, DECIMALS), "aim": fixed(aim, DECIMALS)}
+    words = _ends(ahead) | {"year": target_year, "value": fixed(ahead.value, DECIMALS), "aim": fixed(aim, DECIMALS)}
     status = "on_track" if ahead.low >= aim else "at_risk"
     return Judgement(status, by_count, Why(status, words))
 
@@ -152,9 +151,14 @@ def _at_the_end(figure: Figure, aim: float) -> Judgement:
     if figure.adjusted is None:
         return Judgement("cannot_tell", by_count, figure.lack or _needs(abs(figure.counted - aim) / Z_95))
     low, high = figure.adjusted.low, figure.adjusted.high
-    words = {"low": fixed(low, DECIMALS), "high": fixed(high, DECIMALS), "aim": fixed(aim, DECIMALS)}
+    words = _ends(figure.adjusted) | {"aim": fixed(aim, DECIMALS)}
     status = "met" if low >= aim else "missed" if high < aim else "cannot_tell"
     return Judgement(status, by_count, Why("straddles" if status == "cannot_tell" else status, words))
+
+
+def _ends(estimate: Estimate) -> dict[str, Any]:
+    """Return the ends of an interval in words; a share lies between 0 and 100 %."""
+    return {"low": fixed(max(estimate.low, 0.0), DECIMALS), "high": fixed(min(estimate.high, 100.0), DECIMALS)}
 
 
 def _no_line(figures: Sequence[Figure], counted: Line | None, aim: float, target_year: int) -> Why:

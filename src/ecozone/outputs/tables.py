@@ -22,6 +22,13 @@ from ecozone.units import hectares, mu
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
+_TWO_DECIMALS = frozenset(
+    (
+        *("value", "value_of_valid", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
+        *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
+        *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
+    )
+)
 _VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
 _STATUS_FILLS = {
     "met": "#D9EAD3",
@@ -138,12 +145,17 @@ def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     fills = {word: book.add_format({"bg_color": colour, "bold": True}) for word, colour in _VERDICT_FILLS.items()}
     fills |= {say(f"words.{word}"): book.add_format({"bg_color": colour}) for word, colour in _STATUS_FILLS.items()}
     numbers = {end: book.add_format({"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
+    two = book.add_format({"num_format": "#,##0.00"})
     for name, table in sheets.items():
         sheet = book.add_worksheet(say(f"outputs.sheet_{name}"))
         sheet.freeze_panes(1, 1)
         for j, column in enumerate(table.columns):
             sheet.write_string(0, j, say(f"columns.{column}"), head)
-            form = next((numbers[end] for end in numbers if str(column).endswith(end)), None)
+            form = (
+                two
+                if column in _TWO_DECIMALS
+                else next((numbers[end] for end in numbers if str(column).endswith(end)), None)
+            )
             long = column in _LONG_TEXTS
             sheet.set_column(j, j, 48 if long else 14, wrap if long else form)
         for i, row in enumerate(table.itertuples(index=False), start=1):
