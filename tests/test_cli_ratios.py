@@ -112,9 +112,10 @@ def test_samples_show_in_every_output(
     cells = {cell.value for line in book[names[0]].iter_rows() for cell in line}
     assert row["ci_low"] in cells
     assert book[names[2]].max_row == len(document["accuracy"]) + 1
-    assert run(["doctor", "-w", str(ws), "--json"]) == 0
-    troubles = json.loads(capsys.readouterr().out)["troubles"]
-    assert any(trouble["code"] == "workspace.samples_read" for trouble in troubles)
+    assert run(["doctor", "-w", str(ws), "--json", "--lang", lang]) == 0
+    doctored = json.loads(capsys.readouterr().out)
+    assert any(trouble["code"] == "workspace.samples_read" for trouble in doctored["troubles"])
+    assert doctored["targets"] == document["targets"]
 
 
 def test_a_wrong_file_of_samples_ends_the_account_and_is_told_by_the_doctor(
@@ -122,6 +123,11 @@ def test_a_wrong_file_of_samples_ends_the_account_and_is_told_by_the_doctor(
 ) -> None:
     """Status 3 with the class that the scheme lacks; the doctor names the file among the errors."""
     ws = sampled(demo, {})
+    good = (ws / "s.csv").read_text("utf-8")
+    (ws / "s.csv").write_text("\n".join(good.splitlines()[:2]) + "\n", "utf-8")
+    assert run(["doctor", "-w", str(ws), "--json"]) == 2
+    troubles = json.loads(capsys.readouterr().out)["troubles"]
+    assert troubles[0]["code"] == "assess.stratum_unsampled"
     (ws / "s.csv").write_text("zone,map,reference\nbarrier:1,10,77\n", "utf-8")
     assert run(["ratios", "-w", str(ws)]) == 3
     assert "77" in capsys.readouterr().err

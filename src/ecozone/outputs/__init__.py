@@ -1,6 +1,6 @@
 """Results in, files out. Nothing here computes an area or a verdict."""
 
-from ecozone.outputs.documents import check_document, ratios_document, write_json
+from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.samples import require_new, write_samples
@@ -10,6 +10,7 @@ from ecozone.outputs.txt_overlap import write_overlap_txt
 
 __all__ = [
     "check_document",
+    "plain_rows",
     "ratios_document",
     "require_new",
     "write_csv",
