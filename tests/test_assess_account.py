@@ -171,6 +171,15 @@ def test_before_the_target_year_the_line_of_all_years_decides(make: Any) -> None
     assert row["needed_pace"] == pytest.approx(8 / 3, abs=1e-3)
 
 
+def test_the_baseline_year_alone_says_nothing_of_the_target(make: Any) -> None:
+    """With 2020 alone there is no pace and no outlook: cannot tell, and the reason."""
+    row = target(assess_account(make({2020: board(0.5, 0.5)}, {})))
+    assert (row["status"], row["by_count"], row["year"]) == ("cannot_tell", None, 2020)
+    assert math.isnan(row["actual_pace"])
+    assert row["needed_pace"] == pytest.approx(4, abs=1e-3)
+    assert row["reason"]
+
+
 def test_a_year_after_the_target_does_not_stand_in_for_it(make: Any) -> None:
     """2022 and 2026 were measured, 2025 was not: whether 2025's target was met cannot be told."""
     row = target(assess_account(make({2020: board(0.5, 0.5), 2022: board(0.6, 0.4), 2026: board(0.9, 0.1)}, {})))

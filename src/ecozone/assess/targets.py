@@ -140,6 +140,8 @@ def _rows(ws: Workspace, target: Target, one: Series, measured: Measured) -> Ite
         record |= {"adjusted": last.adjusted.value, "se": last.adjusted.se}
         record |= {"ci_low": max(last.adjusted.low, 0.0), "ci_high": min(last.adjusted.high, 100.0)}
     found = _judged(target, one, aim, last.year, measured)
+    if found.status is None:
+        found = Judgement("cannot_tell", None, Why("not_begun"))
     record |= {"status": found.status, "by_count": found.by_count, "reason": found.why.words() if found.why else None}
     gap_m2 = (aim - last.best) / 100.0 * one.base["zone_m2"]
     record |= {"gap_m2": gap_m2, "gap_hectares": hectares(gap_m2) + 0.0, "gap_mu": mu(gap_m2) + 0.0}

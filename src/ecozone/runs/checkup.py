@@ -1,4 +1,4 @@
-"""A workspace examined to the end: what the doctor finds and, where nothing stands in the way, how its targets stand."""
+"""A workspace examined to the end: what the doctor finds and, where nothing is in the way, how its targets stand."""
 
 from __future__ import annotations
 
