@@ -153,6 +153,7 @@ def measure_indicators(
                 adjusted[year] = found
                 notices += found.notices
             rows += _year_rows(zones, tally, scheme, year, found)
+        notices += ws.raster_notices(years)
         notices += _class_notices(scheme)
         notices += [
             notice("assess.zone_not_whole", "warning", layer=key, count=int(zone["refused"]))
@@ -191,7 +192,8 @@ def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
     wanted = (*_MEASURED_ROLES, "built_up")
     frames = [ws.zones(role) for role in wanted if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
-    return zones
+    # Of what is declared not to be there no share can be reckoned.
+    return zones[[not ws.layers[key].empty for key in zones["layer"]]]
 
 
 def _year_rows(

@@ -22,6 +22,7 @@ from ecozone.assess.verdict import worst
 from ecozone.log import Progress, no_progress
 from ecozone.measure import Sizes
 from ecozone.notices import Notice, notice, notices_of
+from ecozone.text import pick
 from ecozone.workspace import Workspace
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
@@ -119,7 +120,8 @@ def check_sites(
         states.add_layer(layer, contact, coverage, found, told_on(kind, spoken, contact))
     progress(len(ws.layers), len(ws.layers), "")
     for role in states.add_missing_roles():
-        noticed.append(notice("assess.no_layer", "warning", role=ws.pack.roles[role].zh))
+        known = ws.pack.roles[role]
+        noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
     state_table = states.table()
     finding_table = pd.concat(findings, ignore_index=True) if findings else table([], FINDING_COLUMNS, FINDING_TEXTS)
     answered = subjects.drop(columns="tags")
@@ -129,8 +131,10 @@ def check_sites(
 
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
-    """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
+    """Return each site's worst verdict; a state that blocks ``clear`` counts as review, and so does a missing shape."""
     said: dict[str, set[str]] = {site_id: set() for site_id in subjects["site_id"]}
+    for site_id in subjects.loc[subjects.geometry.isna(), "site_id"]:
+        said[site_id].add("review")
     for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
         said[site_id].add(verdict)
     for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"].unique():

@@ -9,6 +9,7 @@ from ecozone.intake.pasted import read_pasted
 from ecozone.intake.plain_table import PLAIN_SUFFIXES, read_plain_table
 from ecozone.intake.postgis_address import Database, is_database, without_address
 from ecozone.intake.reading import RowKind
+from ecozone.intake.said import require_declared
 from ecozone.intake.sites import read_sites
 from ecozone.intake.sniff import Format, sniff
 from ecozone.intake.source import is_geodatabase, sha256
@@ -33,6 +34,7 @@ __all__ = [
     "read_pasted",
     "read_plain_table",
     "read_sites",
+    "require_declared",
     "sha256",
     "sniff",
     "source_files",
