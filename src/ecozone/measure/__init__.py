@@ -4,8 +4,20 @@ from ecozone.measure.change import measure_change
 from ecozone.measure.depth import depths_m
 from ecozone.measure.nearest import nearest
 from ecozone.measure.overlay import overlaps, overlay
+from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.sizes import Sizes
 from ecozone.measure.spread import overlay_range
 from ecozone.measure.tally import measure_zones
 
-__all__ = ["Sizes", "depths_m", "measure_change", "measure_zones", "nearest", "overlaps", "overlay", "overlay_range"]
+__all__ = [
+    "Sizes",
+    "codes_at",
+    "depths_m",
+    "measure_change",
+    "measure_zones",
+    "nearest",
+    "overlaps",
+    "overlay",
+    "overlay_range",
+    "scatter",
+]
