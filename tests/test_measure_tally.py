@@ -21,9 +21,7 @@ from ecozone.errors import CrsError, DefectError, GeometryError, RasterError, Us
 from ecozone.geo import area_m2
 from ecozone.geo.gdal import rasterio
 from ecozone.landcover import open_raster
-from ecozone.log import no_progress
-from ecozone.measure import counting, measure_zones
-from ecozone.measure.coverage import edges_of
+from ecozone.measure import measure_zones, partition
 from ecozone.measure.ground import Ground
 from ecozone.notices import notices_of
 
@@ -240,14 +238,14 @@ def test_south_up_and_oblong(write: Write) -> None:
     pd.testing.assert_frame_equal(measure_zones(frame, oblong), north, rtol=1e-8)
 
 
-@pytest.mark.parametrize("window", [(23, 31), (64, 64), (5, 300)])
-def test_window_size_does_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch, window: tuple[int, int]) -> None:
-    """However the raster is cut into windows, the areas are the same: to rounding, or to the areal scale's 1e-9."""
+@pytest.mark.parametrize("rows", [64, 128, 192])
+def test_strip_height_does_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """However the raster is cut into strips, the areas are the same to rounding."""
     path, frame = write(), zones(all=box(E0 - 10, N0 - 3010, E0 + 3010, N0 + 10))
     plane, ground = measure_zones(frame, path, area="plane"), measure_zones(frame, path)
-    monkeypatch.setattr(counting, "window_shape", lambda raster: window)
+    monkeypatch.setattr(partition, "strip_height", lambda raster: rows)
     pd.testing.assert_frame_equal(measure_zones(frame, path, area="plane"), plane, rtol=1e-12)
-    pd.testing.assert_frame_equal(measure_zones(frame, path), ground, rtol=1e-8)
+    pd.testing.assert_frame_equal(measure_zones(frame, path), ground, rtol=1e-12)
 
 
 def test_blocks_do_not_matter(write: Write) -> None:
@@ -376,20 +374,19 @@ def test_the_reason_is_told(write: Write) -> None:
 
 
 def test_self_overlap_is_refused(write: Write) -> None:
-    """A shape that covers ground twice is refused by name, should it ever come as far as the kernel."""
+    """A shape that covers ground twice is refused by name, though the caller has called it valid."""
     ring = [(1, 1), (5, 1), (5, 5), (1, 5), (1, 1), (1.5, 1.5), (4.5, 1.5), (4.5, 4.5), (1.5, 4.5), (1.5, 1.5), (1, 1)]
     twice = Polygon([(E0 + 100 * x, N0 - 100 * y) for x, y in ring])
-    raster = open_raster(write())
-    edges = edges_of(np.array([box(E0, N0 - 90, E0 + 90, N0), twice]), raster.transform)
+    frame = gpd.GeoSeries({"good": box(E0, N0 - 90, E0 + 90, N0), "twice": twice}, crs=4548)
     with pytest.raises(GeometryError) as caught:
-        counting.count(edges, ["good", "twice"], raster, Ground(raster, "plane"), no_progress)
+        measure_zones(frame, write(), valid=True)
     assert caught.value.place.feature == "twice"
 
 
 def test_contradictions_are_defects(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the tally and the zone's own area part, nothing comes out but a defect."""
-    cells = Ground.cells_m2
-    monkeypatch.setattr(Ground, "cells_m2", lambda *words: 1.0001 * cells(*words))
+    strip = Ground.strip
+    monkeypatch.setattr(Ground, "strip", lambda *words: 1.0001 * strip(*words))
     with pytest.raises(DefectError):
         measure_zones(zones(), write())
 

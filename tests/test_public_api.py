@@ -15,6 +15,7 @@ def test_the_public_names_are_these() -> None:
         "assess_indicators",
         "check_sites",
         "inspect_file",
+        "measure_change",
         "measure_zones",
         "nearest",
         "open_scheme",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecozone.intake import read_features as read_features
     from ecozone.intake import read_sites as read_sites
     from ecozone.landcover import open_scheme as open_scheme
+    from ecozone.measure import measure_change as measure_change
     from ecozone.measure import measure_zones as measure_zones
     from ecozone.measure import nearest as nearest
     from ecozone.measure import overlay as overlay
@@ -35,6 +36,7 @@ _HOMES = {
     "assess_indicators": "assess",
     "check_sites": "assess",
     "inspect_file": "intake",
+    "measure_change": "measure",
     "measure_zones": "measure",
     "nearest": "measure",
     "open_scheme": "landcover",

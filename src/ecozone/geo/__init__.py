@@ -1,7 +1,8 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
-from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs
+from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs, same_crs
+from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.grid import GRID_M
 from ecozone.geo.helmert import Helmert, fit_helmert
 from ecozone.geo.mapshift import (
@@ -56,6 +57,7 @@ __all__ = [
     "is_metric",
     "length_m",
     "meridian_zone",
+    "metres_per_unit",
     "norm_crs",
     "norm_datum",
     "operation_notice",
@@ -64,6 +66,7 @@ __all__ = [
     "repair",
     "reproject",
     "require_same_crs",
+    "same_crs",
     "strip_code",
     "survey_area_m2",
     "to_cgcs2000",

@@ -66,8 +66,22 @@ class CodeReader:
     raster: LandRaster
     dataset: Any
 
-    def read_codes(self, row: int, column: int, height: int, width: int) -> tuple[npt.NDArray[Any], Any]:
+    @property
+    def masked(self) -> bool:
+        """Whether the file has a mask of its own."""
+        return rasterio.enums.MaskFlags.per_dataset in self.dataset.mask_flag_enums[0]
+
+    def read_codes(
+        self, row: int, column: int, height: int, width: int, out: npt.NDArray[Any] | None = None
+    ) -> tuple[npt.NDArray[Any], Any]:
         """Return the codes of a window, and where they are valid by the file's own mask.
+
+        Parameters
+        ----------
+        row, column, height, width : int
+            The window, in cells.
+        out : ndarray, shape (height, width), optional
+            Of the raster's type; takes the codes.
 
         Returns
         -------
@@ -82,9 +96,8 @@ class CodeReader:
         """
         window = rasterio.windows.Window(column, row, width, height)
         try:
-            codes = self.dataset.read(1, window=window)
-            masked = rasterio.enums.MaskFlags.per_dataset in self.dataset.mask_flag_enums[0]
-            valid = self.dataset.read_masks(1, window=window) > 0 if masked else None
+            codes = self.dataset.read(1, window=window, out=out)
+            valid = self.dataset.read_masks(1, window=window) > 0 if self.masked else None
         except rasterio.errors.RasterioIOError as error:
             raise RasterError(
                 "landcover.unreadable_block",

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ecozone.errors import GeometryError, UsageError
-from ecozone.geo import area_m2, length_m, norm_crs, plane_area_m2, repair, reproject
+from ecozone.geo import area_m2, length_m, norm_crs, plane_area_m2, repair, reproject, same_crs
 from ecozone.landcover import LandRaster, listed
 from ecozone.measure.ground import AreaKind
 from ecozone.notices import Notice, notice
@@ -45,18 +45,21 @@ class GridZones:
 
 
 def on_grid(
-    zones: gpd.GeoDataFrame | gpd.GeoSeries, raster: LandRaster, area: AreaKind, on_invalid: OnInvalid
+    zones: gpd.GeoDataFrame | gpd.GeoSeries, raster: LandRaster, area: AreaKind, on_invalid: OnInvalid, *, valid: bool
 ) -> GridZones:
     """Return zones as polygons on the grid of a raster; see `ecozone.measure.measure_zones`."""
     if not zones.index.is_unique:
         twice = zones.index[zones.index.duplicated()].unique()
         raise UsageError("measure.tally_same_label", zones=listed(str(label) for label in twice))
     given = gpd.GeoSeries(zones.geometry.array, index=zones.index, crs=norm_crs(zones.crs))
-    mended, repairs = repair(given)
+    mended, repairs = (given, ()) if valid else repair(given)
     whole = _polygons(mended, given, on_invalid)
-    there, changes = repair(reproject(whole, raster.crs, tolerance_m=_TOLERANCE_M))
-    there = _polygons(there, whole, on_invalid)
-    whole = whole.loc[there.index]
+    there = reproject(whole, raster.crs, tolerance_m=_TOLERANCE_M)
+    changes: tuple[Notice, ...] = ()
+    if not same_crs(whole.crs, raster.crs):
+        there, changes = repair(there)
+        there = _polygons(there, whole, on_invalid)
+        whole = whole.loc[there.index]
     own = (area_m2(whole) if area == "ellipsoidal" else plane_area_m2(there)).reindex(zones.index)
     missing = tuple(notice("measure.tally_kept", "refused", feature=name) for name in zones.index[own.isna()])
     slack = 1e-5 * own[there.index].to_numpy() + 1e-4 * length_m(whole).to_numpy() + (1.0 if changes else 0.0)

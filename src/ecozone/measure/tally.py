@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from ecozone.errors import DefectError, RasterError, UsageError
+from ecozone.errors import RasterError
 from ecozone.geo import crs_name
-from ecozone.landcover import LandRaster, Scheme, as_scheme, open_raster, schemes_with
+from ecozone.landcover import LandRaster, Scheme, schemes_with
 from ecozone.log import Progress, no_progress
-from ecozone.measure.counting import Counts, count
-from ecozone.measure.coverage import edges_of
-from ecozone.measure.grid_zones import GridZones, OnInvalid, on_grid
-from ecozone.measure.ground import AreaKind, Ground
+from ecozone.measure.grid_zones import OnInvalid
+from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
 from ecozone.notices import Notice, notice
 from ecozone.text import pick, say
 from ecozone.units import hectares
@@ -35,8 +33,11 @@ def measure_zones(
     *,
     scheme: str | PathLike[str] | Scheme | None = None,
     area: AreaKind = "ellipsoidal",
+    coverage: CoverageKind = "fraction",
     crs: Any = None,
     on_invalid: OnInvalid = "refuse",
+    valid: bool = False,
+    threads: int | None = None,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Return the area of each land-cover class within each zone.
@@ -49,16 +50,24 @@ def measure_zones(
     zones : GeoDataFrame or GeoSeries
         Polygons in any CRS, with unique index labels; they may overlap each other.
     raster : path or LandRaster
-        See `ecozone.landcover.open_raster`. It is read in windows and never held.
+        See `ecozone.landcover.open_raster`. It is read in strips and never held; each block that a zone touches is
+        decoded once, however many zones do.
     scheme : str, path or Scheme, optional
         What the codes mean. Without one (and none in a LandRaster) codes are counted and not named.
     area : "ellipsoidal" or "plane"
         On the CGCS2000 ellipsoid, or in the plane of the raster's grid: cells times their size.
+    coverage : "fraction" or "centre"
+        By centres, a cell counts as a whole for a zone that its centre lies in, as GDAL rasterizes; the areas of a
+        zone's rows then do not sum to the zone's own area.
     crs : anything that `ecozone.geo.norm_crs` takes, optional
         For a raster that carries no CRS.
     on_invalid : "refuse" or "keep"
-        What to do about a zone without a measurable shape: raise, or keep it with one row each of unknown area for
-        nodata and outside, and a notice.
+        What to do about a zone that cannot be measured, for want of a measurable shape or because a block that it needs
+        cannot be decoded: raise, or keep it with one row each of unknown area for nodata and outside, and a notice.
+    valid : bool
+        The caller has made sure that every shape is valid.
+    threads : int, optional
+        As many as pay, unless given. It does not change what comes out.
     progress : Progress
 
     Returns
@@ -74,7 +83,8 @@ def measure_zones(
     UsageError
         If index labels repeat, or a LandRaster is given with another scheme than its own.
     RasterError
-        If the raster cannot be trusted or read, or zones hold values that the scheme does not have.
+        If the raster cannot be trusted or read, or changes meanwhile, or zones hold values that the scheme does not
+        have.
     GeometryError
         If a zone has no measurable shape, overlaps itself, or is no polygon.
     CrsError
@@ -91,93 +101,82 @@ def measure_zones(
     >>> tally.groupby("zone")["share"].sum().round(9).unique().tolist()
     [1.0]
     """
-    vetted = _vetted(raster, scheme, crs)
-    ground = Ground(vetted, area)
-    ready = on_grid(zones, vetted, area, on_invalid)
-    counts = count(edges_of(ready.shapes, vetted.transform), list(ready.measured), vetted, ground, progress)
-    _check_codes(counts, vetted)
-    inside = _inside(counts, ready, vetted)
-    measured = dict(zip(ready.measured, zip(counts, inside, strict=True), strict=True))
-    rows: list[tuple[Any, ...]] = []
-    for zone, zone_m2 in ready.area_m2.items():
-        found, within = measured.get(zone, ({}, math.nan))
-        rows += _rows(zone, zone_m2, found, within, vetted)
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"area_m2": float, "share": float})
+    known = vetted(raster, scheme, crs)
+    found = tallied(
+        zones, (known,), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
+        progress=progress,
+    )  # fmt: skip
+    codes = by_code(found, known)
+    check_codes(codes, known)
+    table = _table(found, known)
     table.attrs = {
-        "zone_area_m2": ready.area_m2.to_dict(),
-        "raster": _described(vetted, area),
-        "notices": (*vetted.notices, *ready.notices, *_suspicions(counts, vetted)),
+        "zone_area_m2": found.area_m2.to_dict(),
+        "raster": {**described(known), "area": area, "coverage": coverage},
+        "notices": (*known.notices, *found.notices, *_suspicions(codes, known)),
     }
     return table
 
 
-def _vetted(
-    raster: str | PathLike[str] | LandRaster, scheme: str | PathLike[str] | Scheme | None, crs: Any
-) -> LandRaster:
-    if not isinstance(raster, LandRaster):
-        return open_raster(raster, scheme=scheme, crs=crs)
-    if crs is not None or as_scheme(scheme) not in (None, raster.scheme):
-        raise UsageError("measure.tally_vetted_otherwise", file=raster.path)
-    return raster
+def by_code(found: ZoneCodes, raster: LandRaster, place: int = 0) -> dict[int, float]:
+    """Return the ground of each code of one raster in all zones; masked cells have none."""
+    codes, valid = found.codes[:, place], found.valid[:, place]
+    values, index = np.unique(codes[valid], return_inverse=True)
+    sums = np.bincount(index.reshape(-1), found.areas[valid], minlength=len(values))
+    return dict(zip(values.astype(raster.dtype).tolist(), sums.tolist(), strict=True))
 
 
-def _check_codes(counts: Sequence[Counts], raster: LandRaster) -> None:
-    """Refuse values that the scheme does not have: they may be another product's, or a class of this one's misread."""
+def check_codes(codes: Mapping[int, float], raster: LandRaster) -> None:
+    """Refuse values that the scheme does not have: they may be another product's, or a class of this one's misread.
+
+    Raises
+    ------
+    RasterError
+    """
     if raster.scheme is None:
         return
-    known = raster.scheme.classes.keys() | raster.nodata_codes | {None}
-    unknown: dict[int, float] = defaultdict(float)
-    for code, area in ((code, area) for found in counts for code, area in found.items()):
-        if code is not None and code not in known:
-            unknown[code] += area
+    known = raster.scheme.classes.keys() | raster.nodata_codes
+    unknown = {code: area for code, area in codes.items() if code not in known}
     if unknown:
-        everything = {code for found in counts for code in found if code is not None}
         raise RasterError(
             "landcover.unknown_values",
             file=raster.path,
             scheme=raster.scheme.name,
             codes=", ".join(f"{code} ({_hectares(area)})" for code, area in sorted(unknown.items())),
-            elsewhere=", ".join(schemes_with(everything)) or "-",
+            elsewhere=", ".join(schemes_with(set(codes))) or "-",
         )
 
 
-def _inside(counts: Sequence[Counts], ready: GridZones, raster: LandRaster) -> list[float]:
-    """Return how much of each zone the raster covers, checked against the zone's own area.
-
-    Where a zone lies on the raster as a whole the two are found in independent ways and must agree.
-    """
-    inside = [math.fsum(found.values()) for found in counts]
-    for zone, within, zone_m2, beyond, slack in zip(
-        ready.measured, inside, ready.area_m2[ready.measured], ready.beyond, ready.slack_m2, strict=True
-    ):
-        if within - zone_m2 > slack or (not beyond and zone_m2 - within > slack):
-            raise DefectError(
-                "measure.tally_contradicts", file=raster.path, feature=zone, tally_m2=within, zone_m2=zone_m2
-            )
-    return [
-        within if beyond else zone_m2
-        for within, zone_m2, beyond in zip(inside, ready.area_m2[ready.measured], ready.beyond, strict=True)
-    ]
-
-
-def _rows(
-    zone: Hashable, zone_m2: float, found: Counts, within: float, raster: LandRaster
-) -> Iterator[tuple[Any, ...]]:
-    classes = {code: area for code, area in found.items() if code is not None and code not in raster.nodata_codes}
-    nodata = math.fsum(area for code, area in found.items() if code not in classes) + 0.0 * within
-    for code, area in sorted(classes.items()):
-        label = raster.scheme.classes[code].label() if raster.scheme else ""
-        yield zone, code, label, area, _share(area, zone_m2)
-    yield zone, NODATA, say("measure.tally_nodata"), nodata, _share(nodata, zone_m2)
-    outside = max(zone_m2 - within, 0.0 * within)
-    yield zone, OUTSIDE, say("measure.tally_outside"), outside, _share(outside, zone_m2)
+def _table(found: ZoneCodes, raster: LandRaster) -> pd.DataFrame:
+    """Return a row a zone and class, and the ground of no class, in the order of zones and codes."""
+    count = len(found.area_m2)
+    values = found.codes[:, 0].astype(raster.dtype)
+    nodata = ~found.valid[:, 0] | np.isin(values, list(raster.nodata_codes))
+    blank = np.bincount(found.zones[nodata], found.areas[nodata], minlength=count) + 0.0 * found.inside_m2
+    zone = np.concatenate([found.zones[~nodata], np.arange(count), np.arange(count)])
+    code = np.concatenate([values[~nodata].astype(object), np.repeat([NODATA, OUTSIDE], count).astype(object)])
+    areas = np.concatenate([found.areas[~nodata], blank, found.outside_m2])
+    kind = np.repeat([0, 1, 2], [len(zone) - 2 * count, count, count])
+    labels = {NODATA: say("measure.tally_nodata"), OUTSIDE: say("measure.tally_outside")}
+    if raster.scheme is not None:
+        labels |= {code: land.label() for code, land in raster.scheme.classes.items()}  # type: ignore[misc]
+    # The records of a zone are in the order of their codes already.
+    order = np.lexsort((kind, zone))
+    zone, code, areas = zone[order], code[order], areas[order]
+    own = found.area_m2.to_numpy()[zone]
+    return pd.DataFrame(
+        {
+            "zone": found.labels(zone),
+            "code": pd.Series(code, dtype=object),
+            "label": [labels.get(one, "") for one in code.tolist()],
+            "area_m2": areas,
+            "share": np.divide(areas, own, out=np.full(len(own), np.nan), where=own > 0),
+        },
+        columns=list(COLUMNS),
+    )
 
 
-def _share(area: float, zone_m2: float) -> float:
-    return area / zone_m2 if zone_m2 > 0 else math.nan
-
-
-def _described(raster: LandRaster, area: AreaKind) -> dict[str, Any]:
+def described(raster: LandRaster) -> dict[str, Any]:
+    """Return what a table tells of the raster that it was measured on."""
     return {
         "file": str(raster.path),
         "crs": crs_name(raster.crs),
@@ -186,14 +185,13 @@ def _described(raster: LandRaster, area: AreaKind) -> dict[str, Any]:
         "scheme": raster.scheme.name if raster.scheme else None,
         "version": raster.version,
         "year": raster.year,
-        "area": area,
     }
 
 
-def _suspicions(counts: Sequence[Counts], raster: LandRaster) -> Iterator[Notice]:
+def _suspicions(codes: Mapping[int, float], raster: LandRaster) -> Iterator[Notice]:
     """Say where a class lies that is most likely an error of the data."""
     for code, land in raster.scheme.classes.items() if raster.scheme else ():
-        area = math.fsum(found.get(code, 0.0) for found in counts if isinstance(code, int))
+        area = codes.get(code, 0.0) if isinstance(code, int) else 0.0
         if land.suspicious and area > 0:
             yield notice(
                 "measure.tally_suspicious",

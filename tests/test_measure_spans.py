@@ -1,6 +1,11 @@
-"""The kernel of the tally: how much of each cell a polygon covers, against overlay and by its laws."""
+"""The kernel that covers cells: how much of each a polygon covers, against overlay and by its laws."""
 
 from __future__ import annotations
+
+import importlib
+import itertools
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +15,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from ecozone.measure.coverage import Floats, covered, cut, edges_of
+from ecozone.geo.gdal import rasterio
+from ecozone.measure.arrays import Floats
+from ecozone.measure.edges import grid_edges
+from ecozone.measure.partition import _room
+from ecozone.measure.spans import spans_of
 
+rasterize = importlib.import_module(f"{rasterio.__name__}.features").rasterize
 HEIGHT, WIDTH = 7, 9
 UP = Affine(1.0, 0.0, 0.0, 0.0, -1.0, HEIGHT)  # x = column, y = HEIGHT - row
 CELLS = [[box(c, HEIGHT - r - 1, c + 1, HEIGHT - r) for c in range(WIDTH)] for r in range(HEIGHT)]
@@ -34,21 +44,34 @@ def polygons(draw: st.DrawFn, numbers: st.SearchStrategy[float] = eighths) -> Po
     return shape
 
 
-def grid_of(shape: Polygon | MultiPolygon, high: int = HEIGHT, wide: int = WIDTH, to: Affine = UP) -> Floats:
-    """Return the covered part of every cell, computed in windows of ``high`` rows and ``wide`` columns."""
-    edges = edges_of(np.array([shape]), to)
+def strips_of(
+    shapes: list[Any], to: Affine = UP, high: int = HEIGHT, grade: Floats | None = None, centres: bool = False
+) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Give the first row of each strip, its shapes, their spans (row, first, last, share) and which overlap."""
+    plan = grid_edges(np.array(shapes, dtype=object), to, WIDTH, HEIGHT, high)
+    for number in plan.strips_met():
+        own, top, bottom = plan.strip(number), number * high, min(number * high + high, HEIGHT)
+        places, amounts, spans = _room(2**14)
+        starts, overlaps = np.zeros(len(own.shapes) + 1, np.int64), np.zeros(len(own.shapes), bool)
+        grade = np.zeros(bottom - top) if grade is None else grade
+        sums = np.zeros((2, WIDTH))
+        done, more = spans_of(
+            own.edges, own.starts, 0, top, bottom, WIDTH, grade, centres, places, amounts,
+            np.empty(bottom - top + 1, np.int64), sums, *spans, starts, overlaps,
+        )  # fmt: skip
+        assert (done, more) == (len(own.shapes), 0) and not sums.any()
+        found = [list(zip(*(part[a:b] for part in spans), strict=True)) for a, b in itertools.pairwise(starts)]
+        yield top, own.shapes, found, overlaps
+
+
+def grid_of(shape: Polygon | MultiPolygon, high: int = HEIGHT, to: Affine = UP, **words: Any) -> Floats:
+    """Return the covered part of every cell, computed in strips of ``high`` rows."""
     grid = np.zeros((HEIGHT, WIDTH))
-    for top in range(0, HEIGHT, high):
-        bottom = min(top + high, HEIGHT)
-        pieces = cut(edges.between(top, bottom), top, bottom, WIDTH)
-        carry = np.zeros(bottom - top)
-        for left in range(0, WIDTH, wide):
-            here = np.flatnonzero((pieces.column >= left) & (pieces.column < left + wide))
-            found = covered(pieces.at(here).from_column(left), carry, min(wide, WIDTH - left))
-            rows, columns = found.share.shape
-            place = np.s_[top + found.row : top + found.row + rows, left + found.column : left + found.column + columns]
-            grid[place] = found.share
-            carry = found.carry
+    for top, _, (spans,), overlaps in strips_of([shape], to, high, **words):
+        for row, first, last, share in spans:
+            assert not grid[top + row, first:last].any(), "a cell has one span"
+            grid[top + row, first:last] = share
+        assert overlaps[0] == ((grid.min() < -1e-6) or (grid.max() > 1 + 1e-6))
     return grid
 
 
@@ -69,10 +92,10 @@ def test_against_overlay_anywhere(shape: Polygon) -> None:
     np.testing.assert_allclose(grid_of(shape), by_overlay(shape), atol=1e-7)
 
 
-@given(polygons(anywhere), st.integers(1, HEIGHT), st.integers(1, WIDTH))
-def test_window_size_does_not_matter(shape: Polygon, high: int, wide: int) -> None:
-    """However the grid is cut into windows, every cell comes out the same."""
-    np.testing.assert_allclose(grid_of(shape, high, wide), grid_of(shape), atol=1e-14)
+@given(polygons(anywhere), st.integers(1, HEIGHT))
+def test_strip_height_does_not_matter(shape: Polygon, high: int) -> None:
+    """However the grid is cut into strips, every cell comes out the same."""
+    np.testing.assert_allclose(grid_of(shape, high), grid_of(shape), atol=1e-14)
 
 
 @given(polygons(anywhere))
@@ -150,17 +173,53 @@ def test_self_overlap_shows() -> None:
 @given(st.floats(-0.5, 0.5), st.floats(0.1, 0.9))
 def test_grade_moves_ground_within_a_cell(grade: float, depth: float) -> None:
     """Where the ground grows down a cell, its upper part holds the integral of a linear density, and whole cells 1."""
-    upper = edges_of(np.array([box(2, HEIGHT - depth, 5, HEIGHT)]), UP)
-    share = covered(cut(upper, 0, 1, WIDTH, np.array([grade])), np.zeros(1), WIDTH).share
-    assert share[0, :3] == pytest.approx([depth + grade * (depth**2 - depth) / 2] * 3)
-    whole = edges_of(np.array([box(2, HEIGHT - 1, 5, HEIGHT)]), UP)
-    assert covered(cut(whole, 0, 1, WIDTH, np.array([grade])), np.zeros(1), WIDTH).share[0, :3].tolist() == [1, 1, 1]
+    upper = grid_of(box(2, HEIGHT - depth, 5, HEIGHT), grade=np.full(HEIGHT, grade))
+    assert upper[0, 2:5] == pytest.approx([depth + grade * (depth**2 - depth) / 2] * 3)
+    whole = grid_of(box(2, HEIGHT - 1, 5, HEIGHT), grade=np.full(HEIGHT, grade))
+    assert whole[0, 2:5].tolist() == [1, 1, 1]
 
 
 def test_shapes_are_kept_apart() -> None:
-    """Edges carry the number of their shape, so that many shapes are cut in one go."""
-    shapes = np.array([box(0, 0, 2, 2), box(1, 1, 4, 4), Polygon([(0, 0), (1, 0), (0, 1)])])
-    pieces = cut(edges_of(shapes, UP), 0, HEIGHT, WIDTH)
-    for number, shape in enumerate(shapes):
-        own = pieces.at(np.flatnonzero(pieces.shape == number))
-        assert covered(own, np.zeros(HEIGHT), WIDTH).share.sum() == pytest.approx(shape.area)
+    """Edges carry the number of their shape, so that many shapes are cut in one go; those outside have none."""
+    shapes = [box(0, 0, 2, 2), box(20, 0, 21, 9), box(1, 1, 4, 4), Polygon([(0, 0), (1, 0), (0, 1)])]
+    ((_, numbers, found, _),) = strips_of(shapes)
+    assert numbers.tolist() == [0, 2, 3]
+    for number, spans in zip(numbers, found, strict=True):
+        area = sum((last - first) * share for _, first, last, share in spans)
+        assert area == pytest.approx(shapes[number].area)
+
+
+def test_many_records_in_a_row() -> None:
+    """A shape that crosses a row hundreds of times, on few columns or many, covers what overlay says."""
+    comb = shapely.union_all([box(0.01 + 0.05 * i, 0.2, 0.03 + 0.05 * i, 6.7) for i in range(170)])
+    comb = shapely.union_all([comb, box(0.01, 0.1, 8.6, 0.3)])
+    np.testing.assert_allclose(grid_of(comb), by_overlay(comb), atol=1e-9)
+
+
+@given(polygons(anywhere))
+def test_centres_as_gdal_rasterizes(shape: Polygon) -> None:
+    """By centres, whole cells are covered: those that GDAL burns."""
+    burnt = rasterize([shape], (HEIGHT, WIDTH), transform=UP)
+    np.testing.assert_array_equal(grid_of(shape, centres=True), burnt)
+
+
+@given(polygons())
+def test_centres_on_edges_as_gdal_rasterizes(shape: Polygon) -> None:
+    """So they are where centres lie on edges and vertices, but for horizontal edges, of which GDAL burns both sides."""
+    for ring in shapely.get_rings(shape):
+        y = shapely.get_coordinates(ring)[:, 1]
+        assume(not ((y[1:] == y[:-1]) & (y[1:] % 1 == 0.5)).any())
+    burnt = rasterize([shape], (HEIGHT, WIDTH), transform=UP)
+    np.testing.assert_array_equal(grid_of(shape, centres=True), burnt)
+
+
+@given(polygons(), st.integers(0, 2 * WIDTH), st.booleans())
+def test_a_centre_on_a_common_edge_counts_once(shape: Polygon, where: int, across: bool) -> None:
+    """Of two polygons that meet on a line through centres, one has each centre: their cells are those of the whole."""
+    line = where / 2
+    sides = [box(-9, -9, 99, line), box(-9, line, 99, 99)] if across else [box(-9, -9, line, 99), box(line, -9, 99, 99)]
+    total = np.zeros((HEIGHT, WIDTH))
+    for side in sides:
+        parts = shapely.get_parts(shapely.intersection(shape, side, grid_size=2**-20))
+        total += sum((grid_of(part, centres=True) for part in parts if part.area > 0), np.zeros((HEIGHT, WIDTH)))
+    np.testing.assert_array_equal(total, grid_of(shapely.set_precision(shape, 2**-20), centres=True))

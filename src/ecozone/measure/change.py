@@ -1,0 +1,139 @@
+"""What became of what in each zone, from one land-cover raster to another of the same grid."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ecozone.errors import RasterError, UsageError
+from ecozone.geo import same_crs
+from ecozone.landcover import LandRaster, Scheme
+from ecozone.log import Progress, no_progress
+from ecozone.measure.arrays import added_up
+from ecozone.measure.grid_zones import OnInvalid
+from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.measure.tally import NODATA, OUTSIDE, by_code, check_codes, described
+from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
+
+COLUMNS = ("zone", "from_code", "to_code", "area_m2")
+#: Cells whose corners lie this near each other, in cells, are the same cells.
+_SAME_CELLS = 1e-3
+
+
+def measure_change(
+    zones: gpd.GeoDataFrame | gpd.GeoSeries,
+    raster_a: str | PathLike[str] | LandRaster,
+    raster_b: str | PathLike[str] | LandRaster,
+    *,
+    scheme: str | PathLike[str] | Scheme | None = None,
+    area: AreaKind = "ellipsoidal",
+    coverage: CoverageKind = "fraction",
+    crs: Any = None,
+    on_invalid: OnInvalid = "refuse",
+    valid: bool = False,
+    threads: int | None = None,
+    progress: Progress = no_progress,
+) -> pd.DataFrame:
+    """Return the area of each transition from one class to another within each zone.
+
+    Parameters
+    ----------
+    zones, scheme, area, coverage, crs, on_invalid, valid, threads, progress
+        As for `ecozone.measure.measure_zones`; scheme and CRS are those of both rasters.
+    raster_a, raster_b : path or LandRaster
+        The earlier and the later one. Their cells must be the same: one grid, one extent.
+
+    Returns
+    -------
+    DataFrame
+        Long, in the order of the zones: ``zone`` (index label), ``from_code`` and ``to_code`` (int, or ``"nodata"``),
+        ``area_m2``. What did not change stands there too, with both codes equal; what is beyond the rasters is a row
+        with both codes ``"outside"``. The rows of a zone sum to its area, and those of one ``from_code`` to what
+        `measure_zones` gives for it on the earlier raster. ``.attrs``: ``zone_area_m2`` by zone, ``rasters`` (two, as
+        there), ``notices``.
+
+    Raises
+    ------
+    RasterError
+        If the cells of the rasters are not the same, and as `measure_zones`.
+    UsageError
+        If the rasters were opened with different schemes, and as `measure_zones`.
+    GeometryError, CrsError, DefectError
+        As `measure_zones`.
+
+    Examples
+    --------
+    >>> from ecozone.workspace import open_workspace, demo_source
+    >>> ws = open_workspace(demo_source())
+    >>> rasters = ws.landcover.rasters
+    >>> change = measure_change(ws.zones("barrier"), rasters[2020], rasters[2025], scheme="worldcover")
+    >>> change.query("zone == 'barrier:1' and from_code == 50 and to_code == 10")["area_m2"].gt(0).tolist()
+    [True]
+    """
+    before, after = vetted(raster_a, scheme, crs), vetted(raster_b, scheme, crs)
+    if before.scheme != after.scheme:
+        raise UsageError("measure.change_schemes", file=after.path, other=before.path)
+    _check_same_cells(before, after)
+    found = tallied(
+        zones, (before, after), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
+        progress=progress,
+    )  # fmt: skip
+    for place, raster in enumerate((before, after)):
+        check_codes(by_code(found, raster, place), raster)
+    table = _table(found, (before, after))
+    table.attrs = {
+        "zone_area_m2": found.area_m2.to_dict(),
+        "rasters": [{**described(raster), "area": area, "coverage": coverage} for raster in (before, after)],
+        "notices": (*before.notices, *after.notices, *found.notices),
+    }
+    return table
+
+
+def _check_same_cells(before: LandRaster, after: LandRaster) -> None:
+    """Refuse rasters of different cells: to resample one is to invent changes along every edge of its classes."""
+    if not same_crs(before.crs, after.crs):
+        raise RasterError("measure.change_crs", file=after.path, other=before.path)
+    own, other = (np.array(raster.transform[:6]).reshape(2, 3) for raster in (after, before))
+    corners = np.array([[0, before.width, 0, before.width], [0, 0, before.height, before.height], [1, 1, 1, 1]])
+    cell = np.abs([[before.transform.a], [before.transform.e]])
+    apart = float((np.abs((own - other) @ corners) / cell).max())
+    if (before.width, before.height) != (after.width, after.height) or apart > _SAME_CELLS:
+        words: dict[str, Any] = {"columns_a": before.width, "rows_a": before.height}
+        words |= {"columns_b": after.width, "rows_b": after.height, "apart": f"{apart:.3g}"}
+        raise RasterError("measure.change_grid", file=after.path, other=before.path, **words)
+
+
+def _table(found: ZoneCodes, rasters: tuple[LandRaster, LandRaster]) -> pd.DataFrame:
+    count = len(found.area_m2)
+    blank = [
+        ~found.valid[:, place] | np.isin(found.codes[:, place].astype(raster.dtype), list(raster.nodata_codes))
+        for place, raster in enumerate(rasters)
+    ]
+    codes = [np.where(none, 0, found.codes[:, place]) for place, none in enumerate(blank)]
+    # Several values may mean nodata.
+    first, areas = added_up([found.zones, blank[0], codes[0], blank[1], codes[1]], found.areas)
+    columns = []
+    for place, raster in enumerate(rasters):
+        words = codes[place][first].astype(raster.dtype).astype(object)
+        words[blank[place][first]] = NODATA
+        columns.append(np.concatenate([words, np.full(count, OUTSIDE, dtype=object)]))
+    # A zone that could not be measured has a row of unknown area for nodata too.
+    lost = np.flatnonzero(np.isnan(found.outside_m2))
+    zone = np.concatenate([found.zones[first], np.arange(count), lost])
+    columns = [np.concatenate([column, np.full(len(lost), NODATA, dtype=object)]) for column in columns]
+    areas = np.concatenate([areas, found.outside_m2, np.full(len(lost), np.nan)])
+    kind = np.repeat([0, 2, 1], [len(first), count, len(lost)])
+    order = np.lexsort((kind, zone))
+    return pd.DataFrame(
+        {
+            "zone": found.labels(zone[order]),
+            "from_code": pd.Series(columns[0][order], dtype=object),
+            "to_code": pd.Series(columns[1][order], dtype=object),
+            "area_m2": areas[order],
+        },
+        columns=list(COLUMNS),
+    )

@@ -1,0 +1,163 @@
+"""The edges of polygons on a raster's grid, and which of them each strip of the raster needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from affine import Affine
+
+from ecozone.measure.arrays import Floats, Ints, Shapes
+from ecozone.measure.compiled import kernel
+
+#: Vertices this near a grid line, in cells, lie on it: 10 nm on a 10 m grid, what degrees in double precision resolve.
+_SNAP = 1e-9
+
+
+@dataclass(frozen=True)
+class StripEdges:
+    """The edges that enter one strip: what a strip needs to know of the polygons.
+
+    ``edges``, shape (n, 4): ends (x0, y0, x1, y1) in grid coordinates, uncut, covered ground on the right of those
+    that go down. ``shapes``: numbers of the polygons they belong to, rising; ``starts``, one longer: where each one's
+    edges start.
+    """
+
+    shapes: Ints
+    starts: Ints
+    edges: Floats
+
+
+@dataclass(frozen=True)
+class GridEdges:
+    """Polygons on a grid, with the edges that enter each strip.
+
+    ``xy``: vertices in grid coordinates, ring after ring; ``rings``: where each ring starts, and the end; ``owner``:
+    the polygon of each ring. Edges go by the number of their first vertex: ``order[strips[s]:strips[s + 1]]`` are those
+    that enter strip ``s``.
+    """
+
+    xy: Floats
+    rings: Ints
+    owner: Ints
+    order: Ints
+    strips: Ints
+
+    def strip(self, number: int) -> StripEdges:
+        """Return what a strip needs."""
+        order = self.order[self.strips[number] : self.strips[number + 1]]
+        edges, owners = np.empty((len(order), 4)), np.empty(len(order), np.int64)
+        _gather(order, self.xy, self.rings, self.owner, edges, owners)
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        return StripEdges(owners[starts], np.append(starts, len(order)), edges)
+
+    def strips_met(self) -> list[int]:
+        """Return the numbers of the strips that any edge enters."""
+        return [int(number) for number in np.flatnonzero(np.diff(self.strips))]
+
+
+def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip_height: int) -> GridEdges:
+    """Return polygons' edges on the grid of a raster.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        In the CRS of the grid; none empty.
+    transform : Affine
+        From (column, row) to (x, y), not rotated.
+    width, height : int
+        Columns and rows of the grid.
+    strip_height : int
+        Rows of a strip.
+    """
+    count = -(-height // strip_height)
+    if not len(shapes):
+        nothing = np.zeros(0, np.int64)
+        return GridEdges(np.zeros((0, 2)), np.zeros(1, np.int64), nothing, nothing, np.zeros(count + 1, np.int64))
+    _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    rings, polygons = np.asarray(offsets[0], np.int64), np.asarray(offsets[1], np.int64)
+    outer = np.zeros(len(rings) - 1, np.bool_)
+    outer[polygons[:-1]] = True
+    firsts = polygons if len(offsets) == 2 else polygons[np.asarray(offsets[2], np.int64)]
+    owner = np.repeat(np.arange(len(shapes)), np.diff(firsts))
+    xy = np.require(xy, np.float64, ("C", "W"))
+    snaps = [
+        max(_SNAP, 4.0 * float(np.spacing(max(abs(values.min()), abs(values.max())))) / abs(cell))
+        for values, cell in ((xy[:, 0], transform.a), (xy[:, 1], transform.e))
+    ]
+    grid = np.array([transform.c, transform.a, transform.f, transform.e, *snaps])
+    _to_grid(xy, rings, outer, grid)
+    strips = np.zeros(count + 1, np.int64)
+    _number(xy, rings, strip_height, height, float(width), strips)
+    order = np.empty(strips[-1], np.int64)
+    _order(xy, rings, strip_height, height, float(width), strips[:-1].copy(), order)
+    return GridEdges(xy, rings, owner, order, strips)
+
+
+@kernel("void(float64[:,::1], int64[::1], boolean[::1], float64[::1])")
+def _to_grid(xy: Any, rings: Any, outer: Any, grid: Any) -> None:
+    """Take vertices to grid coordinates; turn rings round so that covered ground lies right of edges that go down."""
+    for ring in range(rings.size - 1):
+        first, last = rings[ring], rings[ring + 1]
+        for i in range(first, last):
+            for axis in range(2):
+                place = (xy[i, axis] - grid[2 * axis]) / grid[2 * axis + 1]
+                line = np.rint(place)
+                xy[i, axis] = line if abs(place - line) < grid[4 + axis] else place
+        twice = 0.0
+        x, y = xy[first]
+        for i in range(first, last - 1):
+            twice += (xy[i, 0] - x) * (xy[i + 1, 1] - y) - (xy[i + 1, 0] - x) * (xy[i, 1] - y)
+        if (twice > 0.0) == outer[ring]:
+            for i in range((last - first) // 2):
+                for axis in range(2):
+                    here = xy[first + i, axis]
+                    xy[first + i, axis] = xy[last - 1 - i, axis]
+                    xy[last - 1 - i, axis] = here
+
+
+@kernel("UniTuple(int64, 2)(float64[:,::1], int64, int64, int64, float64)")
+def _strips_of(xy: Any, i: int, strip_height: int, height: int, width: float) -> tuple[int, int]:
+    """Return the first strip that the edge from vertex i to i + 1 enters, and the one after the last."""
+    high, low = min(xy[i, 1], xy[i + 1, 1]), max(xy[i, 1], xy[i + 1, 1])
+    if high == low or low <= 0.0 or high >= height or min(xy[i, 0], xy[i + 1, 0]) >= width:
+        return 0, 0
+    return int(max(high, 0.0)) // strip_height, (int(np.ceil(min(low, float(height)))) - 1) // strip_height + 1
+
+
+@kernel("void(float64[:,::1], int64[::1], int64, int64, float64, int64[::1])")
+def _number(xy: Any, rings: Any, strip_height: int, height: int, width: float, strips: Any) -> None:
+    """Set ``strips[s]`` to how many edges enter the strips before s."""
+    for ring in range(rings.size - 1):
+        for i in range(rings[ring], rings[ring + 1] - 1):
+            first, last = _strips_of(xy, i, strip_height, height, width)
+            for strip in range(first, last):
+                strips[strip + 1] += 1
+    for strip in range(strips.size - 1):
+        strips[strip + 1] += strips[strip]
+
+
+@kernel("void(float64[:,::1], int64[::1], int64, int64, float64, int64[::1], int64[::1])")
+def _order(xy: Any, rings: Any, strip_height: int, height: int, width: float, at: Any, order: Any) -> None:
+    """Write each edge's number in all its strips, from place ``at[s]`` on."""
+    for ring in range(rings.size - 1):
+        for i in range(rings[ring], rings[ring + 1] - 1):
+            first, last = _strips_of(xy, i, strip_height, height, width)
+            for strip in range(first, last):
+                order[at[strip]] = i
+                at[strip] += 1
+
+
+@kernel("void(int64[::1], float64[:,::1], int64[::1], int64[::1], float64[:,::1], int64[::1])")
+def _gather(order: Any, xy: Any, rings: Any, owner: Any, edges: Any, owners: Any) -> None:
+    """Write the ends of edges and the polygons that they belong to."""
+    ring = 0
+    for k in range(order.size):
+        i = order[k]
+        while rings[ring + 1] <= i:
+            ring += 1
+        owners[k] = owner[ring]
+        edges[k, 0], edges[k, 1] = xy[i]
+        edges[k, 2], edges[k, 3] = xy[i + 1]

@@ -1,0 +1,152 @@
+"""The ground of each code, or combination of two rasters' codes, within each zone: checked, nothing dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ecozone.errors import DefectError, GeometryError, RasterError, UsageError
+from ecozone.landcover import LandRaster, Scheme, as_scheme, listed, open_raster
+from ecozone.log import Progress
+from ecozone.measure.arrays import Floats, Ints, Mask
+from ecozone.measure.grid_zones import GridZones, OnInvalid, on_grid
+from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.notices import Notice, notice
+
+if TYPE_CHECKING:
+    from ecozone.measure.partition import Tally
+
+
+@dataclass(frozen=True)
+class ZoneCodes:
+    """What was found on one raster, or on several of one grid.
+
+    One record a zone and combination of codes, in the order of zones and codes: ``zones`` (positions), ``codes`` and
+    ``valid`` (each of shape (records, rasters); not valid is what a raster's own mask leaves out), ``areas`` (m²).
+    One entry a zone: ``area_m2`` (by label; NaN where a zone cannot be measured), ``inside_m2`` (what the raster covers
+    of it, as tallied) and ``outside_m2`` (the rest).
+    """
+
+    area_m2: pd.Series[float]
+    inside_m2: Floats
+    outside_m2: Floats
+    zones: Ints
+    codes: Ints
+    valid: Mask
+    areas: Floats
+    notices: tuple[Notice, ...]
+
+    def labels(self, zones: Ints) -> Any:
+        """Return the labels of zones by their positions."""
+        return self.area_m2.index.to_flat_index().take(zones)
+
+
+def vetted(
+    raster: str | PathLike[str] | LandRaster, scheme: str | PathLike[str] | Scheme | None, crs: Any
+) -> LandRaster:
+    """Return a raster opened and vetted.
+
+    Raises
+    ------
+    UsageError
+        If it is opened already, with other words.
+    RasterError
+        See `ecozone.landcover.open_raster`.
+    """
+    if not isinstance(raster, LandRaster):
+        return open_raster(raster, scheme=scheme, crs=crs)
+    if crs is not None or as_scheme(scheme) not in (None, raster.scheme):
+        raise UsageError("measure.tally_vetted_otherwise", file=raster.path)
+    return raster
+
+
+def tallied(
+    zones: gpd.GeoDataFrame | gpd.GeoSeries,
+    rasters: tuple[LandRaster, ...],
+    *,
+    area: AreaKind,
+    coverage: CoverageKind,
+    on_invalid: OnInvalid,
+    valid: bool,
+    threads: int | None,
+    progress: Progress,
+) -> ZoneCodes:
+    """Return what zones hold of rasters on one grid; see `ecozone.measure.measure_zones`."""
+    # numba takes a quarter of a second to load, and who imports `ecozone.measure` need not want a tally.
+    from ecozone.measure.partition import plan
+    from ecozone.measure.threads import tally_plan
+
+    states = [_state(raster) for raster in rasters]
+    ready = on_grid(zones, rasters[0], area, on_invalid, valid=valid)
+    found = tally_plan(plan(ready.shapes, rasters, area=area, coverage=coverage), threads=threads, progress=progress)
+    for raster, state in zip(rasters, states, strict=True):
+        if _state(raster) != state:
+            raise RasterError("measure.tally_changed", file=raster.path)
+    if len(found.overlapping):
+        raise GeometryError("measure.tally_overlaps_itself", feature=ready.measured[found.overlapping[0]])
+    notices = [*ready.notices, *_unreadable(found, ready, on_invalid)]
+    inside = np.asarray(np.bincount(found.shapes, found.areas, len(ready.measured)), np.float64)
+    own = np.asarray(ready.area_m2[ready.measured], np.float64)
+    outside = np.zeros(len(own))
+    if coverage == "centre":
+        # What lies beyond the raster has no centres to go by.
+        exact = plan(ready.shapes[ready.beyond], rasters[:1], area=area)
+        parts = tally_plan(exact, threads=threads, progress=progress)
+        outside[ready.beyond] = own[ready.beyond] - np.bincount(parts.shapes, parts.areas, ready.beyond.sum())
+    else:
+        _check_areas(inside, own, ready, found, rasters[0])
+        outside[ready.beyond] = (own - inside)[ready.beyond]
+    own_all = ready.area_m2.copy()
+    places = own_all.index.get_indexer(ready.measured)
+    whole = np.full((2, len(own_all)), np.nan)
+    whole[:, places] = inside, np.maximum(outside, 0.0)
+    whole[:, places[found.lost]] = np.nan
+    return ZoneCodes(
+        own_all, whole[0], whole[1], places[found.shapes], found.codes, found.valid, found.areas, tuple(notices)
+    )
+
+
+def _state(raster: LandRaster) -> tuple[int, int]:
+    try:
+        found = raster.path.stat()
+    except OSError as error:
+        raise RasterError("landcover.no_raster", file=raster.path) from error
+    return found.st_size, found.st_mtime_ns
+
+
+def _unreadable(found: Tally, ready: GridZones, on_invalid: OnInvalid) -> list[Notice]:
+    """Refuse what needs blocks that cannot be decoded, or say which zones it is."""
+    if not len(found.lost):
+        return []
+    block = found.unreadable[0]
+    place = {"rows": block.rows, "columns": block.columns}
+    if on_invalid == "refuse":
+        zones = listed(str(label) for label in ready.measured[found.lost])
+        raise RasterError("measure.tally_unreadable", file=block.file, zones=zones, **place)
+    return [
+        notice("measure.tally_lost", "refused", file=block.file, feature=label, **place)
+        for label in ready.measured[found.lost]
+    ]
+
+
+def _check_areas(inside: Floats, own: Floats, ready: GridZones, found: Tally, raster: LandRaster) -> None:
+    """Compare what was tallied of each zone with the zone's own area, found in an independent way.
+
+    Where a zone lies on the raster as a whole they must agree.
+    """
+    apart = (inside - own > ready.slack_m2) | (~ready.beyond & (own - inside > ready.slack_m2))
+    apart[found.lost] = False
+    if apart.any():
+        first = int(np.argmax(apart))
+        raise DefectError(
+            "measure.tally_contradicts",
+            file=raster.path,
+            feature=ready.measured[first],
+            tally_m2=float(inside[first]),
+            zone_m2=float(own[first]),
+        )
