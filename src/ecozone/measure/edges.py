@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from affine import Affine
 
-from ecozone.measure.arrays import Floats, Ints, Shapes
+from ecozone.measure.arrays import Floats, Ints, Mask, Shapes
 from ecozone.measure.compiled import kernel
 
 #: Vertices this near a grid line, in cells, lie on it: 10 nm on a 10 m grid, what degrees in double precision resolve.
@@ -76,13 +76,7 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
     if not len(shapes):
         nothing = np.zeros(0, np.int64)
         return GridEdges(np.zeros((0, 2)), np.zeros(1, np.int64), nothing, nothing, np.zeros(count + 1, np.int64))
-    _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
-    rings, polygons = np.asarray(offsets[0], np.int64), np.asarray(offsets[1], np.int64)
-    outer = np.zeros(len(rings) - 1, np.bool_)
-    outer[polygons[:-1]] = True
-    firsts = polygons if len(offsets) == 2 else polygons[np.asarray(offsets[2], np.int64)]
-    owner = np.repeat(np.arange(len(shapes)), np.diff(firsts))
-    xy = np.require(xy, np.float64, ("C", "W"))
+    xy, rings, outer, owner = _rings_of(shapes)
     snaps = [
         max(_SNAP, 4.0 * float(np.spacing(max(abs(values.min()), abs(values.max())))) / abs(cell))
         for values, cell in ((xy[:, 0], transform.a), (xy[:, 1], transform.e))
@@ -90,10 +84,27 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
     grid = np.array([transform.c, transform.a, transform.f, transform.e, *snaps])
     _to_grid(xy, rings, outer, grid)
     strips = np.zeros(count + 1, np.int64)
-    _number(xy, rings, strip_height, height, float(width), strips)
+    _enter(xy, rings, strip_height, height, float(width), strips[1:], np.zeros(0, np.int64))
+    strips = np.cumsum(strips)
     order = np.empty(strips[-1], np.int64)
-    _order(xy, rings, strip_height, height, float(width), strips[:-1].copy(), order)
+    _enter(xy, rings, strip_height, height, float(width), strips[:-1].copy(), order)
     return GridEdges(xy, rings, owner, order, strips)
+
+
+def _rings_of(shapes: Shapes) -> tuple[Floats, Ints, Mask, Ints]:
+    """Return vertices, where each ring starts (and the end), which rings are outer ones, and their polygons."""
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all() and not shapely.get_num_interior_rings(
+        shapes
+    ).any():
+        # To take polygons apart costs more than all the rest where they are many and have one ring each.
+        rings = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))]).astype(np.int64)
+        return shapely.get_coordinates(shapes), rings, np.ones(len(shapes), np.bool_), np.arange(len(shapes))
+    _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    rings, polygons = np.asarray(offsets[0], np.int64), np.asarray(offsets[1], np.int64)
+    outer = np.zeros(len(rings) - 1, np.bool_)
+    outer[polygons[:-1]] = True
+    firsts = polygons if len(offsets) == 2 else polygons[np.asarray(offsets[2], np.int64)]
+    return np.require(xy, np.float64, ("C", "W")), rings, outer, np.repeat(np.arange(len(shapes)), np.diff(firsts))
 
 
 @kernel("void(float64[:,::1], int64[::1], boolean[::1], float64[::1])")
@@ -118,36 +129,32 @@ def _to_grid(xy: Any, rings: Any, outer: Any, grid: Any) -> None:
                     xy[last - 1 - i, axis] = here
 
 
-@kernel("UniTuple(int64, 2)(float64[:,::1], int64, int64, int64, float64)")
-def _strips_of(xy: Any, i: int, strip_height: int, height: int, width: float) -> tuple[int, int]:
-    """Return the first strip that the edge from vertex i to i + 1 enters, and the one after the last."""
-    high, low = min(xy[i, 1], xy[i + 1, 1]), max(xy[i, 1], xy[i + 1, 1])
-    if high == low or low <= 0.0 or high >= height or min(xy[i, 0], xy[i + 1, 0]) >= width:
-        return 0, 0
-    return int(max(high, 0.0)) // strip_height, (int(np.ceil(min(low, float(height)))) - 1) // strip_height + 1
-
-
-@kernel("void(float64[:,::1], int64[::1], int64, int64, float64, int64[::1])")
-def _number(xy: Any, rings: Any, strip_height: int, height: int, width: float, strips: Any) -> None:
-    """Set ``strips[s]`` to how many edges enter the strips before s."""
-    for ring in range(rings.size - 1):
-        for i in range(rings[ring], rings[ring + 1] - 1):
-            first, last = _strips_of(xy, i, strip_height, height, width)
-            for strip in range(first, last):
-                strips[strip + 1] += 1
-    for strip in range(strips.size - 1):
-        strips[strip + 1] += strips[strip]
-
-
 @kernel("void(float64[:,::1], int64[::1], int64, int64, float64, int64[::1], int64[::1])")
-def _order(xy: Any, rings: Any, strip_height: int, height: int, width: float, at: Any, order: Any) -> None:
-    """Write each edge's number in all its strips, from place ``at[s]`` on."""
+def _enter(xy: Any, rings: Any, strip_height: int, height: int, width: float, at: Any, order: Any) -> None:
+    """Write each edge's number for every strip that it enters, strip s from place ``at[s]`` on, which moves on.
+
+    With no room in ``order``, count them only: ``at[s]`` grows by the edges that enter strip s.
+    """
+    writing = order.size > 0
+    strip, top, foot = 0, 0.0, float(strip_height)
     for ring in range(rings.size - 1):
         for i in range(rings[ring], rings[ring + 1] - 1):
-            first, last = _strips_of(xy, i, strip_height, height, width)
-            for strip in range(first, last):
-                order[at[strip]] = i
-                at[strip] += 1
+            high, low = min(xy[i, 1], xy[i + 1, 1]), max(xy[i, 1], xy[i + 1, 1])
+            if high == low or low <= 0.0 or high >= height or min(xy[i, 0], xy[i + 1, 0]) >= width:
+                continue
+            if high < top or high >= foot:
+                strip = int(max(high, 0.0)) // strip_height
+                top = float(strip * strip_height)
+                foot = top + strip_height
+            entered, end = strip, foot
+            while True:
+                if writing:
+                    order[at[entered]] = i
+                at[entered] += 1
+                entered += 1
+                if low <= end or entered == at.size:
+                    break
+                end += strip_height
 
 
 @kernel("void(int64[::1], float64[:,::1], int64[::1], int64[::1], float64[:,::1], int64[::1])")

@@ -23,17 +23,19 @@ _NODES = 12
 _PATCH_M = 100_000.0
 _AT = chebyshev.chebpts1(_NODES)
 _TO_COEFFICIENTS = np.linalg.inv(chebyshev.chebvander(_AT, _NODES - 1))
-#: Along a row a parabola through three Chebyshev nodes gives it to 1e-10 in a segment this wide.
-_SEGMENT_M = 20_000.0
-_LONGEST_SEGMENT = 8192
+#: Within a tile this high and wide it is linear in the row and quadratic in the column, to 1e-9 at its corners.
+_TILE_M = 200.0, 5_200.0
+_MOST_ROWS, _MOST_COLUMNS = 16, 512
+#: Two Gauss nodes and three Chebyshev nodes.
+_AT_TWO = np.array([-1.0, 1.0]) / np.sqrt(3.0)
 _AT_THREE = chebyshev.chebpts1(3)
 
 
 class Ground:
-    """The ground under the cells of one raster: along its rows, a parabola in each segment of columns.
+    """The ground under the cells of one raster: in each tile of it, linear in the row and quadratic in the column.
 
-    Segments and patches are those of the raster, whatever part of it is asked for, so that a cell's ground is the same
-    to the bit in any strip. May be pickled, and asked from several threads.
+    Tiles and patches are those of the raster, whatever part of it is asked for, so that a cell's ground is the same to
+    the bit in any work. May be pickled, and asked from several threads.
 
     Parameters
     ----------
@@ -42,8 +44,8 @@ class Ground:
 
     Attributes
     ----------
-    segment : int
-        Columns in a segment: a power of two, from 2 to 8192.
+    tile_rows, tile_columns : int
+        Cells in a tile: powers of two, up to 16 and 512.
 
     Raises
     ------
@@ -60,12 +62,14 @@ class Ground:
             unit = gpd.GeoSeries([box(0.0, 0.0, 1.0, 1.0)], crs=raster.crs)
             self._plane_cell_m2 = self._cell * float(plane_area_m2(unit).iloc[0])
         self._by_rows = is_geographic(raster.crs) and self._has_exact_rows()
-        metres = metres_per_unit(raster.crs)
-        even = self._plane_cell_m2 is not None or self._by_rows
-        self.segment = _LONGEST_SEGMENT if even else _cells(_SEGMENT_M, metres * abs(raster.transform.a))
-        # A patch is whole segments wide.
-        self._patch_columns = max(self.segment, _cells(_PATCH_M, metres * abs(raster.transform.a), most=2**20))
-        self._patch_rows = _cells(_PATCH_M, metres * abs(raster.transform.e), most=2**20)
+        unit_m = metres_per_unit(raster.crs)
+        high, wide = abs(raster.transform.e) * unit_m, abs(raster.transform.a) * unit_m
+        plane = self._plane_cell_m2 is not None
+        self.tile_rows = _MOST_ROWS if plane else _cells(_TILE_M[0] / high, _MOST_ROWS)
+        self.tile_columns = _MOST_COLUMNS if plane or self._by_rows else _cells(_TILE_M[1] / wide, _MOST_COLUMNS)
+        # A patch is whole tiles wide.
+        self._patch_rows = _cells(_PATCH_M / high, 2**20)
+        self._patch_columns = max(self.tile_columns, _cells(_PATCH_M / wide, 2**20))
         self._patches: dict[tuple[int, int], Floats] = {}
         self._lock = Lock()
 
@@ -76,59 +80,83 @@ class Ground:
         self.__dict__.update(state, _lock=Lock())
 
     def strip(self, top: int, bottom: int, columns: Mask) -> Floats:
-        """Return the ground of cells in the rows from ``top`` to ``bottom``.
+        """Return the ground of the tiles in the rows from ``top`` to ``bottom``; tiles begin at ``top``.
 
         Parameters
         ----------
         top, bottom : int
-        columns : ndarray of bool, shape (segments,)
-            The segments that are asked for; what is returned of others means nothing.
+        columns : ndarray of bool, shape (columns of tiles,)
+            Those that are asked for; what is returned of others means nothing.
 
         Returns
         -------
-        ndarray, shape (bottom - top, segments, 3)
-            The ground, m², of the cell at place p (0, 1 …) of its segment is the sum of these times 1, p and p².
+        ndarray, shape (rows of tiles, columns of tiles, 4)
+            The ground, m², of the cell in row r and at place p (0, 1 …) of its tile is the sum of these times 1, r, p
+            and p².
         """
-        found = np.zeros((bottom - top, len(columns), 3))
+        firsts = np.arange(top, bottom, self.tile_rows, dtype=np.float64)
+        found = np.zeros((len(firsts), len(columns), 4))
         if self._plane_cell_m2 is not None:
             found[:, :, 0] = self._plane_cell_m2
-        elif self._by_rows:
-            found[:, :, 0] = pixel_area_rows(self._transform, bottom - top, self._crs, first_row=top)[:, None]
-        else:
-            # Middles of cells at the nodes, in places p, and from values there to the parabola's coefficients.
-            places = (_AT_THREE + 1.0) / 2.0 * self.segment - 0.5
-            to_parabola = np.linalg.inv(np.vander(places, 3, increasing=True)).T
-            for number in np.flatnonzero(columns):
-                across = float(number) * self.segment + places + 0.5
-                for row in range(top - top % self._patch_rows, bottom, self._patch_rows):
-                    high, low = max(row, top), min(row + self._patch_rows, bottom)
-                    values = self._patch_values(np.arange(high, low, dtype=np.float64) + 0.5, across)
-                    found[high - top : low - top, number] = values @ to_parabola * self._cell
+            return found
+        # Middles of cells at the nodes, counted from the tile's first cell, and from values there to coefficients.
+        rows = (_AT_TWO + 1.0) / 2.0 * self.tile_rows - 0.5
+        places = (_AT_THREE + 1.0) / 2.0 * self.tile_columns - 0.5
+        if self._by_rows:
+            areas = pixel_area_rows(self._transform, self.tile_rows * len(firsts), self._crs, first_row=top)
+            areas = areas.reshape(len(firsts), self.tile_rows)
+            middle = np.arange(self.tile_rows) - (self.tile_rows - 1) / 2.0
+            slope = areas @ middle / max(float(middle @ middle), 1.0)
+            found[:, :, 0] = (areas.mean(axis=1) - slope * (self.tile_rows - 1) / 2.0)[:, None]
+            found[:, :, 1] = slope[:, None]
+            return found
+        to_parabola = np.linalg.inv(np.vander(places, 3, increasing=True)).T
+        down = (firsts[:, None] + rows + 0.5).ravel()
+        across = (np.flatnonzero(columns)[:, None] * float(self.tile_columns) + places + 0.5).ravel()
+        values = self._values(down, across).reshape(len(firsts), 2, -1, 3)
+        parabolas = values @ to_parabola * self._cell
+        mean, growth = parabolas.mean(axis=1), (parabolas[:, 1] - parabolas[:, 0]) / (rows[1] - rows[0])
+        if self.tile_rows == 1:
+            growth[:] = 0.0
+        # The growth of the ground from row to row, in the middle of the tile.
+        growth = growth @ np.array([1.0, places[1], places[1] ** 2])
+        found[:, columns, 0] = mean[..., 0] - growth * (self.tile_rows - 1) / 2.0
+        found[:, columns, 1] = growth
+        found[:, columns, 2:] = mean[..., 1:]
         return found
 
     def grade(self, top: int, bottom: int) -> Floats:
         """Return by how much a cell's ground grows from its top to its foot, a row, as a share; 0 in the plane."""
         if self._plane_cell_m2 is not None:
             return np.zeros(bottom - top)
-        edges = np.linspace(-1.0, 1.0, bottom - top + 1)
-        rows = top + (bottom - top) * (_AT + 1.0) / 2.0
-        scale = chebyshev.chebvander(edges, _NODES - 1) @ _TO_COEFFICIENTS @ self._scale(rows, self._width / 2)
-        return np.asarray(2.0 * np.diff(scale) / (scale[1:] + scale[:-1]))
+        if self._by_rows:
+            areas = pixel_area_rows(self._transform, bottom - top + 2, self._crs, first_row=top - 1)
+            return np.asarray((areas[2:] - areas[:-2]) / 2.0 / areas[1:-1])
+        edges = self._values(np.arange(top, bottom + 1, dtype=np.float64), np.array([self._width / 2.0]))[:, 0]
+        return np.asarray(2.0 * np.diff(edges) / (edges[1:] + edges[:-1]))
 
-    def _patch_values(self, rows: Floats, columns: Floats) -> Floats:
-        """Return the areal scale at places of one patch, of shape (rows, columns)."""
-        number = int(rows[0]) // self._patch_rows, int(columns[0]) // self._patch_columns
-        first_row, first_column = number[0] * self._patch_rows, number[1] * self._patch_columns
+    def _values(self, rows: Floats, columns: Floats) -> Floats:
+        """Return the areal scale at places, of shape (rows, columns)."""
+        found = np.empty((len(rows), len(columns)))
+        row_patch, column_patch = (rows // self._patch_rows).astype(int), (columns // self._patch_columns).astype(int)
+        for down in np.unique(row_patch):
+            own_rows = row_patch == down
+            high = _basis(rows[own_rows] / self._patch_rows - down)
+            for across in np.unique(column_patch):
+                own_columns = column_patch == across
+                wide = _basis(columns[own_columns] / self._patch_columns - across)
+                found[np.ix_(own_rows, own_columns)] = high @ self._patch(int(down), int(across)) @ wide.T
+        return found
+
+    def _patch(self, down: int, across: int) -> Floats:
+        """Return the Chebyshev coefficients of the areal scale in a patch."""
         with self._lock:
-            patch = self._patches.get(number)
-            if patch is None:
-                down = first_row + self._patch_rows * (_AT + 1.0) / 2.0
-                across = first_column + self._patch_columns * (_AT + 1.0) / 2.0
-                patch = _TO_COEFFICIENTS @ self._scale(down[:, None], across[None, :]) @ _TO_COEFFICIENTS.T
-                self._patches[number] = patch
-        high = chebyshev.chebvander(2.0 * (rows - first_row) / self._patch_rows - 1.0, _NODES - 1)
-        wide = chebyshev.chebvander(2.0 * (columns - first_column) / self._patch_columns - 1.0, _NODES - 1)
-        return np.asarray(high @ patch @ wide.T)
+            if (down, across) not in self._patches:
+                rows = (down + (_AT + 1.0) / 2.0) * self._patch_rows
+                columns = (across + (_AT + 1.0) / 2.0) * self._patch_columns
+                values = self._scale(rows[:, None], columns[None, :])
+                self._patches[down, across] = _TO_COEFFICIENTS @ values @ _TO_COEFFICIENTS.T
+            return self._patches[down, across]
 
     def _scale(self, row: Floats, column: Floats | float) -> Floats:
         x, y = self._transform.c + self._transform.a * column, self._transform.f + self._transform.e * row
@@ -142,6 +170,11 @@ class Ground:
         return True
 
 
-def _cells(metres: float, cell_m: float, most: int = _LONGEST_SEGMENT) -> int:
-    """Return how many cells make up a length, down to a power of two from 2 to ``most``."""
-    return min(max(1 << max(int(metres / cell_m), 1).bit_length() - 1, 2), most)
+def _basis(places: Floats) -> Floats:
+    """Return the Chebyshev polynomials at places of a patch, 0 … 1."""
+    return np.asarray(chebyshev.chebvander(2.0 * places - 1.0, _NODES - 1))
+
+
+def _cells(number: float, most: int) -> int:
+    """Return a number of cells, down to a power of two from 1 to ``most``."""
+    return int(min(1 << max(int(number), 1).bit_length() - 1, most))

@@ -238,22 +238,24 @@ class StripWorker(StripCodes):
         size = len(known) - 1
         room = (len(begins) - 1) * size
         shapes, codes, areas = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
+        tile_rows, tile_bits = part.job.ground.tile_rows, part.job.ground.tile_columns.bit_length() - 1
         n = (count if self.codes.dtype == np.uint8 else count_many)(
-            *self._spans, begins, self.codes, self.words, self._ground, part.job.ground.segment,
-            self._pairs, np.zeros((size, 4)), known, shapes, codes, areas,
+            *self._spans, begins, self.codes, self.words, self._ground, tile_rows, tile_bits, self._pairs,
+            np.zeros((size, 4)), known, shapes, codes, areas,
         )  # fmt: skip
         return shapes[:n].astype(np.int64) + first, codes[:n].astype(np.int64), areas[:n].copy()
 
     def _begin_ground(self, part: Part) -> None:
-        segments = -(-self.rasters[0].width // part.job.ground.segment)
-        self._ground = np.zeros((part.bottom - part.top, segments, 3))
-        self._there = np.zeros(segments, np.bool_)
+        rows, columns = part.job.ground.tile_rows, part.job.ground.tile_columns
+        tiles = -(-self.rasters[0].width // columns)
+        self._ground = np.zeros((-(-(part.bottom - part.top) // rows), tiles, 4))
+        self._there = np.zeros(tiles, np.bool_)
 
     def _provide_ground(self, part: Part, need: Mask) -> None:
-        """Have the ground of the segments in which blocks are needed; elsewhere a projection may have none."""
-        width, segment = self.rasters[0].width, part.job.ground.segment
-        left = np.arange(0, width, segment)
-        right = np.minimum(left + segment, width) - 1
+        """Have the ground of the tiles in which blocks are needed; elsewhere a projection may have none."""
+        width, columns = self.rasters[0].width, part.job.ground.tile_columns
+        left = np.arange(0, width, columns)
+        right = np.minimum(left + columns, width) - 1
         blocks = np.concatenate([[0], np.cumsum(need.any(axis=0))])
         wanted = (blocks[right // self.block_columns + 1] > blocks[left // self.block_columns]) & ~self._there
         if wanted.any():

@@ -41,9 +41,10 @@ def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, wi
         high, low = max(y0, float(top)), min(y1, float(bottom))
         if high >= low:
             continue
-        slope = (x1 - x0) / (y1 - y0)
-        here = min(max(x0 + (high - y0) * slope, -1.0), width + 1.0)
-        there = min(max(x0 + (low - y0) * slope, -1.0), width + 1.0)
+        if low - high < y1 - y0:
+            slope = (x1 - x0) / (y1 - y0)
+            x0, x1 = x0 + (high - y0) * slope, x0 + (low - y0) * slope
+        here, there = min(max(x0, -1.0), width + 1.0), min(max(x1, -1.0), width + 1.0)
         most += 2 * (ceil(low) - floor(high) + 1) + int(abs(there - here)) + 3
     return most
 
