@@ -215,7 +215,7 @@ def test_centres_on_edges_as_gdal_rasterizes(shape: Polygon) -> None:
 
 @given(st.lists(st.tuples(eighths, eighths, eighths, eighths), min_size=1, max_size=4), eighths, st.booleans())
 def test_a_centre_on_a_common_edge_counts_once(corners: list[Any], line: float, across: bool) -> None:
-    """Of two polygons that meet on a line, through centres or not, one has each centre: together they make the whole."""
+    """Of two polygons that meet on a line, through centres or not, each centre is in one of them."""
     shape = shapely.union_all([box(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in corners])
     sides = [box(-9, -9, 99, line), box(-9, line, 99, 99)] if across else [box(-9, -9, line, 99), box(line, -9, 99, 99)]
     total = np.zeros((HEIGHT, WIDTH))

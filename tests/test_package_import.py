@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 HEAVY = (
+    "numba",
     "numpy",
     "pandas",
     "geopandas",

@@ -202,7 +202,7 @@ class Numbers:
         return self._keys[numbers]
 
 
-@kernel("int64(int64, int64)")
+@kernel()
 def _slot(key: int, size: int) -> int:
     """Return where to look for a key first in a table of 2ⁿ places (Fibonacci hashing, Knuth 6.4)."""
     mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)

@@ -43,8 +43,8 @@ def kernel(signature: str | None = None) -> Callable[[Function], Function]:
     Parameters
     ----------
     signature : str, optional
-        Types as numba writes them. `prepare` compiles those that have one; without it types are those of the first
-        call.
+        Types as numba writes them, for `prepare`. Without one the kernel is compiled when it is called: for those that
+        other kernels use, and those that are seldom wanted.
     """
 
     def made(function: Function) -> Function:
@@ -84,17 +84,19 @@ def prepare(progress: Progress = no_progress) -> None:
 
 
 class _Announcing(event.Listener):
-    """Says at the first compilation that there will be some."""
+    """Says when a kernel is compiled, and not loaded."""
 
     def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total, self._said = progress, total, False
+        self._progress, self._total, self._done = progress, total, -1
 
     def on_start(self, _: Any) -> None:
+        done = self._total - len(_waiting)
         words = say("measure.tally_prepares")
-        if not self._said:
+        if self._done < 0:
             logger.info(words)
-        self._said = True
-        self._progress(self._total - len(_waiting), self._total, words)
+        if done != self._done:
+            self._done = done
+            self._progress(done, self._total, words)
 
     def on_end(self, _: Any) -> None:
         """Nothing is said."""

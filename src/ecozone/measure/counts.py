@@ -63,6 +63,69 @@ def meet(
                 meeting[shape] |= lost[row, column]
 
 
+@kernel()
+def _pair(words: Any, start: int, stop: int, place: int, row: int, pairs: Any) -> None:
+    """Count the pairs in a run of words that begins at a place of its tile, in a row of it."""
+    two_bytes = np.uint64(0xFFFF)
+    second, third, fourth = np.uint64(_TABLE), np.uint64(2 * _TABLE), np.uint64(3 * _TABLE)
+    # What a word counts: itself, its place, the square of that, its row; then by how much that grows.
+    step = np.uint64(1 | place << _PLACES | place * place << _SQUARES | row << _ROWS)
+    growth = np.uint64(1 << _PLACES | (2 * place + 1) << _SQUARES)
+    more = np.uint64(2 << _SQUARES)
+    for at in range(start, stop):
+        eight = words[at]
+        pairs[eight & two_bytes] += step
+        pairs[second + ((eight >> np.uint64(16)) & two_bytes)] += step
+        pairs[third + ((eight >> np.uint64(32)) & two_bytes)] += step
+        pairs[fourth + (eight >> np.uint64(48))] += step
+        step += growth
+        growth += more
+
+
+@kernel()
+def _fold(pairs: Any, total: int, seen: Any, known: Any, moments: Any) -> None:
+    """Take the pairs of ``total`` words out of the tables: add number, rows, places and squared places to each code."""
+    size = known.size - 1
+    for table in range(4):
+        left = total
+        # Equal neighbours first: they are nearly all. Then the others, and in the end those of codes not met before.
+        for turn in range(3):
+            count = size if turn == 2 else known[size]
+            for i in range(count):
+                if left == 0:
+                    break
+                first: Any = i if turn == 2 else known[i]
+                for j in range(i if turn == 0 else 0, i + 1 if turn == 0 else count):
+                    second: Any = j if turn == 2 else known[j]
+                    entry = table * _TABLE + (first | second << 8)
+                    packed = pairs[entry]
+                    if packed == 0:
+                        continue
+                    pairs[entry] = 0
+                    number: Any = np.int64(packed & np.uint64((1 << _PLACES) - 1))
+                    words = np.int64((packed >> np.uint64(_PLACES)) & np.uint64((1 << (_SQUARES - _PLACES)) - 1))
+                    squares = np.int64((packed >> np.uint64(_SQUARES)) & np.uint64((1 << (_ROWS - _SQUARES)) - 1))
+                    rows = np.int64(packed >> np.uint64(_ROWS))
+                    left -= number
+                    # A pair's first cell lies at place 8 × word + 2 × table.
+                    places = 8 * words + 2 * table * number
+                    place_squares = 64 * squares + 32 * table * words + 4 * table * table * number
+                    moments[first, 0] += number
+                    moments[first, 1] += rows
+                    moments[first, 2] += places
+                    moments[first, 3] += place_squares
+                    moments[second, 0] += number
+                    moments[second, 1] += rows
+                    moments[second, 2] += places + number
+                    moments[second, 3] += place_squares + 2 * places + number
+                    if turn == 2:
+                        for code in (first, second):
+                            if not seen[code]:
+                                seen[code] = True
+                                known[known[size]] = code
+                                known[size] += 1
+
+
 def _count(
     span_row: Any,
     span_first: Any,
@@ -190,69 +253,6 @@ def _count(
                 n += 1
             sums[code, :] = 0.0
     return n
-
-
-@kernel("void(uint64[::1], int64, int64, int64, int64, uint64[::1])")
-def _pair(words: Any, start: int, stop: int, place: int, row: int, pairs: Any) -> None:
-    """Count the pairs in a run of words that begins at a place of its tile, in a row of it."""
-    two_bytes = np.uint64(0xFFFF)
-    second, third, fourth = np.uint64(_TABLE), np.uint64(2 * _TABLE), np.uint64(3 * _TABLE)
-    # What a word counts: itself, its place, the square of that, its row; then by how much that grows.
-    step = np.uint64(1 | place << _PLACES | place * place << _SQUARES | row << _ROWS)
-    growth = np.uint64(1 << _PLACES | (2 * place + 1) << _SQUARES)
-    more = np.uint64(2 << _SQUARES)
-    for at in range(start, stop):
-        eight = words[at]
-        pairs[eight & two_bytes] += step
-        pairs[second + ((eight >> np.uint64(16)) & two_bytes)] += step
-        pairs[third + ((eight >> np.uint64(32)) & two_bytes)] += step
-        pairs[fourth + (eight >> np.uint64(48))] += step
-        step += growth
-        growth += more
-
-
-@kernel("void(uint64[::1], int64, boolean[::1], int64[::1], int64[:,::1])")
-def _fold(pairs: Any, total: int, seen: Any, known: Any, moments: Any) -> None:
-    """Take the pairs of ``total`` words out of the tables: add number, rows, places and squared places to each code."""
-    size = known.size - 1
-    for table in range(4):
-        left = total
-        # Equal neighbours first: they are nearly all. Then the others, and in the end those of codes not met before.
-        for turn in range(3):
-            count = size if turn == 2 else known[size]
-            for i in range(count):
-                if left == 0:
-                    break
-                first: Any = i if turn == 2 else known[i]
-                for j in range(i if turn == 0 else 0, i + 1 if turn == 0 else count):
-                    second: Any = j if turn == 2 else known[j]
-                    entry = table * _TABLE + (first | second << 8)
-                    packed = pairs[entry]
-                    if packed == 0:
-                        continue
-                    pairs[entry] = 0
-                    number: Any = np.int64(packed & np.uint64((1 << _PLACES) - 1))
-                    words = np.int64((packed >> np.uint64(_PLACES)) & np.uint64((1 << (_SQUARES - _PLACES)) - 1))
-                    squares = np.int64((packed >> np.uint64(_SQUARES)) & np.uint64((1 << (_ROWS - _SQUARES)) - 1))
-                    rows = np.int64(packed >> np.uint64(_ROWS))
-                    left -= number
-                    # A pair's first cell lies at place 8 × word + 2 × table.
-                    places = 8 * words + 2 * table * number
-                    place_squares = 64 * squares + 32 * table * words + 4 * table * table * number
-                    moments[first, 0] += number
-                    moments[first, 1] += rows
-                    moments[first, 2] += places
-                    moments[first, 3] += place_squares
-                    moments[second, 0] += number
-                    moments[second, 1] += rows
-                    moments[second, 2] += places + number
-                    moments[second, 3] += place_squares + 2 * places + number
-                    if turn == 2:
-                        for code in (first, second):
-                            if not seen[code]:
-                                seen[code] = True
-                                known[known[size]] = code
-                                known[size] += 1
 
 
 #: Codes of 8 bits as they were decoded.

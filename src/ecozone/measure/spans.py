@@ -30,7 +30,7 @@ _WINDING = 1e-6
 SPAN_BYTES = 20
 
 
-@kernel("int64(float64[:,::1], int64, int64, int64, int64, int64)")
+@kernel()
 def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, width: int) -> int:
     """Return a number of records that the edges ``first`` … ``last - 1`` surely do not exceed in a strip."""
     most = 0
@@ -49,10 +49,7 @@ def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, wi
     return most
 
 
-@kernel(
-    "int64(float64[:,::1], int64, int64, int64, int64, int64, float64[::1], boolean,"
-    " int32[::1], int32[::1], float64[::1], float64[::1])"
-)
+@kernel()
 def cut(
     edges: Any,
     first: int,
