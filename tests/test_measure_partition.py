@@ -150,11 +150,8 @@ def test_long_runs_of_many_codes(write: Write, noise: float) -> None:
     """Runs through many tiles, of even ground or of 256 codes at random, are counted exactly, row by row."""
     rng = np.random.default_rng(2)
     codes = np.where(rng.random((70, 2000)) < noise, rng.integers(0, 256, (70, 2000)), 17).astype(np.uint8)
-    frame = gpd.GeoSeries(
-        {row: box(E0 + 10 * row, N0 - 10 * row - 10, E0 + 20_000 - 30 * row, N0 - 10 * row) for row in range(70)},
-        crs=4548,
-    )
-    frame["all"] = box(E0, N0 - 700, E0 + 20_000, N0)
+    rows = {row: box(E0 + 10 * row, N0 - 10 * row - 10, E0 + 20_000 - 30 * row, N0 - 10 * row) for row in range(70)}
+    frame = gpd.GeoSeries({**rows, "all": box(E0, N0 - 700, E0 + 20_000, N0)}, crs=4548)
     table = measure_zones(frame, write(codes), area="plane")
     for row in range(70):
         seen, counts = np.unique(codes[row, row : 2000 - 3 * row], return_counts=True)

@@ -4,7 +4,7 @@ Importing this module loads numba, which takes a quarter of a second: modules th
 functions that need them.
 
 Compiled code goes to ``NUMBA_CACHE_DIR`` where the user has set it, else to ``ecozone`` in the user's cache folder, in
-a folder of its own for every version of ecozone, numba and the kernels. numba writes each file aside and then moves it
+a folder of its own for every version of numba and of the kernels. numba writes each file aside and then moves it
 into its place, so that processes may start at the same time. Where nothing may be written, each process compiles for
 itself.
 """
@@ -19,7 +19,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -116,7 +115,7 @@ def cache_folder() -> Path | None:
         base = home / "Library" / "Caches"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return _writable(base / "ecozone" / f"kernels-{version('ecozone')}-numba-{numba.__version__}-{_digest()}")
+    return _writable(base / "ecozone" / f"kernels-{_digest()}-numba-{numba.__version__}")
 
 
 def _writable(folder: Path | None) -> Path | None:
