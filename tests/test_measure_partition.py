@@ -175,7 +175,7 @@ def test_ground_of_every_cell(write: Write, crs: Any, cell: float) -> None:
     path = write(np.ones((70, 600), np.uint8), crs=name, transform=Affine(unit, 0, x, 0, -unit, y))
     ground = Ground(open_raster(path), "ellipsoidal")
     tiles = -(-600 // ground.tile_columns)
-    found = pickle.loads(pickle.dumps(ground)).strip(0, 70, np.ones(tiles, bool))
+    found = pickle.loads(pickle.dumps(ground)).tiles(0, 70, 0, np.ones(tiles, bool))
     rows, columns = np.indices((70, 600))
     tile = found[rows // ground.tile_rows, columns // ground.tile_columns]
     row, place = rows % ground.tile_rows, columns % ground.tile_columns

@@ -238,14 +238,14 @@ def test_south_up_and_oblong(write: Write) -> None:
     pd.testing.assert_frame_equal(measure_zones(frame, oblong), north, rtol=1e-8)
 
 
-@pytest.mark.parametrize("rows", [64, 128, 192])
-def test_strip_height_does_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    """However the raster is cut into strips, the areas are the same to rounding."""
+@pytest.mark.parametrize(("rows", "columns"), [(64, 300), (128, 64), (192, 128)])
+def test_parts_do_not_matter(write: Write, monkeypatch: pytest.MonkeyPatch, rows: int, columns: int) -> None:
+    """However the raster is cut into parts, the areas are the same: to rounding, or to that of the ground's tiles."""
     path, frame = write(), zones(all=box(E0 - 10, N0 - 3010, E0 + 3010, N0 + 10))
     plane, ground = measure_zones(frame, path, area="plane"), measure_zones(frame, path)
-    monkeypatch.setattr(partition, "strip_height", lambda raster: rows)
+    monkeypatch.setattr(partition, "part_shape", lambda raster: (rows, columns))
     pd.testing.assert_frame_equal(measure_zones(frame, path, area="plane"), plane, rtol=1e-12)
-    pd.testing.assert_frame_equal(measure_zones(frame, path), ground, rtol=1e-12)
+    pd.testing.assert_frame_equal(measure_zones(frame, path), ground, rtol=1e-9)
 
 
 def test_blocks_do_not_matter(write: Write) -> None:
@@ -385,8 +385,8 @@ def test_self_overlap_is_refused(write: Write) -> None:
 
 def test_contradictions_are_defects(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the tally and the zone's own area part, nothing comes out but a defect."""
-    strip = Ground.strip
-    monkeypatch.setattr(Ground, "strip", lambda *words: 1.0001 * strip(*words))
+    tiles = Ground.tiles
+    monkeypatch.setattr(Ground, "tiles", lambda *words: 1.0001 * tiles(*words))
     with pytest.raises(DefectError):
         measure_zones(zones(), write())
 

@@ -1,7 +1,8 @@
-"""Arrays by what they hold, and rows added up by their keys."""
+"""Arrays by what they hold, rows added up by their keys, and how many processors there are for that."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,12 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 #: shapely geometries.
 Shapes = npt.NDArray[np.object_]
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def added_up(keys: Sequence[npt.NDArray[Any]], areas: Floats) -> tuple[Ints, Floats]:

@@ -1,4 +1,4 @@
-"""The codes of a strip of rasters: each block that is needed is decoded once, into numbers that kernels count by."""
+"""The codes of a part of rasters: each block that is needed is decoded once, into numbers that kernels count by."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class StripCodes:
 
     Attributes
     ----------
-    codes : ndarray of uint8 or int32, shape (rows of the strip, columns)
+    codes : ndarray of uint8 or int32, shape (rows, columns)
         A number for each combination of codes, where it was asked for; padded to whole words of eight cells.
     lost : ndarray of bool, shape (rows of blocks, columns of blocks)
-        The blocks of the strip that were asked for and cannot be decoded.
+        The blocks that were asked for and cannot be decoded.
     unreadable : list of Unreadable
         The same, to be told.
     """
@@ -58,7 +58,7 @@ class StripCodes:
         self._open = ExitStack()
         self._readers: list[CodeReader] = []
         self._memory = np.zeros(0, np.uint8)
-        self.begin(0, 0)
+        self.begin(0, 0, 0, 0)
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -71,9 +71,9 @@ class StripCodes:
     ) -> None:
         self._open.close()
 
-    def begin(self, top: int, bottom: int) -> None:
-        """Turn to another strip: the rows from ``top`` to ``bottom``, of which ``top`` begins a block."""
-        self._top, self._height, self._width = top, bottom - top, self.rasters[0].width
+    def begin(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Turn to other rows, from ``top`` to ``bottom``, and columns; ``top`` and ``left`` begin a block."""
+        self._top, self._height, self._left, self._width = top, bottom - top, left, right - left
         padded = -(-self._width // _WORD) * _WORD
         if self._memory.size < self._height * padded:
             self._memory = np.zeros(self._height * padded, np.uint8)
@@ -154,7 +154,7 @@ class StripCodes:
         return True
 
     def _read(self, top: int, foot: int, left: int, right: int) -> None:
-        window = self._top + top, left, foot - top, right - left
+        window = self._top + top, self._left + left, foot - top, right - left
         if self._plain:
             target = self.codes[top:foot, left:right].view(self.rasters[0].dtype)
             self._readers[0].read_codes(*window, out=target)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import shutil
 import sys
 import tempfile
 import threading
@@ -76,8 +75,9 @@ def prepare(progress: Progress = no_progress) -> None:
                 folder = cache_folder()
                 logger.debug("the cache of compiled kernels in %s is of no use: %s", folder, error)
                 if not found.signatures:
-                    if folder is not None:
-                        shutil.rmtree(folder, ignore_errors=True)
+                    # numba has made its own folder in ours, and takes for granted that it stays.
+                    for path in () if folder is None else folder.rglob("*.nb[ci]"):
+                        path.unlink(missing_ok=True)
                     found.compile(signature)
             del _waiting[0]
 

@@ -35,23 +35,24 @@ class GridEdges:
     """Polygons on a grid, with the edges that enter each strip.
 
     ``xy``: vertices in grid coordinates, ring after ring; ``rings``: where each ring starts, and the end; ``owner``:
-    the polygon of each ring. Edges go by the number of their first vertex: ``order[strips[s]:strips[s + 1]]`` are those
-    that enter strip ``s``.
+    the polygon of each ring; ``reach``, shape (polygons, 2): the columns that each polygon reaches from and to. Edges
+    go by the number of their first vertex: ``order[strips[s]:strips[s + 1]]`` are those that enter strip ``s``.
     """
 
     xy: Floats
     rings: Ints
     owner: Ints
+    reach: Floats
     order: Ints
     strips: Ints
 
-    def strip(self, number: int) -> StripEdges:
-        """Return what a strip needs."""
+    def strip(self, number: int, left: int, right: int) -> StripEdges:
+        """Return what the columns from ``left`` to ``right`` of a strip need: of what lies left of them, too."""
         order = self.order[self.strips[number] : self.strips[number + 1]]
         edges, owners = np.empty((len(order), 4)), np.empty(len(order), np.int64)
-        _gather(order, self.xy, self.rings, self.owner, edges, owners)
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        return StripEdges(owners[starts], np.append(starts, len(order)), edges)
+        count = _gather(order, self.xy, self.rings, self.owner, self.reach, float(left), float(right), edges, owners)
+        starts = np.flatnonzero(np.diff(owners[:count], prepend=-1))
+        return StripEdges(owners[starts], np.append(starts, count), edges[:count])
 
     def strips_met(self) -> list[int]:
         """Return the numbers of the strips that any edge enters."""
@@ -75,7 +76,8 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
     count = -(-height // strip_height)
     if not len(shapes):
         nothing = np.zeros(0, np.int64)
-        return GridEdges(np.zeros((0, 2)), np.zeros(1, np.int64), nothing, nothing, np.zeros(count + 1, np.int64))
+        ends = np.zeros(1, np.int64), nothing, np.zeros((0, 2)), nothing, np.zeros(count + 1, np.int64)
+        return GridEdges(np.zeros((0, 2)), *ends)
     xy, rings, outer, owner = _rings_of(shapes)
     snaps = [
         max(_SNAP, 4.0 * float(np.spacing(max(abs(values.min()), abs(values.max())))) / abs(cell))
@@ -88,7 +90,11 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
     strips = np.cumsum(strips)
     order = np.empty(strips[-1], np.int64)
     _enter(xy, rings, strip_height, height, float(width), strips[:-1].copy(), order)
-    return GridEdges(xy, rings, owner, order, strips)
+    low = np.minimum.reduceat(xy[:, 0], rings[:-1])
+    high = np.maximum.reduceat(xy[:, 0], rings[:-1])
+    firsts = np.flatnonzero(np.diff(owner, prepend=-1))
+    reach = np.column_stack([np.minimum.reduceat(low, firsts), np.maximum.reduceat(high, firsts)])
+    return GridEdges(xy, rings, owner, reach, order, strips)
 
 
 def _rings_of(shapes: Shapes) -> tuple[Floats, Ints, Mask, Ints]:
@@ -157,14 +163,23 @@ def _enter(xy: Any, rings: Any, strip_height: int, height: int, width: float, at
                 end += strip_height
 
 
-@kernel("void(int64[::1], float64[:,::1], int64[::1], int64[::1], float64[:,::1], int64[::1])")
-def _gather(order: Any, xy: Any, rings: Any, owner: Any, edges: Any, owners: Any) -> None:
-    """Write the ends of edges and the polygons that they belong to."""
-    ring = 0
+@kernel(
+    "int64(int64[::1], float64[:,::1], int64[::1], int64[::1], float64[:,::1], float64, float64, float64[:,::1],"
+    " int64[::1])"
+)
+def _gather(
+    order: Any, xy: Any, rings: Any, owner: Any, reach: Any, left: float, right: float, edges: Any, owners: Any
+) -> int:
+    """Write the ends of the edges that matter to some columns, and their polygons; return how many there are."""
+    ring, n = 0, 0
     for k in range(order.size):
         i = order[k]
         while rings[ring + 1] <= i:
             ring += 1
-        owners[k] = owner[ring]
-        edges[k, 0], edges[k, 1] = xy[i]
-        edges[k, 2], edges[k, 3] = xy[i + 1]
+        shape = owner[ring]
+        if reach[shape, 0] < right and reach[shape, 1] > left and min(xy[i, 0], xy[i + 1, 0]) < right:
+            owners[n] = shape
+            edges[n, 0], edges[n, 1] = xy[i]
+            edges[n, 2], edges[n, 3] = xy[i + 1]
+            n += 1
+    return n

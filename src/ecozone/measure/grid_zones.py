@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,8 +14,9 @@ import pandas as pd
 import shapely
 
 from ecozone.errors import GeometryError, UsageError
-from ecozone.geo import area_m2, length_m, norm_crs, plane_area_m2, repair, reproject, same_crs
+from ecozone.geo import area_m2, metres_per_unit, norm_crs, plane_area_m2, repair, reproject, same_crs
 from ecozone.landcover import LandRaster, listed
+from ecozone.measure.arrays import processors
 from ecozone.measure.ground import AreaKind
 from ecozone.notices import Notice, notice
 from ecozone.text import say
@@ -25,6 +28,8 @@ _TOLERANCE_M = 2e-6
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 #: Bounds within this part of a cell of the raster's edge lie on it.
 _EDGE_CELLS = 1e-6
+#: A thread costs more than the areas of so few.
+_MANY_VERTICES = 50_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,11 @@ def on_grid(
         there, changes = repair(there)
         there = _polygons(there, whole, on_invalid)
         whole = whole.loc[there.index]
-    own = (area_m2(whole) if area == "ellipsoidal" else plane_area_m2(there)).reindex(zones.index)
+    own = (_areas(whole) if area == "ellipsoidal" else plane_area_m2(there)).reindex(zones.index)
     missing = tuple(notice("measure.tally_kept", "refused", feature=name) for name in zones.index[own.isna()])
-    slack = 1e-5 * own[there.index].to_numpy() + 1e-4 * length_m(whole).to_numpy() + (1.0 if changes else 0.0)
+    # Degrees of longitude are shorter than those of latitude: the edge is no longer than this.
+    edge_m = shapely.length(whole.array) * metres_per_unit(whole.crs)
+    slack = 1e-5 * own[there.index].to_numpy() + 1e-4 * edge_m + (1.0 if changes else 0.0)
     return GridZones(
         area_m2=own,
         measured=there.index,
@@ -71,6 +78,19 @@ def on_grid(
         slack_m2=slack,
         notices=(*repairs, *changes, *missing),
     )
+
+
+def _areas(zones: gpd.GeoSeries) -> pd.Series[float]:
+    """Return `area_m2`, of many vertices on several threads: it takes longer than all the rest of a tally."""
+    vertices = np.cumsum(shapely.get_num_coordinates(zones.array))
+    threads = min(processors(), int(vertices[-1]) // _MANY_VERTICES + 1) if len(vertices) else 1
+    if threads == 1:
+        return area_m2(zones)
+    cuts = np.searchsorted(vertices, vertices[-1] * np.arange(1, threads) / threads)
+    chunks = [zones.iloc[first:last] for first, last in itertools.pairwise([0, *cuts, len(zones)])]
+    with ThreadPoolExecutor(threads) as pool:
+        areas: pd.Series[float] = pd.concat(list(pool.map(area_m2, chunks)))
+    return areas
 
 
 def _polygons(mended: gpd.GeoSeries, before: gpd.GeoSeries, on_invalid: OnInvalid) -> gpd.GeoSeries:

@@ -34,8 +34,7 @@ _AT_THREE = chebyshev.chebpts1(3)
 class Ground:
     """The ground under the cells of one raster: in each tile of it, linear in the row and quadratic in the column.
 
-    Tiles and patches are those of the raster, whatever part of it is asked for, so that a cell's ground is the same to
-    the bit in any work. May be pickled, and asked from several threads.
+    May be pickled, and asked from several threads.
 
     Parameters
     ----------
@@ -67,9 +66,8 @@ class Ground:
         plane = self._plane_cell_m2 is not None
         self.tile_rows = _MOST_ROWS if plane else _cells(_TILE_M[0] / high, _MOST_ROWS)
         self.tile_columns = _MOST_COLUMNS if plane or self._by_rows else _cells(_TILE_M[1] / wide, _MOST_COLUMNS)
-        # A patch is whole tiles wide.
         self._patch_rows = _cells(_PATCH_M / high, 2**20)
-        self._patch_columns = max(self.tile_columns, _cells(_PATCH_M / wide, 2**20))
+        self._patch_columns = _cells(_PATCH_M / wide, 2**20)
         self._patches: dict[tuple[int, int], Floats] = {}
         self._lock = Lock()
 
@@ -79,12 +77,12 @@ class Ground:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=Lock())
 
-    def strip(self, top: int, bottom: int, columns: Mask) -> Floats:
-        """Return the ground of the tiles in the rows from ``top`` to ``bottom``; tiles begin at ``top``.
+    def tiles(self, top: int, bottom: int, left: int, columns: Mask) -> Floats:
+        """Return the ground of the tiles in the rows from ``top`` to ``bottom``; they begin at ``top`` and ``left``.
 
         Parameters
         ----------
-        top, bottom : int
+        top, bottom, left : int
         columns : ndarray of bool, shape (columns of tiles,)
             Those that are asked for; what is returned of others means nothing.
 
@@ -112,7 +110,7 @@ class Ground:
             return found
         to_parabola = np.linalg.inv(np.vander(places, 3, increasing=True)).T
         down = (firsts[:, None] + rows + 0.5).ravel()
-        across = (np.flatnonzero(columns)[:, None] * float(self.tile_columns) + places + 0.5).ravel()
+        across = (left + np.flatnonzero(columns)[:, None] * float(self.tile_columns) + places + 0.5).ravel()
         values = self._values(down, across).reshape(len(firsts), 2, -1, 3)
         parabolas = values @ to_parabola * self._cell
         mean, growth = parabolas.mean(axis=1), (parabolas[:, 1] - parabolas[:, 0]) / (rows[1] - rows[0])

@@ -1,9 +1,9 @@
 """A tally in parts: what is to be measured is cut into strips of the raster, each is tallied alone, and all are added.
 
 ``plan`` → `Plan.parts` → ``tally_strip`` → ``gather``. Parts and records are plain data that may be pickled; a part is
-tallied by a pure function, on any thread, process or machine that sees the raster's path, in any order. Which strips
-there are hangs on the raster alone, what is found in one hangs on nothing outside it, and `gather` adds in the order of
-the strips: the result is the same to the bit however the work was shared out.
+tallied by a pure function, on any thread, process or machine that sees the raster's path, in any order. Where parts
+begin hangs on the raster alone, what is found in one hangs on nothing outside it, and `gather` adds in the order of the
+parts: the result is the same to the bit however the work was shared out.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ecozone.measure.edges import GridEdges, StripEdges, grid_edges
 from ecozone.measure.ground import AreaKind, CoverageKind, Ground
 from ecozone.measure.spans import spans_of
 
-#: Strips are about this high, and no more than this many cells unless a single row of blocks has more.
+#: Strips are about this high, and cut across where they have more cells than this; whole blocks always.
 _STRIP_ROWS = 512
-_STRIP_CELLS = 2**25
-#: Room for records of edges in one go: polygons of a strip are taken in batches.
-_ROOM = 2**18
+_PART_CELLS = 2**24
+#: Room for records of edges in one go: polygons of a part are taken in batches.
+_ROOM = 2**17
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Part:
-    """One strip of the raster, with the edges of the polygons that lie in it. May be pickled."""
+    """One strip of the raster, or of a vast one some columns of it, with the edges that matter there. May be pickled.
+
+    Parts are numbered from the top to the foot and from the left to the right. ``top`` and ``left`` are the first row
+    and column, ``bottom`` and ``right`` those after the last.
+    """
 
     job: Job
     number: int
     top: int
     bottom: int
+    left: int
+    right: int
     edges: StripEdges
 
 
@@ -86,23 +92,35 @@ class Tally:
 
 @dataclass(frozen=True)
 class Plan:
-    """Polygons on a raster's grid, cut into strips."""
+    """Polygons on a raster's grid, cut into parts of so many rows and columns."""
 
     job: Job
     strip_height: int
+    part_width: int
     edges: GridEdges
 
     def __len__(self) -> int:
         """Return the number of parts."""
-        return len(self.edges.strips_met())
+        return len(self.edges.strips_met()) * len(self._columns())
 
     def parts(self) -> Iterator[Part]:
-        """Give the parts, from the top of the raster to its foot; strips that no polygon enters are left out."""
-        height = self.job.rasters[0].height
-        for number in self.edges.strips_met():
-            top = number * self.strip_height
+        """Give the parts in their order; strips, and columns, that no polygon enters are left out."""
+        width, height = self.job.rasters[0].width, self.job.rasters[0].height
+        across = -(-width // self.part_width)
+        for strip in self.edges.strips_met():
+            top = strip * self.strip_height
             bottom = min(top + self.strip_height, height)
-            yield Part(self.job, number, top, bottom, self.edges.strip(number))
+            for number in self._columns():
+                left = number * self.part_width
+                right = min(left + self.part_width, width)
+                edges = self.edges.strip(strip, left, right)
+                yield Part(self.job, strip * across + number, top, bottom, left, right, edges)
+
+    def _columns(self) -> range:
+        """Return the numbers of the parts of each strip that some polygon reaches."""
+        reach = np.clip(self.edges.reach, 0.0, self.job.rasters[0].width)
+        low, high = (reach[:, 0].min(), reach[:, 1].max()) if len(reach) else (0.0, 0.0)
+        return range(int(low // self.part_width), int(-(-high // self.part_width)))
 
 
 def plan(
@@ -126,15 +144,16 @@ def plan(
         See `ecozone.measure.ground.Ground`.
     """
     first = rasters[0]
-    height = strip_height(first)
+    height, width = part_shape(first)
     edges = grid_edges(shapes, first.transform, first.width, first.height, height)
-    return Plan(Job(rasters, Ground(first, area), coverage), height, edges)
+    return Plan(Job(rasters, Ground(first, area), coverage), height, width, edges)
 
 
-def strip_height(raster: LandRaster) -> int:
-    """Return the rows of a strip: whole blocks."""
-    rows = raster.block_shape[0]
-    return rows * max(1, min(_STRIP_ROWS, _STRIP_CELLS // raster.width) // rows)
+def part_shape(raster: LandRaster) -> tuple[int, int]:
+    """Return the rows and the columns of a part: whole blocks."""
+    rows, columns = raster.block_shape
+    height = rows * max(1, min(_STRIP_ROWS, _PART_CELLS // columns) // rows)
+    return height, columns * max(1, _PART_CELLS // height // columns)
 
 
 def tally_strip(part: Part, worker: StripWorker | None = None) -> Records:
@@ -186,12 +205,12 @@ class StripWorker(StripCodes):
         super().__enter__()
         self._places, self._amounts, self._spans = _room(_ROOM)
         self._pairs = np.zeros(PAIR_TABLE, np.uint64)
-        self._row_sums = np.zeros((2, self.rasters[0].width))
         return self
 
     def tally(self, part: Part) -> Records:
         """Return `tally_strip` of a part of the same rasters."""
-        self.begin(part.top, part.bottom)
+        width = part.right - part.left
+        self.begin(part.top, part.bottom, part.left, part.right)
         shapes, starts, edges = part.edges.shapes, *_writable(part.edges.starts, part.edges.edges)
         grade = part.job.ground.grade(part.top, part.bottom)
         overlaps = np.zeros(len(shapes), np.bool_)
@@ -203,9 +222,9 @@ class StripWorker(StripCodes):
         while done < len(shapes):
             first, begins = done, np.zeros(len(shapes) - done + 1, np.int64)
             done, room = spans_of(
-                edges, starts, first, part.top, part.bottom, self.rasters[0].width, grade,
+                edges, starts, first, part.top, part.bottom, part.left, part.right, grade,
                 part.job.coverage == "centre", self._places, self._amounts,
-                np.empty(part.bottom - part.top + 1, np.int64), self._row_sums, *self._spans, begins, overlaps,
+                np.empty(part.bottom - part.top + 1, np.int64), np.zeros((2, width)), *self._spans, begins, overlaps,
             )  # fmt: skip
             if done == first:
                 self._places, self._amounts, self._spans = _room(room)
@@ -219,6 +238,7 @@ class StripWorker(StripCodes):
             if self.size > len(known) - 1:
                 known = np.concatenate([known[:-1], np.zeros(self.size - len(known) + 1, np.int64), known[-1:]])
             found.append(self._counted(part, begins, need, known, first))
+        found.append((np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)))
         numbers, codes, areas = (np.concatenate(column) for column in zip(*found, strict=True))
         kept = ~lost[numbers]
         values, valid = self.combinations(codes[kept])
@@ -247,19 +267,19 @@ class StripWorker(StripCodes):
 
     def _begin_ground(self, part: Part) -> None:
         rows, columns = part.job.ground.tile_rows, part.job.ground.tile_columns
-        tiles = -(-self.rasters[0].width // columns)
+        tiles = -(-(part.right - part.left) // columns)
         self._ground = np.zeros((-(-(part.bottom - part.top) // rows), tiles, 4))
         self._there = np.zeros(tiles, np.bool_)
 
     def _provide_ground(self, part: Part, need: Mask) -> None:
         """Have the ground of the tiles in which blocks are needed; elsewhere a projection may have none."""
-        width, columns = self.rasters[0].width, part.job.ground.tile_columns
+        width, columns = part.right - part.left, part.job.ground.tile_columns
         left = np.arange(0, width, columns)
         right = np.minimum(left + columns, width) - 1
         blocks = np.concatenate([[0], np.cumsum(need.any(axis=0))])
         wanted = (blocks[right // self.block_columns + 1] > blocks[left // self.block_columns]) & ~self._there
         if wanted.any():
-            self._ground[:, wanted] = part.job.ground.strip(part.top, part.bottom, wanted)[:, wanted]
+            self._ground[:, wanted] = part.job.ground.tiles(part.top, part.bottom, part.left, wanted)[:, wanted]
             self._there |= wanted
 
 

@@ -1,4 +1,4 @@
-"""What polygons cover of a strip of a raster: spans of cells with the share of them that is covered.
+"""What polygons cover of a panel of a raster: spans of cells with the share of them that is covered.
 
 Every edge is cut at the rows and columns of the grid. A piece that falls by ``dy`` (rises count negative), at the mean
 distance ``m`` from the left side of its cell, covers ``dy`` of every cell to the right and ``dy (1 - m)`` of its own.
@@ -31,8 +31,8 @@ SPAN_BYTES = 20
 
 
 @kernel()
-def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, width: int) -> int:
-    """Return a number of records that the edges ``first`` … ``last - 1`` surely do not exceed in a strip."""
+def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, left: int, right: int) -> int:
+    """Return a number of records that the edges ``first`` … ``last - 1`` surely do not exceed in a panel."""
     most = 0
     for i in range(first, last):
         x0, y0, x1, y1 = edges[i]
@@ -44,7 +44,7 @@ def records_at_most(edges: Any, first: int, last: int, top: int, bottom: int, wi
         if low - high < y1 - y0:
             slope = (x1 - x0) / (y1 - y0)
             x0, x1 = x0 + (high - y0) * slope, x0 + (low - y0) * slope
-        here, there = min(max(x0, -1.0), width + 1.0), min(max(x1, -1.0), width + 1.0)
+        here, there = min(max(x0, left - 1.0), right + 1.0), min(max(x1, left - 1.0), right + 1.0)
         most += 2 * (ceil(low) - floor(high) + 1) + int(abs(there - here)) + 3
     return most
 
@@ -56,7 +56,8 @@ def cut(
     last: int,
     top: int,
     bottom: int,
-    width: int,
+    left: int,
+    right: int,
     grade: Any,
     centres: bool,
     rows: Any,
@@ -64,7 +65,7 @@ def cut(
     covers: Any,
     parts: Any,
 ) -> int:
-    """Cut one polygon's edges at the grid lines of a strip.
+    """Cut one polygon's edges at the grid lines of a panel.
 
     Parameters
     ----------
@@ -72,10 +73,9 @@ def cut(
         Ends (x0, y0, x1, y1) in grid coordinates, none horizontal, covered ground on the right of those that go down.
     first, last : int
         The polygon's edges are those from ``first`` to ``last - 1``.
-    top, bottom : int
-        First row of the strip, and the row after the last.
-    width : int
-        Columns of the grid; what lies to their right is left out, what lies to their left is carried into column 0.
+    top, bottom, left, right : int
+        First row of the panel and the row after the last; first column and the column after the last. What lies to the
+        right of them is left out, what lies to their left is carried into the first column.
     grade : ndarray, shape (bottom - top,)
         By how much the ground under a cell grows from the top of its row to its foot, as a share of the cell's ground;
         the covered part is then that of the ground and not of the square.
@@ -83,7 +83,7 @@ def cut(
         Whether cells are covered by their centres.
     rows, columns, covers, parts : ndarrays
         Take the records: ``cover`` for all cells to the right of (row, column), ``part`` for the cell itself; rows
-        counted from ``top``; in the order of the edges; a cell may stand in several.
+        counted from ``top``, columns from ``left``; in the order of the edges; a cell may stand in several.
 
     Returns
     -------
@@ -103,8 +103,8 @@ def cut(
             # there, one has it. (GDAL burns those on a lower horizontal edge, too: for both.)
             for row in range(max(ceil(y0 - 0.5), top), min(ceil(y1 - 0.5), bottom)):
                 column = floor((row + 0.5 - y0) * slope + x0 + 0.5)
-                if column < width:
-                    rows[n], columns[n], covers[n], parts[n] = row - top, max(column, 0), sign, sign
+                if column < right:
+                    rows[n], columns[n], covers[n], parts[n] = row - top, max(column - left, 0), sign, sign
                     n += 1
             continue
         left_most, right_most = min(x0, x1), max(x0, x1)
@@ -121,30 +121,30 @@ def cut(
             if uneven != 0.0:
                 drop -= uneven * (low * (1.0 - low) - high * (1.0 - high))
             drop *= sign
-            left, right = min(x, beyond), max(x, beyond)
-            if left < width and drop != 0.0:
-                column = floor(max(left, -1.0))
-                if left >= 0.0 and right <= column + 1.0:
-                    rows[n], columns[n], covers[n] = row - top, column, drop
-                    parts[n] = drop * (1.0 - (0.5 * (left + right) - column))
+            near, far = min(x, beyond), max(x, beyond)
+            if near < right and drop != 0.0:
+                column = floor(max(near, left - 1.0))
+                if near >= left and far <= column + 1.0:
+                    rows[n], columns[n], covers[n] = row - top, column - left, drop
+                    parts[n] = drop * (1.0 - (0.5 * (near + far) - column))
                     n += 1
-                elif right <= 0.0:
+                elif far <= left:
                     rows[n], columns[n], covers[n], parts[n] = row - top, 0, drop, drop
                     n += 1
                 else:
-                    steep = drop / (right - left)
-                    if left < 0.0:
-                        share = -left * steep
+                    steep = drop / (far - near)
+                    if near < left:
+                        share = (left - near) * steep
                         rows[n], columns[n], covers[n], parts[n] = row - top, 0, share, share
                         n += 1
-                        left, column = 0.0, 0
-                    while left < right and column < width:
-                        side = min(column + 1.0, right)
-                        share = steep * (side - left)
-                        rows[n], columns[n], covers[n] = row - top, column, share
-                        parts[n] = share * (1.0 - (0.5 * (left + side) - column))
+                        near, column = float(left), left
+                    while near < far and column < right:
+                        side = min(column + 1.0, far)
+                        share = steep * (side - near)
+                        rows[n], columns[n], covers[n] = row - top, column - left, share
+                        parts[n] = share * (1.0 - (0.5 * (near + side) - column))
                         n += 1
-                        left = side
+                        near = side
                         column += 1
             y, x = below, beyond
             row += 1
@@ -152,7 +152,7 @@ def cut(
 
 
 @kernel(
-    "UniTuple(int64, 2)(float64[:,::1], int64[::1], int64, int64, int64, int64, float64[::1], boolean,"
+    "UniTuple(int64, 2)(float64[:,::1], int64[::1], int64, int64, int64, int64, int64, float64[::1], boolean,"
     " int32[:,::1], float64[:,::1], int64[::1], float64[:,::1], int32[::1], int32[::1], int32[::1], float64[::1],"
     " int64[::1], boolean[::1])"
 )
@@ -162,7 +162,8 @@ def spans_of(
     first: int,
     top: int,
     bottom: int,
-    width: int,
+    left: int,
+    right: int,
     grade: Any,
     centres: bool,
     places: Any,
@@ -176,11 +177,11 @@ def spans_of(
     span_starts: Any,
     overlaps: Any,
 ) -> tuple[int, int]:
-    """Return the spans of polygons in a strip, from the polygon ``first`` on, as many as there is room for.
+    """Return the spans of polygons in a panel, from the polygon ``first`` on, as many as there is room for.
 
     Parameters
     ----------
-    edges, top, bottom, width, grade, centres
+    edges, top, bottom, left, right, grade, centres
         As for `cut`.
     starts : ndarray, shape (polygons + 1,)
         Where each polygon's edges start.
@@ -189,10 +190,11 @@ def spans_of(
         Scratch for records; two of the four rows for each are in use at a time.
     row_starts : ndarray, shape (bottom - top + 1,)
         Scratch.
-    row_sums : ndarray, shape (2, width)
+    row_sums : ndarray, shape (2, right - left)
         Scratch, all 0; left so.
     span_row, span_first, span_last, span_share : ndarrays, shape (2 * room,)
-        Take the spans: row counted from ``top``, first column, the column after the last, covered share of each cell.
+        Take the spans: row and columns counted from the panel's corner, first column and the column after the last,
+        covered share of each cell.
     span_starts : ndarray, shape (polygons + 1,)
         Takes where the spans of polygon ``first + i`` start, and in the end where they end.
     overlaps : ndarray, shape (polygons,)
@@ -210,11 +212,23 @@ def spans_of(
     shape = first
     span_starts[0] = 0
     while shape < starts.size - 1:
-        room = records_at_most(edges, starts[shape], starts[shape + 1], top, bottom, width)
+        room = records_at_most(edges, starts[shape], starts[shape + 1], top, bottom, left, right)
         if room > rows.size or used + 2 * room > span_row.size:
             return shape, room
         n = cut(
-            edges, starts[shape], starts[shape + 1], top, bottom, width, grade, centres, rows, columns, covers, parts
+            edges,
+            starts[shape],
+            starts[shape + 1],
+            top,
+            bottom,
+            left,
+            right,
+            grade,
+            centres,
+            rows,
+            columns,
+            covers,
+            parts,
         )
         low, high = bottom, -1
         for i in range(n):
@@ -281,7 +295,7 @@ def spans_of(
                 whole = np.rint(level)
                 if abs(level - whole) < _ROUNDING:
                     level = float(whole)
-                after = by_row[i] if i < stop else width
+                after = by_row[i] if i < stop else right - left
                 for step in range(2):
                     start, finish = (column, column + 1) if step == 0 else (column + 1, after)
                     value = share if step == 0 else level

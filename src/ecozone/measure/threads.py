@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -11,6 +10,7 @@ from threading import Event, Lock
 import numpy as np
 
 from ecozone.log import Progress, no_progress
+from ecozone.measure.arrays import processors
 from ecozone.measure.compiled import prepare
 from ecozone.measure.partition import Part, Plan, Records, StripWorker, Tally, gather
 
@@ -83,9 +83,8 @@ def _work(plan: Plan, parts: _Shared, results: SimpleQueue[Records | BaseExcepti
 def _threads(plan: Plan) -> int:
     """Return how many threads pay."""
     raster = plan.job.rasters[0]
-    cells = plan.strip_height * raster.width
+    cells = plan.strip_height * min(plan.part_width, raster.width)
     size = max(np.dtype(raster.dtype).itemsize, 1)
-    affinity = getattr(os, "sched_getaffinity", None)
-    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
-    few = 1 if raster.width * raster.height <= _FEW_CELLS else processors
-    return max(1, min(processors, few, _STRIPS_BYTES // (cells * size)))
+    if raster.width * raster.height <= _FEW_CELLS:
+        return 1
+    return max(1, min(processors(), _STRIPS_BYTES // (cells * size)))
