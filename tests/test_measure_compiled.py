@@ -32,7 +32,8 @@ print("answer", twice(21), cache_folder())
 
 def started(folder: Path, **settings: str) -> subprocess.Popen[str]:
     """Start a process that calls a little kernel, with the user's folders in ``folder``."""
-    (folder / "tiny.py").write_text(KERNEL, "utf-8")
+    if not (folder / "tiny.py").exists():  # older numba goes by its time
+        (folder / "tiny.py").write_text(KERNEL, "utf-8")
     own = {
         "HOME": folder,
         "USERPROFILE": folder,
