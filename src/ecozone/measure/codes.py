@@ -57,7 +57,7 @@ class StripCodes:
         self.block_rows, self.block_columns = rasters[0].block_shape
         self._open = ExitStack()
         self._readers: list[CodeReader] = []
-        self._memory = np.zeros(0, np.uint8)
+        self._memory = np.zeros((3, 0), np.uint8)
         self.begin(0, 0, 0, 0)
 
     def __enter__(self) -> Self:
@@ -75,10 +75,14 @@ class StripCodes:
         """Turn to other rows, from ``top`` to ``bottom``, and columns; ``top`` and ``left`` begin a block."""
         self._top, self._height, self._left, self._width = top, bottom - top, left, right - left
         padded = -(-self._width // _WORD) * _WORD
-        if self._memory.size < self._height * padded:
-            self._memory = np.zeros(self._height * padded, np.uint8)
-        self.codes: npt.NDArray[Any] = self._memory[: self._height * padded].reshape(self._height, padded)
-        self._plain = len(self._readers) == 1 and _plain(self._readers[0])
+        if self._memory.shape[1] < self._height * padded:
+            self._memory = np.zeros((3 if len(self.rasters) == 2 else 1, self._height * padded), np.uint8)
+        own = self._memory[:, : self._height * padded].reshape(len(self._memory), self._height, padded)
+        self.codes: npt.NDArray[Any] = own[0]
+        in_bytes = all(map(_plain, self._readers))
+        self._plain = in_bytes and len(self._readers) == 1
+        self._pair = own[1:] if in_bytes and len(self._readers) == 2 else None
+        self._pair_numbers = np.full(0 if self._pair is None else BYTE * BYTE, -1, np.int32)
         self._numbers = [Numbers(raster.dtype) for raster in self.rasters]
         self._joint = Numbers("int64")
         blocks = -(-self._height // self.block_rows), -(-self._width // self.block_columns)
@@ -127,6 +131,11 @@ class StripCodes:
         else:
             keys = self._joint.key(numbers)
             parts = [keys >> 32, keys & 0xFFFFFFFF]
+        if self._pair is not None:
+            bytes_of = [
+                part.astype(np.uint8).view(raster.dtype) for part, raster in zip(parts, self.rasters, strict=True)
+            ]
+            return np.stack(bytes_of, axis=1).astype(np.int64), np.ones((len(numbers), 2), np.bool_)
         return (
             np.stack([own.key(part) for own, part in zip(self._numbers, parts, strict=True)], axis=1),
             np.stack([part != _MASKED for part in parts], axis=1),
@@ -159,6 +168,11 @@ class StripCodes:
             target = self.codes[top:foot, left:right].view(self.rasters[0].dtype)
             self._readers[0].read_codes(*window, out=target)
             return
+        if self._pair is not None:
+            for reader, codes in zip(self._readers, self._pair, strict=True):
+                reader.read_codes(*window, out=codes[top:foot, left:right].view(reader.raster.dtype))
+            self._join(self._pair, top, foot, left, right)
+            return
         parts = [own.of(*reader.read_codes(*window)) for own, reader in zip(self._numbers, self._readers, strict=True)]
         numbers = parts[0]
         if len(parts) > 1:
@@ -166,6 +180,25 @@ class StripCodes:
         if self._final.size > BYTE and self.codes.dtype == np.uint8:
             self.codes = self.codes.astype(np.int32)
         self.codes[top:foot, left:right] = numbers
+
+    def _join(self, pair: npt.NDArray[np.uint8], top: int, foot: int, left: int, right: int) -> None:
+        """Write numbers of pairs of bytes of two rasters into ``codes``."""
+        words = pair.view(np.uint64)
+        while self.codes.dtype == np.uint8:
+            at = _joined(
+                pair[0], pair[1], words[0], words[1], self._pair_numbers, top, foot, left, right, self.codes, self.words
+            )
+            if at < 0:
+                return
+            # A pair not met before.
+            top = at // pair.shape[2]
+            one, other = (int(byte) for byte in pair.reshape(2, -1)[:, at])
+            number = int(self._joint.of(np.array([one << 32 | other]))[0])
+            self._pair_numbers[one | other << 8] = number
+            if number >= BYTE:
+                self.codes = self.codes.astype(np.int32)
+        keys = pair[:, top:foot, left:right].astype(np.int64)
+        self.codes[top:foot, left:right] = self._joint.of(keys[0] << 32 | keys[1])
 
 
 class Numbers:
@@ -200,6 +233,42 @@ class Numbers:
     def key(self, numbers: Ints) -> Ints:
         """Return the values that have these numbers."""
         return self._keys[numbers]
+
+
+@kernel(
+    "int64(uint8[:,::1], uint8[:,::1], uint64[:,::1], uint64[:,::1], int32[::1], int64, int64, int64, int64,"
+    " uint8[:,::1], uint64[:,::1])"
+)
+def _joined(
+    ones: Any,
+    others: Any,
+    one_words: Any,
+    other_words: Any,
+    numbers: Any,
+    top: int,
+    foot: int,
+    left: int,
+    right: int,
+    codes: Any,
+    words: Any,
+) -> int:
+    """Write the numbers of pairs of bytes; return the place of a pair that has none (-1), or -1."""
+    one, other, joined, known = np.uint64(0), np.uint64(0), np.uint64(0), False
+    for row in range(top, foot):
+        for at in range(left >> 3, (right + 7) >> 3):
+            # Words like the last ones are common: the sea, a forest.
+            if known and one_words[row, at] == one and other_words[row, at] == other and (at + 1) << 3 <= right:
+                words[row, at] = joined
+                continue
+            for column in range(max(at << 3, left), min((at + 1) << 3, right)):
+                number = numbers[np.int64(ones[row, column]) | np.int64(others[row, column]) << 8]
+                if number < 0:
+                    place: int = row * ones.shape[1] + column
+                    return place
+                codes[row, column] = number
+            one, other, joined = one_words[row, at], other_words[row, at], words[row, at]
+            known = at << 3 >= left and (at + 1) << 3 <= right
+    return -1
 
 
 @kernel()
