@@ -143,6 +143,14 @@ def test_zones_without_shape_are_kept(write: Write) -> None:
     assert own["from_code"].tolist() == ["nodata", "outside"] and own["area_m2"].isna().all()
 
 
+def test_far_away(write: Write) -> None:
+    """A zone that the rasters do not touch is outside as a whole."""
+    frame = gpd.GeoSeries([box(E0 + 9000, N0, E0 + 9500, N0 + 500)], crs=4548)
+    table = measure_change(frame, write(1, "a.tif"), write(2, "b.tif"), scheme="worldcover")
+    assert table[["from_code", "to_code"]].to_numpy().tolist() == [["outside", "outside"]]
+    assert table["area_m2"].tolist() == list(table.attrs["zone_area_m2"].values())
+
+
 def test_two_years_of_a_real_tile(shared_data: Path) -> None:
     """Of a real island, the changed cells between the two years of WorldCover are those that numpy counts."""
     paths = sorted((shared_data / "landcover").glob("ESA_WorldCover*.tif"))

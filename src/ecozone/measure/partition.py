@@ -176,12 +176,12 @@ def tally_strip(part: Part, worker: StripWorker | None = None) -> Records:
         return own.tally(part)
 
 
-def gather(records: Iterable[Records]) -> Tally:
-    """Add up what the strips gave; they may come in any order."""
+def gather(records: Iterable[Records], *, rasters: int = 1) -> Tally:
+    """Add up what the parts gave; they may come in any order. ``rasters`` says of how many, should there be no part."""
     found = sorted(records, key=lambda own: own.number)
     if not found:
-        none = np.zeros(0, np.int64)
-        return Tally(none, np.zeros((0, 1), np.int64), np.zeros((0, 1), np.bool_), np.zeros(0), none, none, ())
+        none, shape = np.zeros(0, np.int64), (0, rasters)
+        return Tally(none, np.zeros(shape, np.int64), np.zeros(shape, np.bool_), np.zeros(0), none, none, ())
     shapes, codes, valid, areas = (
         np.concatenate([getattr(own, name) for own in found]) for name in ("shapes", "codes", "valid", "areas")
     )

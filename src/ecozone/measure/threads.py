@@ -56,7 +56,7 @@ def tally_plan(plan: Plan, *, threads: int | None = None, progress: Progress = n
                 progress(len(found), total, raster.path.name)
         finally:
             parts.stop.set()
-    return gather(found)
+    return gather(found, rasters=len(plan.job.rasters))
 
 
 class _Shared:
