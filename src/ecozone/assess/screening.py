@@ -18,9 +18,9 @@ from ecozone.assess.states import States
 from ecozone.assess.subjects import kinds_of, prepare_sites
 from ecozone.assess.table import table
 from ecozone.assess.touching import touches
-from ecozone.assess.verdict import worst
+from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
-from ecozone.measure import Sizes
+from ecozone.measure import Prepared
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.workspace import Workspace
 
@@ -102,7 +102,7 @@ def check_sites(
     rows = subjects.reset_index(drop=True)
     site_ids = rows["site_id"].to_numpy(object)
     kind, kinds = kinds_of(rows["tags"])
-    sizes, coverage = Sizes(ws.crs), Coverage(rows, ws)
+    prepared, coverage = Prepared(rows), Coverage(rows, ws)
     states = States(site_ids, kind, kinds, ws, near_m)
     findings: list[pd.DataFrame] = []
     for done, layer in enumerate(ws.layers.values()):
@@ -110,9 +110,9 @@ def check_sites(
         features = ws.features(layer.key)
         noticed += notices_of(features)
         features.attrs = {}  # pandas copies them deeply at every step
-        contact = touches(rows, features, layer, sizes)
+        contact = touches(prepared, features, layer)
         spoken = spoken_of(features, layer, ws, kinds)
-        meetings = meetings_of(rows, kind, features, spoken, ws, contact)
+        meetings = meetings_of(rows, prepared, kind, features, spoken, ws, contact)
         findings.append(findings_on(site_ids, kind, spoken, meetings))
         found = np.zeros(len(rows), dtype=bool)
         found[meetings.table["site"].to_numpy(np.int64)[meetings.asked["meeting"].to_numpy(np.int64)]] = True
@@ -130,17 +130,21 @@ def check_sites(
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
     """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
-    said: dict[str, set[str]] = {site_id: set() for site_id in subjects["site_id"]}
-    for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
-        said[site_id].add(verdict)
-    for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"].unique():
-        said[site_id].add("review")
-    return [worst(said[site_id]) for site_id in subjects["site_id"]]
+    place, names = pd.factorize(subjects["site_id"].to_numpy(object))
+    rank = np.full(len(names), len(VERDICTS) - 1, dtype=np.int64)
+    at = pd.Index(names)
+    said = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
+    if said.isna().any():
+        raise ValueError(f"no verdict: {set(findings['verdict']) - set(VERDICTS)}")
+    np.minimum.at(rank, at.get_indexer(pd.Index(findings["site_id"])), said.to_numpy(np.int64))
+    blocked = states.loc[states["blocks_clear"].astype(bool), "site_id"].unique()
+    np.minimum.at(rank, at.get_indexer(pd.Index(blocked)), VERDICTS.index("review"))
+    return [VERDICTS[worth] for worth in rank[place].tolist()]
 
 
 def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
     """Order findings by site as given, and within a site from the worst verdict and the largest overlap."""
-    rank = findings["verdict"].map({"prohibited": 0, "conditional": 1, "review": 2, "clear": 3})
-    site = findings["site_id"].map({site_id: i for i, site_id in enumerate(dict.fromkeys(findings["site_id"]))})
+    rank = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
+    site = pd.factorize(findings["site_id"].to_numpy(object))[0]
     keys = pd.DataFrame({"site": site, "rank": rank, "size": -findings["overlap_m2"] - findings["length_m"]})
     return findings.loc[keys.sort_values(["site", "rank", "size"], kind="stable").index].reset_index(drop=True)

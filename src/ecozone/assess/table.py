@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], texts: Collection[str]) -> pd.DataFrame:
@@ -19,7 +20,9 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], texts: Coll
     return frame.astype({column: float for column in columns if column not in texts})
 
 
-def columns_table(values: Mapping[str, Sequence[Any]], columns: Sequence[str], texts: Collection[str]) -> pd.DataFrame:
+def columns_table(
+    values: Mapping[str, Sequence[Any] | NDArray[Any]], columns: Sequence[str], texts: Collection[str]
+) -> pd.DataFrame:
     """Return whole columns as a frame, each as `table` would have it.
 
     >>> columns_table({"layer": [None], "overlap_m2": [2]}, ("layer", "overlap_m2"), {"layer"}).iloc[0].tolist()
