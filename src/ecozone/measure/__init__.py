@@ -3,6 +3,7 @@
 from ecozone.measure.change import measure_change
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.land_use import measure_land_use
 from ecozone.measure.nearest import Nearest, nearest, nearest_to
 from ecozone.measure.overlay import overlay, shares
 from ecozone.measure.prepared import Prepared
@@ -18,6 +19,7 @@ __all__ = [
     "depths_in",
     "index_of",
     "measure_change",
+    "measure_land_use",
     "measure_zones",
     "nearest",
     "nearest_to",

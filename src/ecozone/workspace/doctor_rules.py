@@ -111,5 +111,5 @@ def examine_targets(ws: Workspace, readable: Collection[str]) -> Iterator[Troubl
             yield trouble("workspace.target_no_source", "warning", **place, **words)
         if target.indicator in SHARES and ws.landcover is not None:
             for year in (target.baseline_year, target.target_year):
-                if year is not None and year not in ws.landcover.rasters:
+                if year is not None and year not in ws.landcover.sources:
                     yield trouble("workspace.target_no_raster", "warning", **place, **words, year=year)

@@ -7,7 +7,8 @@
                   ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
                   ``required``, ``schematic``; of a PostGIS layer ``source`` (its address) and ``table`` stand in place
                   of ``path``, and ``near_extent`` reads only what lies near its extent
-``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``
+``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``; of land-use polygons
+                  ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes), ``layer``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
                   ``rule``
 ``[parameters]``  name = metres: distances that a rule names and its source does not give
@@ -172,6 +173,9 @@ class LandCoverTable(Table):
 
     scheme: LocalPath
     rasters: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
+    vectors: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
+    column: Filled | None = None
+    layer: Filled | None = None
     profile: LocalPath | None = None
     crs: Filled | None = None
     schematic: bool = False

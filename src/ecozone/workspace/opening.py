@@ -144,7 +144,9 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
 def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
     rasters = {int(year): folder / table.rasters[year] for year in sorted(table.rasters)}
     profile = PROFILES[0] if table.profile is None else name_or_file(table.profile, folder)
-    return LandCover(name_or_file(table.scheme, folder), rasters, profile, table.crs, table.schematic)
+    vectors = {int(year): folder / table.vectors[year] for year in sorted(table.vectors)}
+    scheme = name_or_file(table.scheme, folder)
+    return LandCover(scheme, rasters, profile, table.crs, table.schematic, vectors, table.column, table.layer)
 
 
 def _target(table: TargetTable) -> Target:

@@ -92,7 +92,7 @@ class Workspace:
             if layer.extent is not None and layer.extent not in self.layers:
                 files[f"extent:{key}"] = self.folder / layer.extent
         if self.landcover is not None:
-            files |= {f"landcover:{year}": path for year, path in self.landcover.rasters.items()}
+            files |= {f"landcover:{year}": path for year, path in self.landcover.sources.items()}
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)
         return files | {f"rules:{file.stem}": file for file in self.pack.files}
