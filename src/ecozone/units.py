@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 M2_PER_HECTARE = 10_000.0
 M2_PER_MU = 2000.0 / 3.0
@@ -37,18 +40,21 @@ def fixed(value: float, decimals: int) -> str:
     return f"{rounded:,}"
 
 
-def fixed_each(values: Iterable[float], decimals: int) -> list[str]:
+def fixed_each(values: ArrayLike, decimals: int) -> list[str]:
     """Write many numbers as `fixed` does.
 
     >>> fixed_each([1234.565, 0.5], 2)
     ['1,234.57', '0.50']
     """
-    plain, scale = f"{{:,.{decimals}f}}".format, 10.0**decimals
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    words = list(map(f"{{:,.{decimals}f}}".format, numbers.tolist()))
     # Python rounds the binary value, which differs from the digits that are shown only near a half.
-    return [
-        plain(value) if abs(value * scale % 1.0 - 0.5) > _NEAR_HALF and abs(value) < _EXACT else fixed(value, decimals)
-        for value in values
-    ]
+    share = np.abs(np.abs(numbers) * 10.0**decimals % 1.0 - 0.5)
+    for at in np.flatnonzero((share < _NEAR_HALF) | (np.abs(numbers) > _EXACT)).tolist():
+        words[at] = fixed(float(numbers[at]), decimals)
+    return words
 
 
 def hectares(area_m2: float) -> float:

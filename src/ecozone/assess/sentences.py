@@ -35,7 +35,7 @@ def area_words(area_m2: Floats) -> list[str]:
     ['7.2207 公顷（108.31 亩）']
     """
     wide, old = area_m2 / M2_PER_HECTARE, area_m2 / M2_PER_MU
-    return say_each("assess.area", hectares=fixed_each(wide.tolist(), 4), mu=fixed_each(old.tolist(), 2))
+    return say_each("assess.area", hectares=fixed_each(wide, 4), mu=fixed_each(old, 2))
 
 
 def facts(measured: Mapping[str, NDArray[Any]], zone: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -64,13 +64,13 @@ def facts(measured: Mapping[str, NDArray[Any]], zone: NDArray[np.object_]) -> ND
         return {"area": area_words(area[rows])}
 
     def lengths(rows: Rows) -> Mapping[str, Sequence[str]]:
-        return {"length": fixed_each(length[rows].tolist(), 1)}
+        return {"length": fixed_each(length[rows], 1)}
 
     def shared(rows: Rows) -> Mapping[str, Sequence[str]]:
-        return {**areas(rows), "share": fixed_each((measured["site_share"][rows] * 100.0).tolist(), 2)}
+        return {**areas(rows), "share": fixed_each(measured["site_share"][rows] * 100.0, 2)}
 
     def far(rows: Rows) -> Mapping[str, Sequence[str]]:
-        return {"distance": fixed_each(distance[rows].tolist(), 1), "wind": wind_words(bearing[rows])}
+        return {"distance": fixed_each(distance[rows], 1), "wind": wind_words(bearing[rows])}
 
     def nothing(_: Rows) -> Mapping[str, Sequence[str]]:
         return {}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ecozone.assess.coverage import Beyond, Coverage
 from ecozone.assess.sentences import area_words, wind_words
 from ecozone.assess.spoken import Kind
-from ecozone.assess.table import columns_table
+from ecozone.assess.table import columns_table, stacked
 from ecozone.assess.touching import Contact
 from ecozone.rules import required_roles
 from ecozone.text import pick, say, say_each
@@ -66,7 +66,7 @@ class States:
         self._ws = ws
         self._near_m = near_m
         self._parts: list[pd.DataFrame] = []
-        self._open: list[pd.DataFrame] = []
+        self._open: list[dict[str, NDArray[Any]]] = []
 
     def add_layer(
         self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: Mapping[int, list[str]]
@@ -137,7 +137,7 @@ class States:
         touching = distance == 0
         reasons[touching] = say("assess.reason_touching")
         near = np.flatnonzero((distance <= self._near_m) & ~touching)
-        metres, winds = fixed_each(distance[near].tolist(), 1), wind_words(bearing[near])
+        metres, winds = fixed_each(distance[near], 1), wind_words(bearing[near])
         reasons[near] = say_each("assess.reason_near", distance=metres, wind=winds)
         self._add(rows, 3, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
 
@@ -156,26 +156,27 @@ class States:
     def table(self) -> pd.DataFrame:
         """Return all states: `STATE_COLUMNS`."""
         parts = self._parts or [columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)]
-        return pd.concat(parts, ignore_index=True)
+        return stacked(parts)
 
     def _add(self, rows: Ints, slot: int, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
         """Add a state to the layer now open; ``slot`` orders those of one site."""
         numbers = dict.fromkeys(_NUMBERS, 0.0) | {"distance_m": math.nan, "bearing_deg": math.nan}
-        columns = numbers | {"blocks_clear": False} | known
-        reasons = pd.Series(reason, index=range(len(rows)), dtype=object)
-        self._open.append(pd.DataFrame({"row": rows, "slot": slot, "state": state, "reason": reasons} | columns))
+        words = {"state": state, "reason": reason, "blocks_clear": False}
+        columns: dict[str, NDArray[Any]] = {"row": rows, "slot": np.full(len(rows), slot)}
+        for name, value in (numbers | words | known).items():
+            kind = object if name in words else float
+            columns[name] = np.empty(len(rows), dtype=kind)
+            columns[name][:] = value
+        self._open.append(columns)
 
     def _close(self, layer: str | None, role: str) -> None:
         """Put what was added since the last layer into the order of the sites."""
-        added = pd.concat([one for one in self._open if len(one)] or self._open[:1], ignore_index=True)
+        added = {name: np.concatenate([one[name] for one in self._open]) for name in self._open[0]}
         self._open = []
-        added = added.sort_values(["row", "slot"], kind="stable")
-        columns: dict[str, Any] = {name: added[name].to_numpy() for name in _NUMBERS}
-        for name in ("state", "reason", "blocks_clear"):
-            columns[name] = added[name].tolist()
-        count = len(added)
-        ids = self._ids[added["row"].to_numpy(np.int64)]
-        columns |= {"site_id": ids, "layer": [layer] * count, "role": [role] * count}
+        order = np.lexsort((added.pop("slot"), added["row"]))
+        columns: dict[str, Any] = {name: values[order] for name, values in added.items()}
+        count = len(order)
+        columns |= {"site_id": self._ids[columns.pop("row")], "layer": [layer] * count, "role": [role] * count}
         self._parts.append(columns_table(columns, STATE_COLUMNS, STATE_TEXTS))
 
     def _required(self, role: str) -> Mask:
@@ -192,7 +193,7 @@ def _overlap_words(area_m2: Floats, length_m: Floats, restricted: Mask) -> NDArr
     ):
         words[rows] = say_each(f"assess.{key}", area=area_words(area_m2[rows]))
     rows = np.flatnonzero((area_m2 <= 0) & (length_m > 0) & restricted)
-    words[rows] = say_each("assess.reason_affected_line", length=fixed_each(length_m[rows].tolist(), 1))
+    words[rows] = say_each("assess.reason_affected_line", length=fixed_each(length_m[rows], 1))
     return words
 
 
@@ -201,7 +202,7 @@ def _gap_words(beyond: Beyond, rows: Ints) -> NDArray[np.object_]:
     area, length = beyond.area_m2[rows], beyond.length_m[rows]
     words = np.full(len(rows), say("assess.reason_outside_extent"), dtype=object)
     some = np.flatnonzero(length > 0)
-    words[some] = say_each("assess.reason_outside_length", length=fixed_each(length[some].tolist(), 1))
+    words[some] = say_each("assess.reason_outside_length", length=fixed_each(length[some], 1))
     some = np.flatnonzero((area > 0) & ~beyond.whole[rows])
     words[some] = say_each("assess.reason_outside_area", area=area_words(area[some]))
     words[beyond.whole[rows]] = say("assess.reason_outside_whole")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -25,11 +26,38 @@ def columns_table(
 ) -> pd.DataFrame:
     """Return whole columns as a frame, each as `table` would have it.
 
-    >>> columns_table({"layer": [None], "overlap_m2": [2]}, ("layer", "overlap_m2"), {"layer"}).iloc[0].tolist()
-    [None, 2.0]
+    >>> columns_table({"layer": [None], "overlap_m2": [2]}, ("layer", "overlap_m2"), {"layer"}).to_dict("records")
+    [{'layer': None, 'overlap_m2': 2.0}]
     """
-    frame = pd.DataFrame({name: pd.Series(values[name], dtype=object if name in texts else float) for name in columns})
-    return frame[list(columns)]
+    found = {name: pd.Series(values[name], dtype=object if name in texts else float) for name in columns}
+    return pd.DataFrame(found, columns=list(columns), copy=False)
+
+
+def stacked(parts: list[pd.DataFrame], order: Callable[[pd.DataFrame], NDArray[Any]] | None = None) -> pd.DataFrame:
+    """Return frames of the same columns one below the other, in an order of the whole, and empty the list.
+
+    Column by column, so that no more than one column is ever there twice.
+
+    >>> parts = [pd.DataFrame({"a": [2]}), pd.DataFrame({"a": [1]})]
+    >>> stacked(parts, lambda whole: np.argsort(whole["a"].to_numpy()))["a"].tolist(), parts
+    ([1, 2], [])
+    """
+    columns: dict[str, NDArray[Any]] = {}
+    for name in list(parts[0].columns):
+        columns[name] = np.concatenate([part.pop(name).to_numpy() for part in parts])
+    parts.clear()
+    if order is not None:
+        rows = order(_frame(columns))
+        for name in columns:
+            columns[name] = columns[name][rows]
+    return _frame(columns)
+
+
+def _frame(columns: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    # Of plain arrays pandas would make texts of its own, which take several times the room.
+    return pd.DataFrame(
+        {name: pd.Series(one, dtype=one.dtype, copy=False) for name, one in columns.items()}, copy=False
+    )
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

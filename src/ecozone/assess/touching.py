@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecozone.assess.totals import totals_of
 from ecozone.geo import azimuth_deg, distance_m
-from ecozone.measure import Nearest, Prepared, Shared, index_of, nearest_to, ranges, shared_with, shares
+from ecozone.measure import EdgeIndex, Nearest, Prepared, Shared, nearest_to, ranges, shared_with, shares
 from ecozone.workspace import Layer
 
 _RANGE = ("overlap_min_m2", "overlap_max_m2", "length_min_m", "length_max_m")
@@ -43,19 +43,18 @@ class Contact:
     near: Nearest
 
 
-def touches(sites: Prepared, features: gpd.GeoDataFrame, layer: Layer) -> Contact:
+def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
     """Measure sites against the features of one layer.
 
     Parameters
     ----------
     sites : Prepared
         In the workspace's CRS.
-    features : GeoDataFrame
-        In the same, valid; rows without geometry are passed over.
+    zones : EdgeIndex
+        The layer's features in the same, valid; None where one has no geometry.
     layer : Layer
         Its ``accuracy_m`` gives the range of overlaps.
     """
-    zones = index_of(np.asarray(features.geometry.array, dtype=object))
     shared = shared_with(sites, zones, reach_m=layer.accuracy_m or 0.0)
     near = nearest_to(sites, zones, touching=_first_touched(shared))
     if not layer.accuracy_m:

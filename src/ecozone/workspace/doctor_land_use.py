@@ -31,7 +31,7 @@ def examine_land_use(ws: Workspace, progress: Progress) -> Iterator[Trouble]:
             rows = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
             classes = resolve_codes(rows, open_scheme(cover.scheme), field=cover.column)
         except EcozoneError as error:
-            yield from of_error(error, file=path, field=f"landcover.vectors.{year}")
+            yield from of_error(error, file=path, field=".".join(("landcover", "vectors", str(year))))
             continue
         codes = listed(sorted(set(classes["class_code"])))
         words = {"count": len(parcels), "crs": crs_name(parcels.crs), "codes": codes}
