@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ecozone.measure import index_file
 from ecozone.measure.outlines import Indices, Longs, Outlines, Signs, outlines_of
 from ecozone.measure.pairs import Floats, Ints, Mask, Shapes
 from ecozone.measure.workers import in_parts
 
+#: The index of a layer of so many vertices is kept in a file; that of a smaller one is built as fast as it is read.
+LARGE = 200_000
 #: A zone has no more slabs than this.
 _MOST_SLABS = 8192
 #: Width of the slab of a zone that is a point or an upright line, metres.
@@ -109,7 +113,7 @@ class EdgeIndex:
     @cached_property
     def slabs(self) -> Slabs:
         """The edges by slabs."""
-        return slabs_of(self.outlines)
+        return self._built[0] if self._large else slabs_of(self.outlines)
 
     @cached_property
     def end(self) -> Indices:
@@ -150,7 +154,21 @@ class EdgeIndex:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The edges by runs and boxes over them."""
-        return hierarchy_of(self.outlines)
+        return self._built[1] if self._large else hierarchy_of(self.outlines)
+
+    @property
+    def _large(self) -> bool:
+        return len(self.outlines.xy) >= LARGE
+
+    @cached_property
+    def _built(self) -> tuple[Slabs, Hierarchy]:
+        """Both of them, from the user's cache folder where they are there."""
+        kept = index_file.load(self.digest)
+        if kept is not None:
+            return _from(Slabs, kept), _from(Hierarchy, kept)
+        built = slabs_of(self.outlines), hierarchy_of(self.outlines)
+        index_file.save(self.digest, _arrays(built[0]) | _arrays(built[1]))
+        return built
 
     @property
     def boundary(self) -> tuple[NDArray[Any], ...]:
@@ -165,6 +183,17 @@ class EdgeIndex:
         arrays: tuple[Any, ...] = (np.ascontiguousarray(xy), zone.astype(np.int64), *self.boundary, away)
         in_parts(lambda start, stop: depths_of_points(start, stop, *arrays), len(xy))
         return away
+
+
+Part = TypeVar("Part", Slabs, Hierarchy)
+
+
+def _arrays(part: Slabs | Hierarchy) -> dict[str, NDArray[Any]]:
+    return {f"{type(part).__name__}.{field.name}": getattr(part, field.name) for field in fields(part)}
+
+
+def _from(kind: type[Part], arrays: Mapping[str, NDArray[Any]]) -> Part:
+    return kind(**{field.name: arrays[f"{kind.__name__}.{field.name}"] for field in fields(kind)})
 
 
 _known: WeakValueDictionary[bytes, EdgeIndex] = WeakValueDictionary()
