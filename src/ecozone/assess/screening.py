@@ -21,7 +21,7 @@ from ecozone.assess.table import stacked, table
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
-from ecozone.measure import EdgeIndex, Prepared, index_of
+from ecozone.measure import EdgeIndex, Prepared, index_of, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.workspace import Layer, Workspace
 
@@ -142,6 +142,7 @@ class Screening:
     def check(self, sites: gpd.GeoDataFrame, *, progress: Progress = no_progress) -> Check:
         """Judge sites: see `check_sites`."""
         ws = self._ws
+        prepare_screening(progress)
         subjects, notices = prepare_sites(sites, ws)
         noticed = list(notices)
         batch = _Batch.of(subjects, ws)

@@ -10,6 +10,7 @@ from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sizes_between
 from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import measure_zones
+from ecozone.measure.warming import prepare_screening
 
 __all__ = [
     "EdgeIndex",
@@ -25,6 +26,7 @@ __all__ = [
     "nearest_to",
     "overlay",
     "overlay_range",
+    "prepare_screening",
     "ranges",
     "shared_with",
     "shares",

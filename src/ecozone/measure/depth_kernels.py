@@ -54,7 +54,11 @@ def boundary_foot(
     return best, foot_x, foot_y
 
 
-@kernel()
+@kernel(
+    "void(int64, int64, int64[::1], int64[::1], float64[:,::1], int64, float64, float64[:,::1], int64[::1], "
+    "int64[::1], float64[:,::1], float64[:,::1], int32[::1], float64[::1], float64[::1], int64[::1], "
+    "int64[::1], int64[::1], int32[::1], float64[::1]) "
+)
 def depths_of(
     start: int, stop: int, shapes: Longs, zones: Longs, middle: Floats, corners: int, deep: float, xy: Floats,
     rings: Longs, first: Longs, box: Floats, zxy: Floats, zend: Indices, west: Floats, per_m: Floats, slabs: Longs,
@@ -74,29 +78,28 @@ def depths_of(
         extent = max(box[shape, 2] - box[shape, 0], box[shape, 3] - box[shape, 1])
         low, high = rings[first[shape]], rings[first[shape + 1]]
         most = min(1 if depth > deep * extent else corners, high - low)
-        if most == 1:
-            far, at = -1.0, low
-            for i in range(low, high):
-                away = (xy[i, 0] - foot_x) ** 2 + (xy[i, 1] - foot_y) ** 2
-                if away > far:
-                    far, at = away, i
-            order = np.zeros(1, dtype=np.int64)
-            order[0] = at - low
-        else:
-            away_all = np.empty(high - low)
-            for i in range(low, high):
-                away_all[i - low] = -((xy[i, 0] - foot_x) ** 2 + (xy[i, 1] - foot_y) ** 2)
-            order = np.argsort(away_all, kind="mergesort")
+        taken = np.zeros(high - low, dtype=np.bool_)
         for rank in range(most):
-            i = low + order[rank]
+            at = low + rank
+            if most < high - low:
+                # The farthest of those that are left: few of many, so that sorting them all would not pay.
+                far = -1.0
+                for i in range(low, high):
+                    away = (xy[i, 0] - foot_x) ** 2 + (xy[i, 1] - foot_y) ** 2
+                    if away > far and not taken[i - low]:
+                        far, at = away, i
+                taken[at - low] = True
             away2, _, _ = boundary_foot(
-                xy[i, 0], xy[i, 1], zone, zxy, zend, west, per_m, slabs, slab_first, pointer, edge
+                xy[at, 0], xy[at, 1], zone, zxy, zend, west, per_m, slabs, slab_first, pointer, edge
             )
             depth = max(depth, away2**0.5)
         found[pair] = depth
 
 
-@kernel()
+@kernel(
+    "void(int64, int64, float64[:,::1], int64[::1], float64[:,::1], int32[::1], float64[::1], float64[::1], "
+    "int64[::1], int64[::1], int64[::1], int32[::1], float64[::1]) "
+)
 def depths_of_points(
     start: int,
     stop: int,

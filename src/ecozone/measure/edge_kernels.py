@@ -38,7 +38,7 @@ def slab_of(x: float, west: float, per_m: float, count: int) -> int:
     return min(int(min(at, 1e9)), count - 1)
 
 
-@kernel()
+@kernel("void(float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64, int64[::1], int64[::1]) ")
 def count_slabs(
     xy: Floats, rings: Longs, zones: Longs, west: Floats, width: Floats, most: int, slabs: Longs, entries: Longs
 ) -> None:
@@ -64,7 +64,10 @@ def count_slabs(
         entries[zone] = found
 
 
-@kernel()
+@kernel(
+    "void(float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64[::1], int64[::1], "
+    "int64[::1], int32[::1]) "
+)
 def fill_slabs(
     xy: Floats,
     rings: Longs,
@@ -312,7 +315,12 @@ def _gap(
     return float(best**0.5) if found else np.inf
 
 
-@kernel()
+@kernel(
+    "void(int64, int64, int64[::1], int64[::1], float64, float64[:,::1], int64[::1], int8[::1], int64[::1], "
+    "float64[:,::1], int64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[:,::1], "
+    "int32[::1], int8[::1], float64[::1], float64[::1], float64[::1], int64[::1], int64[::1], int64[::1], "
+    "int32[::1], float64[::1], int64[::1], boolean[::1]) "
+)
 def measure_pairs(
     start: int, stop: int, sites: Longs, zones: Longs, reach: float, xy: Floats, rings: Longs, side: Signs,
     first: Longs, box: Floats, dimension: Longs, whole: Floats, around: Floats, thin: Floats, scale: Floats,

@@ -13,7 +13,7 @@ from ecozone.measure.pairs import Floats
 FAN = 8
 
 
-@kernel()
+@kernel("int64(float64[:,::1], int64[::1], float64[:,::1], int64[::1], int64[::1])")
 def runs_of(xy: Floats, rings: Longs, box: Floats, start: Longs, stop: Longs) -> int:
     """Put the edges of each ring into runs; return how many there are."""
     runs = 0
@@ -65,7 +65,11 @@ def _between(
     return best, sx, sy, tx, ty
 
 
-@kernel()
+@kernel(
+    "void(int64, int64, int64[::1], float64, float64, float64[:,::1], int64[::1], int64[::1], float64[:,::1], "
+    "float64[:,::1], int32[::1], int32[::1], float64[:,::1], int64[::1], int64[::1], int64[::1], "
+    "float64[::1], int64[::1], float64[:,::1]) "
+)
 def nearest_edges(
     start: int, stop: int, sites: Longs, within: float, slack: float, xy: Floats, rings: Longs, first: Longs,
     box: Floats, zxy: Floats, zend: Indices, owner: Indices, nodes: Floats, level: Longs, run_start: Longs,
@@ -92,17 +96,17 @@ def nearest_edges(
                 continue
             at, high = node_at[stack], node_level[stack]
             if high == 0:
-                for i in range(run_start[at], run_stop[at]):
-                    j = zend[i]
-                    cx, cy, dx, dy = zxy[i, 0], zxy[i, 1], zxy[j, 0], zxy[j, 1]
-                    low_x, high_x, low_y, high_y = min(cx, dx), max(cx, dx), min(cy, dy), max(cy, dy)
-                    for ring in range(first[site], first[site + 1]):
-                        for k in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
-                            n = min(k + 1, rings[ring + 1] - 1)
-                            off_x = max(low_x - max(xy[k, 0], xy[n, 0]), min(xy[k, 0], xy[n, 0]) - high_x)
-                            off_y = max(low_y - max(xy[k, 1], xy[n, 1]), min(xy[k, 1], xy[n, 1]) - high_y)
-                            if max(off_x, off_y) > best + slack:
-                                continue
+                for ring in range(first[site], first[site + 1]):
+                    for k in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
+                        n = min(k + 1, rings[ring + 1] - 1)
+                        # Few edges of the site come near the box of the run.
+                        off_x = max(nodes[at, 0] - max(xy[k, 0], xy[n, 0]), min(xy[k, 0], xy[n, 0]) - nodes[at, 2], 0.0)
+                        off_y = max(nodes[at, 1] - max(xy[k, 1], xy[n, 1]), min(xy[k, 1], xy[n, 1]) - nodes[at, 3], 0.0)
+                        if off_x * off_x + off_y * off_y > (best + slack) ** 2:
+                            continue
+                        for i in range(run_start[at], run_stop[at]):
+                            j = zend[i]
+                            cx, cy, dx, dy = zxy[i, 0], zxy[i, 1], zxy[j, 0], zxy[j, 1]
                             away, sx, sy, tx, ty = _between(
                                 xy[k, 0] - cx, xy[k, 1] - cy, xy[n, 0] - cx, xy[n, 1] - cy, 0.0, 0.0, dx - cx, dy - cy
                             )
