@@ -42,10 +42,10 @@ def stacked(parts: list[pd.DataFrame], order: Callable[[pd.DataFrame], NDArray[A
     >>> stacked(parts, lambda whole: np.argsort(whole["a"].to_numpy()))["a"].tolist(), parts
     ([1, 2], [])
     """
-    columns: dict[str, NDArray[Any]] = {}
-    for name in list(parts[0].columns):
-        columns[name] = np.concatenate([part.pop(name).to_numpy() for part in parts])
+    names = list(parts[0].columns)
+    loose = [{name: part[name].to_numpy() for name in names} for part in parts]
     parts.clear()
+    columns = {name: np.concatenate([each.pop(name) for each in loose]) for name in names}
     if order is not None:
         rows = order(_frame(columns))
         for name in columns:
