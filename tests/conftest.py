@@ -145,6 +145,7 @@ required = true
 colour = "#38A800"
 
 [roles.sensitive]
+geometry = "any"
 zh = "敏感点"
 en = "sensitive"
 required = false

@@ -329,3 +329,14 @@ def test_a_batch_is_asked_for_when_the_one_before_is_answered(ws: Any, sites: An
     answers = check_batches(batches(), ws)
     next(answers)
     assert asked == [0]
+
+
+def test_a_site_without_a_shape_is_never_clear(little: Any, sites: Any, square: Any) -> None:
+    """Not even where no layer is required: nothing was judged of it."""
+    folder = little(red_line=[(square(0, 0, 10), {"name": "a"})]).folder
+    pack = folder / "little.toml"
+    pack.write_text(pack.read_text("utf-8").replace("required = true", "required = false"), "utf-8")
+    ws = ez.open_workspace(folder)
+    check = ez.check_sites(sites((square(5000, 5000, 10), "school"), (None, "school")), ws)
+    assert check.sites["verdict"].tolist()[1] == "review"
+    assert not check.states["blocks_clear"].any()

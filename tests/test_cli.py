@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -208,3 +209,46 @@ def test_the_module_runs_as_a_command() -> None:
     done = ecozone("schemes", "--json")
     assert done.returncode == 0
     assert {"worldcover", "clcd"} <= {entry["name"] for entry in json.loads(done.stdout)["schemes"]}
+
+
+def test_a_wrong_number_is_told_by_its_option_in_the_users_language(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was typed is named, not what the program calls it, and nothing of a library's own words shows."""
+    assert run(["ratios", "--year", "abc"]) == 2
+    said = capsys.readouterr().err
+    assert "--year" in said
+    assert "应为整数" in said
+    assert "Input should" not in said
+    assert run(["check", "a.kml", "--near", "abc", "--lang", "en"]) == 2
+    assert "--near: a number is wanted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["an import", "a command"])
+def test_ctrl_c_is_130_and_a_sentence(tmp_path: Path, where: str) -> None:
+    """An interrupt is told in a sentence, whether the libraries are still loading or the work has begun."""
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    if where == "an import":
+        (trap / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    else:
+        (trap / "geopandas.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    places = os.pathsep.join([str(trap), *sys.path])
+    words = [sys.executable, "-m", "ecozone", "demo", str(tmp_path / "try"), "--lang", "en"]
+    done = subprocess.run(words, env=os.environ | {"PYTHONPATH": places}, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.startswith("interrupted:")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_demonstration_leaves_no_half_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a copy must not be taken for a workspace that was edited; the next run copies it whole."""
+    copy, left = shutil.copyfile, iter(range(5))
+
+    def stops(one: str, other: str) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        copy(one, other)
+
+    monkeypatch.setattr(shutil, "copyfile", stops)
+    assert run(["demo", str(tmp_path / "try")]) == 130
+    assert not (tmp_path / "try" / "workspace" / "ecozone.toml").exists()
+    assert not list((tmp_path / "try").rglob(".ecozone-*"))

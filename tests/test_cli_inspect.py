@@ -277,3 +277,42 @@ def test_the_way_to_the_workspace_s_datum_is_said(tmp_path: Path, capsys: pytest
     (word,) = said[4326]
     assert word.startswith("4326.gpkg: EPSG:4326 与 EPSG:4548")
     assert said[4490] == []
+
+
+def test_the_web_maps_mercator_has_no_plane_area_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a check can judge can be looked at too; its ellipsoidal area is that of the ground."""
+    path = tmp_path / "a.gpkg"
+    ground = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(E, N, E + 100, N + 100)], crs="EPSG:4548")
+    ground.to_crs("EPSG:3857").to_file(path)
+    assert run(["inspect", str(path), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["files"]
+    assert found["plane_area_m2"] is None
+    assert [row["plane_area_m2"] for row in found["rows"]] == [None]
+    assert found["area_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert "intake.no_plane_area" in [one["code"] for one in found["notices"]]
+    assert run(["inspect", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "墨卡托" in shown
+    assert "平面 " not in shown
+
+
+def test_the_unit_of_a_drawing_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A template that says millimetres is refused with the option that mends it, and that option does."""
+    header = "0\nSECTION\n2\nHEADER\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n"
+    corners = "".join(f"10\n{E + x}\n20\n{N + y}\n" for x, y in ((0, 0), (100, 0), (100, 100), (0, 100)))
+    ring = f"0\nLWPOLYLINE\n8\nplot\n90\n4\n70\n1\n{corners}"
+    path = tmp_path / "mm.dxf"
+    path.write_text(f"{header}0\nSECTION\n2\nENTITIES\n{ring}0\nENDSEC\n0\nEOF\n", "utf-8")
+    words = [str(path), "--crs", "EPSG:4548", "-w", "demo"]
+    for command in ("inspect", "check"):
+        assert run([command, *words]) == 3
+        assert "--unit m" in capsys.readouterr().err
+    assert run(["inspect", *words, "--unit", "m", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["files"]
+    assert found["area_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert "--unit m" in found["next"]
+    assert run(["check", *words, "--unit", "m", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sites"][0]["area_m2"] == pytest.approx(found["area_m2"])
+    assert run(["map", str(tmp_path / "m.html"), "--sites", *words, "--unit", "league"]) == 2

@@ -18,13 +18,14 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from ecozone.assess import Check
+from ecozone.assess import Check, check_sites
 from ecozone.errors import OutputError, WorkspaceError
+from ecozone.intake import read_sites
 from ecozone.notices import notice
 from ecozone.outputs.map import map_html, write_map
 from ecozone.rules import Assumption, ProjectType, Role, RoleLevel, RulePack
 from ecozone.text import room
-from ecozone.workspace import LandCover, Layer
+from ecozone.workspace import LandCover, Layer, open_workspace
 
 CRS_4548 = CRS.from_epsg(4548)
 X, Y = 525_000.0, 4_325_000.0
@@ -377,3 +378,13 @@ def test_the_originals_are_left_as_they_were() -> None:
     map_html(check, made_on=DAY)
     assert check.sites.equals(sites)
     assert check.workspace.features("farmland").equals(farmland)
+
+
+def test_a_map_without_indicators_says_how_to_get_them() -> None:
+    """A check computes none: its map names the command that does; a workspace without land cover says that."""
+    ws = open_workspace("demo")
+    check = check_sites(read_sites(ws.folder / "sites" / "points.csv"), ws)
+    assert "ecozone map" in map_html(check)
+    bare = map_html(check, ratios=pd.DataFrame())
+    assert "ecozone map" not in bare
+    assert "没有土地覆盖栅格" in bare

@@ -41,7 +41,7 @@ def test_it_overrides_a_national_rule_by_id(pack: RulePack) -> None:
 def test_it_changes_a_role_for_itself_alone(pack: RulePack) -> None:
     """A role that the county redraws stays as it was for everyone else."""
     assert not pack.roles["control_unit"].required
-    assert load_packs("national").roles["control_unit"].required
+    assert load_packs("tianjin-dongli").roles["control_unit"].required
 
 
 def test_no_district_is_in_code() -> None:

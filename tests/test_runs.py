@@ -63,12 +63,12 @@ def test_an_unwritable_format_is_refused_before_any_work(tmp_path: Path, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_bad_file_among_good_ones_writes_nothing(tmp_path: Path) -> None:
-    """A file that cannot be trusted ends the check with its name; no output is left."""
+def test_a_file_alone_that_cannot_be_trusted_writes_nothing(tmp_path: Path) -> None:
+    """There is nothing else to answer: the file is named and no output is left."""
     bad = tmp_path / "bad.csv"
     bad.write_text("经度,纬度\n39.1,117.3\n", "utf-8")
     with pytest.raises(EcozoneError, match=r"bad\.csv"):
-        execute(request(tmp_path, sites=(str(SITES / "points.csv"), str(bad)), outputs=(str(tmp_path / "r.json"),)))
+        execute(request(tmp_path, sites=(str(bad),), outputs=(str(tmp_path / "r.json"),)))
     assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
 
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 from shapely.geometry import box
 
 from ecozone.intake import sha256
-from ecozone.runs.execute import site_files
+from ecozone.runs.batch import site_files
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
 

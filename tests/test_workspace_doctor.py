@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -12,9 +13,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely.geometry import Point, Polygon, box
+from pyproj import CRS as CRS_
+from shapely.geometry import LineString, Point, Polygon, box
 
+import ecozone as ez
+from ecozone.errors import RasterError
 from ecozone.geo.gdal import pyogrio, rasterio
+from ecozone.notices import notices_of
 from ecozone.text import LANGUAGES, speaking
 from ecozone.workspace import Trouble, diagnose
 
@@ -225,6 +230,23 @@ def test_a_renamed_file_is_told_with_its_new_name(examine: Examine, folder: Path
     assert "red_line_2023.gpkg" in one.message("en")
 
 
+def test_a_missing_layer_is_not_taken_for_other_things(examine: Examine, folder: Path) -> None:
+    """Neither a text nor a layer of another name is offered in place of a missing one."""
+    (folder / "red_line.gpkg").unlink()
+    for name in ("README.md", "red_line.md", "lines.kml", "sites.csv"):
+        (folder / name).write_text("")
+    assert found(examine(), "file_missing").place.layer == "red_line"
+
+
+def test_no_nearest_word_is_named_where_none_is_near(examine: Examine) -> None:
+    """A dash in place of a hint would only puzzle."""
+    one = found(examine(ALL.replace('extent = "district"', 'extent = "qqq"', 1)), "extent_unknown")
+    for lang in LANGUAGES:
+        assert "—" not in one.message(lang)
+        assert not re.search("最接近|nearest", one.message(lang).removeprefix(one.place.prefix(lang)))
+        assert "district" in one.remedy(lang)
+
+
 def test_an_unreadable_layer_is_told_with_its_key(examine: Examine, folder: Path) -> None:
     """What the intake refuses is an error of that layer, and the others are still examined."""
     (folder / "red_line.gpkg").write_bytes(b"no geodata at all")
@@ -346,7 +368,93 @@ def test_an_extent_that_is_missing_or_wrong_is_told(examine: Examine, folder: Pa
 def test_points_beyond_their_extent_are_counted(examine: Examine, folder: Path) -> None:
     """A layer of points has no area to lose: those outside are counted."""
     save(folder / "red_line.gpkg", [Point(EAST + 5, NORTH + 5), Point(EAST - 5, NORTH)])
-    assert found(examine(), "beyond_extent").fields["count"] == 1
+    anything = PACK.replace('colour = "#FF0000" }', 'colour = "#FF0000", geometry = "any" }')
+    troubles = examine(pack=anything)
+    assert found(troubles, "beyond_extent").fields["count"] == 1
+    assert found(troubles, "without_area").severity == "warning"
+
+
+def test_lines_and_points_are_errors_where_a_role_is_an_area(examine: Examine, folder: Path) -> None:
+    """What has no inside is refused, each kind with its own way to mend it; closed lines can be declared areas."""
+    square = at(0, 0, 100, 9_000)
+    ring, path = LineString(square.exterior.coords), LineString([(EAST, NORTH), (EAST + 50, NORTH + 50)])
+    save(folder / "red_line.gpkg", [ring, path, Point(EAST + 5, NORTH + 5)])
+    troubles = examine()
+    for key in ("closed_lines_refused", "lines_refused", "points_refused"):
+        assert found(troubles, key).severity == "error"
+        assert found(troubles, key).fields["count"] == 1
+    assert 'closed_lines = "polygon" in [layers.red_line]' in found(troubles, "closed_lines_refused").remedy("en")
+    save(folder / "red_line.gpkg", [ring])
+    declared = examine(ALL.replace(RED_LINE, RED_LINE + 'closed_lines = "polygon"\n'))
+    assert not [one for one in declared if one.severity == "error"]
+    assert found(declared, "intake.closed_line_area").fields["count"] == 1
+
+
+def test_a_crs_without_a_code_does_not_stop_the_doctor(examine: Examine, folder: Path) -> None:
+    """A file whose CRS is its own text, under a name of its own, is examined like any other."""
+    own = CRS_.from_epsg(4543).to_wkt().replace("CGCS2000 / 3-degree Gauss-Kruger CM 102E", "县里的坐标系")
+    plain = re.sub(r',\s*ID\["EPSG",\d+\]', "", own).replace('"False easting",500000', '"False easting",500010')
+    gpd.GeoDataFrame(geometry=[at(0, 0, 200, 9_000)], crs=CRS).to_crs(plain).to_file(folder / "red_line.gpkg")
+    troubles = examine()
+    assert not [one for one in troubles if one.severity == "error"]
+    read = [one for one in troubles if one.key == "workspace.layer_read" and one.place.layer == "red_line"]
+    assert [one.fields["crs"] for one in read] == ["县里的坐标系"]
+
+
+def test_remedies_speak_of_the_workspace_file(examine: Examine, folder: Path) -> None:
+    """A layer has no command line: what an option would say is a key of its table, and following it works."""
+    save(folder / "bare.shp", [at(0, 0, 200, 9_000)])
+    (folder / "bare.prj").unlink()
+    bare = RED_LINE.replace("red_line.gpkg", "bare.shp")
+    (refused,) = [one for one in examine(ALL.replace(RED_LINE, bare)) if one.severity == "error"]
+    assert "--crs" not in refused.remedy("zh") + refused.remedy("en")
+    assert "crs" in refused.remedy("en")
+    assert "[layers.red_line] of ecozone.toml" in refused.remedy("en")
+    assert not [one for one in examine(ALL.replace(RED_LINE, bare + f'crs = "{CRS}"\n')) if one.severity == "error"]
+
+
+def test_a_threshold_that_hides_findings_is_told(examine: Examine) -> None:
+    """Noise is a few square metres: more is a warning, and an absurd figure is refused."""
+    much = RED_LINE + "min_area_m2 = 500.0\n"
+    assert found(examine(ALL.replace(RED_LINE, much)), "much_noise").severity == "warning"
+    absurd = RED_LINE + "min_area_m2 = 1e12\n"
+    assert found(examine(ALL.replace(RED_LINE, absurd)), "value_out_of_range").severity == "error"
+
+
+def test_codes_outside_the_measured_zones_are_no_error(examine: Examine, folder: Path) -> None:
+    """The doctor and the tally agree: a code that no zone holds is nobody's error, the same code inside is."""
+    # A triangle: its box reaches to the raster's south-east, and the zone does not.
+    corners = [(EAST, NORTH), (EAST, NORTH + 10_000), (EAST + 10_000, NORTH + 10_000)]
+    save(folder / "district.gpkg", [Polygon(corners)])
+    toml = ALL.replace(BARRIER, "").replace(TARGET, "")
+    for cell, wrong in (((205, 205), False), ((30, 30), True)):
+        raster(folder / "2025.tif")
+        with rasterio.open(folder / "2025.tif", "r+") as out:
+            out.write(np.full((1, 1), 77, dtype="uint8"), 1, window=rasterio.windows.Window(*cell, 1, 1))
+        doctor = any(one.key == "landcover.unknown_values" for one in examine(toml))
+        try:
+            ez.assess_indicators(ez.open_workspace(folder), years=[2025])
+            tally = False
+        except RasterError as error:
+            tally = error.key == "landcover.unknown_values"
+        assert (doctor, tally) == (wrong, wrong)
+
+
+def test_what_rasters_say_of_themselves_is_in_the_ratios_too(examine: Examine, folder: Path) -> None:
+    """Another year, another version of the product: the doctor's warnings stand beside the figures."""
+    raster(folder / "2020.tif", product_version="V1.0.0")
+    raster(folder / "2025.tif", product_version="V2.0.0", time_start="2020-01-01T00:00:00Z")
+    keys = {"workspace.raster_year", "workspace.raster_version"}
+    assert keys <= {one.key for one in examine()}
+    ratios = ez.assess_indicators(ez.open_workspace(folder))
+    assert keys <= {one.key for one in notices_of(ratios)}
+    assert not keys & {one.key for one in notices_of(ez.assess_indicators(ez.open_workspace(folder), years=[2020]))}
+
+
+def test_a_required_layer_that_no_rule_binds_is_an_error(examine: Examine) -> None:
+    """Such a layer can never be clear, and so no site either: that is told with the way out."""
+    toml = ALL.replace(BARRIER, BARRIER + "required = true\n")
+    assert found(examine(toml), "required_without_rule").severity == "error"
 
 
 def test_an_extent_that_leaves_part_of_the_district_is_told(examine: Examine, folder: Path) -> None:

@@ -32,7 +32,7 @@ def test_every_example_in_the_template_is_a_key_that_exists(tmp_path: Path, lang
     both = [line for line in lines if not line.startswith("rule ")]
     file.write_text("\n".join(both), encoding="utf-8")
     ws = open_workspace(file)
-    assert set(ws.layers) == {"district", "red_line", "barrier", "farmland"}
+    assert set(ws.layers) == {"district", "red_line", "barrier", "contaminated", "farmland"}
     assert len(ws.targets) == 1
 
 

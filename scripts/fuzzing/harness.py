@@ -203,7 +203,7 @@ def difference(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> str:
     return ""
 
 
-def _here(job: str, _: object, **words: Any) -> Any:
+def _here(job: str, _limits: object, _name: object, **words: Any) -> Any:
     """Do the work of the reading process in this one."""
     return getattr(features, job)(**words, isolate=False)
 

@@ -4,10 +4,17 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit status."""
-    from ecozone.cli import run
+    """Run the command line and leave with its exit status; Ctrl-C is 130 from the first import on."""
+    try:
+        from ecozone.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        from ecozone.text import asked_language, say
+
+        sys.stderr.write(say("cli.interrupted", asked_language(sys.argv[1:])) + "\n")
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ an error carries the key of its text and the fields that fill it, and is read in
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any, ClassVar
 
-from ecozone.text import Place, remedy, say
+from ecozone.text import Place, say
 
 
 class EcozoneError(Exception):
@@ -68,7 +69,7 @@ class EcozoneError(Exception):
 
     def remedy(self, lang: str | None = None) -> str:
         """Say what to do; empty where the text already says it."""
-        return remedy(self.key, lang, **self.fields)
+        return self.place.remedy(self.key, lang, **self.fields)
 
     def __str__(self) -> str:
         todo = self.remedy()
@@ -115,3 +116,30 @@ class OutputError(EcozoneError):
 
 class DefectError(EcozoneError):
     """Two ways to one number disagree, or a law of the design is broken: a defect of ecozone."""
+
+
+#: What an operating system says most often of a file, by its number.
+_SAID_BY_SYSTEM = {
+    errno.ENOENT: "absent",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "read_only",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.ENAMETOOLONG: "long_name",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "exists",
+    errno.EBUSY: "busy",
+    errno.EIO: "faulty",
+}
+
+
+def system_words(error: OSError) -> str:
+    """Return what the operating system says, in the current language where it is one of the usual words.
+
+    >>> system_words(FileNotFoundError(2, "No such file or directory"))
+    '没有这个文件或文件夹'
+    """
+    name = _SAID_BY_SYSTEM.get(error.errno or 0)
+    return error.strerror or str(error) if name is None else say(f"words.system_{name}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Any, Literal
 
-from ecozone.text import Place, remedy, say
+from ecozone.text import Place, say
 
 Severity = Literal["info", "warning", "repaired", "refused", "error"]
 
@@ -35,7 +35,7 @@ class Notice:
 
     def remedy(self, lang: str | None = None) -> str:
         """Say what to do; empty where there is nothing to do."""
-        return remedy(self.key, lang, **self.fields)
+        return self.place.remedy(self.key, lang, **self.fields)
 
     def as_dict(self, lang: str | None = None) -> dict[str, Any]:
         """Return the form that JSON outputs use."""

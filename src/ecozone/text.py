@@ -2,14 +2,15 @@
 
 The catalogue is ``texts/ROOM.toml``; a key is ``room.name``. An entry holds ``zh`` and ``en``, and, for errors and
 notices, ``do_zh`` and ``do_en``: what to do about it. ``{name}`` is replaced by the field of that name as plain text;
-no other brace syntax exists, so a value can never be evaluated.
+no other brace syntax exists but ⟦ ⟧ around a part that may be left out (`fill`), so a value can never be evaluated.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ LANGUAGES: tuple[str, ...] = get_args(Lang)
 _current: ContextVar[Lang] = ContextVar("ecozone_language", default="zh")
 # Below this likeness (difflib's ratio, 0 to 1) a guess would only confuse.
 _LIKENESS = 0.5
+#: Options of the command line that are keys of a layer in ``ecozone.toml``.
+_KEYS = {"--crs": "crs", "--layer": "layer", "--encoding": "encoding"}
+_option = re.compile(r"(?P<option>--[a-z][a-z-]+)(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg)\}))?")
+_part = re.compile(r"⟦([^⟦⟧]*)⟧")
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -36,6 +41,22 @@ def set_language(lang: str) -> None:
     if lang not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {lang!r}")
     _current.set(cast("Lang", lang))
+
+
+def asked_language(words: Sequence[str]) -> str:
+    """Return the language asked for by ``--lang``, else by ``ECOZONE_LANG``, else Chinese: help speaks it too.
+
+    >>> asked_language(["check", "a.kml", "--lang", "en"])
+    'en'
+    """
+    for i, word in enumerate(words):
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and i + 1 < len(words):
+            value = words[i + 1]
+        if value in LANGUAGES:
+            return value
+    wanted = os.environ.get("ECOZONE_LANG", "")
+    return wanted if wanted in LANGUAGES else "zh"
 
 
 @contextmanager
@@ -64,10 +85,19 @@ def _entry(key: str) -> Mapping[str, str]:
 def fill(template: str, fields: Mapping[str, Any]) -> str:
     """Replace each ``{name}`` by its field as plain text; a name without a field is a `KeyError`.
 
+    A part in ⟦ ⟧ is left out where a field in it has nothing to say, such as a nearest word where none is near.
+
     >>> fill("{site} 压占 {area}", {"site": "{area}", "area": "1.0000 公顷"})
     '{area} 压占 1.0000 公顷'
+    >>> fill("没有“{word}”⟦，最接近的是“{near}”⟧", {"word": "⟦", "near": "—"})
+    '没有“⟦”'
     """
-    return _field.sub(lambda match: str(fields[match[1]]), template)
+    whole = _part.sub(lambda match: match[1] if _all_said(match[1], fields) else "", template)
+    return _field.sub(lambda match: str(fields[match[1]]), whole)
+
+
+def _all_said(part: str, fields: Mapping[str, Any]) -> bool:
+    return all(str(fields[name]) not in ("", "—") for name in _field.findall(part))
 
 
 def say(key: str, lang: str | None = None, /, **fields: Any) -> str:
@@ -93,6 +123,23 @@ def say_each(key: str, lang: str | None = None, /, **fields: Iterable[object]) -
 def remedy(key: str, lang: str | None = None, /, **fields: Any) -> str:
     """Return what to do about ``key``, filled; empty where its text has no remedy."""
     return fill(_entry(key).get(f"do_{lang or language()}", ""), fields)
+
+
+def remedy_in(key: str, table: str, lang: str | None = None, /, **fields: Any) -> str:
+    """Return `remedy` for what a workspace declares: a key of ``[table]`` where the text names an option.
+
+    >>> remedy_in("intake.no_crs", "layers.red_line", "en")
+    'name it with crs in [layers.red_line] of ecozone.toml'
+    """
+
+    def key_of(found: re.Match[str]) -> str:
+        option, value = found["option"], found["value"]
+        if option not in _KEYS:
+            return say("words.option_elsewhere", lang, option=found[0])
+        name = _KEYS[option] if value is None else f'{_KEYS[option]} = "{value}"'
+        return say("words.key_in_table", lang, name=name, table=table)
+
+    return fill(_option.sub(key_of, _entry(key).get(f"do_{lang or language()}", "")), fields)
 
 
 def pick(texts: Mapping[str, str], lang: str | None = None) -> str:
@@ -129,12 +176,17 @@ def near_word(word: str, known: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was noticed."""
+    """Where something was noticed; ``table`` is that of ``ecozone.toml`` which names the file."""
 
     file: str | None = None
     layer: str | None = None
     feature: object = None
     field: str | None = None
+    table: str | None = None
+
+    def remedy(self, key: str, lang: str | None = None, /, **fields: Any) -> str:
+        """Return what to do about ``key`` here: in a workspace's table, or on the command line."""
+        return remedy(key, lang, **fields) if self.table is None else remedy_in(key, self.table, lang, **fields)
 
     def prefix(self, lang: str | None = None) -> str:
         """Return ``file · layer · feature · field: `` with what is known; empty where nothing is."""

@@ -110,6 +110,7 @@ def assess_indicators(
             tally = _tally(zones, source, scheme, ws.landcover, progress)
             notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
             rows += _year_rows(zones, tally, scheme, year, ws.targets)
+        notices += ws.raster_notices(years)
         notices += _class_notices(scheme)
         notices += [
             notice("assess.zone_not_whole", "warning", layer=key, count=int(zone["refused"]))
@@ -146,7 +147,8 @@ def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
     wanted = (*_MEASURED_ROLES, "built_up")
     frames = [ws.zones(role) for role in wanted if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
-    return zones
+    # Of what is declared not to be there no share can be reckoned.
+    return zones[[not ws.layers[key].empty for key in zones["layer"]]]
 
 
 def _year_rows(

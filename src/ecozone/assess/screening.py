@@ -23,6 +23,7 @@ from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
 from ecozone.measure import EdgeIndex, Prepared, index_of, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
+from ecozone.text import pick
 from ecozone.workspace import Layer, Workspace
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
@@ -156,7 +157,8 @@ class Screening:
         progress(len(ws.layers), len(ws.layers), "")
         del batch
         for role in states.add_missing_roles():
-            noticed.append(notice("assess.no_layer", "warning", role=ws.pack.roles[role].zh))
+            known = ws.pack.roles[role]
+            noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
         state_table = states.table()
         finding_table = stacked(findings or [table([], FINDING_COLUMNS, FINDING_TEXTS)], _worst_first)
         answered = subjects.drop(columns="tags")
@@ -214,7 +216,7 @@ def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> pd.D
 
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
-    """Return each site's worst verdict; a state that blocks ``clear`` counts as review."""
+    """Return each site's worst verdict; a state that blocks ``clear`` counts as review, and so does a missing shape."""
     place, names = pd.factorize(subjects["site_id"].to_numpy(object))
     rank = np.full(len(names), len(VERDICTS) - 1, dtype=np.int64)
     at = pd.Index(names)
@@ -224,6 +226,8 @@ def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.Dat
     np.minimum.at(rank, at.get_indexer(pd.Index(findings["site_id"])), said.to_numpy(np.int64))
     blocked = states.loc[states["blocks_clear"].astype(bool), "site_id"].unique()
     np.minimum.at(rank, at.get_indexer(pd.Index(blocked)), VERDICTS.index("review"))
+    shapeless = subjects.geometry.isna().to_numpy()
+    np.minimum.at(rank, place[shapeless], VERDICTS.index("review"))
     return [VERDICTS[worth] for worth in rank[place].tolist()]
 
 

@@ -13,9 +13,12 @@ from typing import Any
 import typer
 
 from ecozone.cli import annual, district, examine, review, vocabulary
+from ecozone.cli.call_words import in_our_words
 from ecozone.cli.common import SETTINGS, known_language, tell
 from ecozone.errors import EcozoneError
-from ecozone.text import LANGUAGES, language, say, set_language
+from ecozone.text import asked_language, language, say, set_language
+
+INTERRUPTED = 130
 
 # Typer carries a click of its own from 0.20 on: what it raises for a wrong call is the base of its own BadParameter.
 _CallError: type[Exception] = typer.BadParameter.__mro__[2]
@@ -29,7 +32,7 @@ def run(words: Sequence[str]) -> int:
     SETTINGS.reset()
     SETTINGS.json = "--json" in words
     try:
-        set_language(_spoken(words))
+        set_language(asked_language(words))
         status = build()(args=list(words), prog_name="ecozone", standalone_mode=False)
     except typer.Exit as error:
         return error.exit_code
@@ -40,14 +43,19 @@ def run(words: Sequence[str]) -> int:
             traceback.print_exc()
         return _refuse(error.key, error.message(), error.remedy(), error.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        tell(say("cli.interrupted"), style="yellow")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last wall: a defect becomes a log and a sentence, never a traceback
         return _defect(error)
-    return int(status or 0)
+    # Typer makes a status of Ctrl-C, and says nothing.
+    return _interrupted() if status == INTERRUPTED else int(status or 0)
+
+
+def _interrupted() -> int:
+    tell(say("cli.interrupted"), style="yellow")
+    return INTERRUPTED
 
 
 def build() -> Callable[..., Any]:
@@ -71,31 +79,22 @@ def build() -> Callable[..., Any]:
     return typer.main.get_command(app)
 
 
-def _spoken(words: Sequence[str]) -> str:
-    """Return the language asked for by ``--lang``, else by ``ECOZONE_LANG``, else Chinese: help speaks it too."""
-    for i, word in enumerate(words):
-        value = word.partition("=")[2] if word.startswith("--lang=") else ""
-        if word == "--lang" and i + 1 < len(words):
-            value = words[i + 1]
-        if value in LANGUAGES:
-            return value
-    wanted = os.environ.get("ECOZONE_LANG", "")
-    return wanted if wanted in LANGUAGES else "zh"
-
-
 def _call_words(error: Exception) -> str:
     """Say a wrong call in the user's language."""
     kind = type(error).__name__
-    said = str(getattr(error, "message", error))
+    said = in_our_words(str(getattr(error, "message", error)))
     if kind == "NoSuchOption":
         near = getattr(error, "possibilities", None)
         hint = say("cli.did_you_mean", words=" ".join(near)) if near else ""
         return say("cli.no_such_option", option=getattr(error, "option_name", said)) + hint
-    name = getattr(getattr(error, "param", None), "name", "") or ""
+    param = getattr(error, "param", None)
+    # What was written, --year, not what the program calls it.
+    name = max(getattr(param, "opts", None) or [getattr(param, "name", "") or ""], key=len)
     if kind == "MissingParameter":
         return say("cli.missing_parameter", name=name)
     if kind == "BadParameter":
-        return say("cli.bad_parameter", name=name, why=said)
+        wanted = next((word for word in ("integer", "number") if word in said), None)
+        return say("cli.bad_parameter", name=name, why=said if wanted is None else say(f"cli.not_{wanted}"))
     return say("cli.wrong_call", why=said)
 
 

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         control_points: str | None = typer.Option(None, "--control-points", help=say("cli.opt_control_points")),
         corners: bool | None = typer.Option(None, "--corners/--points", help=say("cli.opt_corners")),
         angles: str | None = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles),
+        unit: str | None = typer.Option(None, "--unit", help=say("cli.opt_unit")),
         fix: str | None = typer.Option(None, "--fix", help=say("cli.opt_fix")),
     ) -> int:
         from ecozone.runs import examine
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
         if fix is not None and len(files) > 1:
             raise UsageError("cli.fix_one", count=len(files))
         said = {"crs": crs, "encoding": encoding, "datum": datum, "control_points": control_points}
-        tables = {"geometry": row_kind(corners), "angles": angles}
+        tables = {"geometry": row_kind(corners), "angles": angles, "unit": unit}
         reports: list[dict[str, Any]] = []
         status = 0
         for path in files:

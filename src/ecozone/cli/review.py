@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -20,6 +20,9 @@ from ecozone.cli.common import (
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 
+if TYPE_CHECKING:
+    from ecozone.assess import Check
+
 _FAIL_ON = ("prohibited", "conditional", "review")
 
 
@@ -35,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
     corners = typer.Option(None, "--corners/--points", help=say("cli.opt_corners"))
     angles = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles)
+    unit = typer.Option(None, "--unit", help=say("cli.opt_unit"))
 
     @command(app, "check")
     def check(
@@ -49,6 +53,7 @@ def register(app: typer.Typer) -> None:
         control_points: str | None = control,
         corners: bool | None = corners,
         angles: str | None = angles,
+        unit: str | None = unit,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
     ) -> int:
@@ -66,6 +71,7 @@ def register(app: typer.Typer) -> None:
             crs=crs,
             layer=layer,
             encoding=encoding,
+            unit=unit,
             datum=datum,
             project_type=project_type,
             control_points=control_points,
@@ -86,16 +92,14 @@ def register(app: typer.Typer) -> None:
             tell_notices(done.notices)
             show_check(done)
         _tell_files(outcome.files)
-        refused = done.sites.geometry.isna()
-        if refused.any():
-            tell(say("cli.some_refused", count=int(refused.sum())), style="red")
+        refused = _tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
         if any(verdict != "review" for verdict in bad):
             return 1
         if bad:
             undecided = done.states.loc[done.states["blocks_clear"].astype(bool), "site_id"]
             return 4 if not undecided.empty else 1
-        return 3 if refused.any() else 0
+        return 3 if refused else 0
 
     @command(app, "map")
     def draw(
@@ -110,6 +114,7 @@ def register(app: typer.Typer) -> None:
         control_points: str | None = control,
         corners: bool | None = corners,
         angles: str | None = angles,
+        unit: str | None = unit,
     ) -> int:
         from ecozone.runs import Request, execute
 
@@ -122,6 +127,7 @@ def register(app: typer.Typer) -> None:
             crs=crs,
             layer=layer,
             encoding=encoding,
+            unit=unit,
             datum=datum,
             project_type=project_type,
             control_points=control_points,
@@ -133,12 +139,24 @@ def register(app: typer.Typer) -> None:
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
+        assert outcome.check is not None
         if SETTINGS.json:
             answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
-        elif outcome.check is not None:
+        else:
             tell_notices(outcome.check.notices)
         _tell_files(outcome.files)
-        return 0
+        return 3 if _tell_refused(outcome.check) else 0
+
+
+def _tell_refused(check: Check) -> bool:
+    """Say which files and how many sites were not judged; return whether there were any."""
+    gone = check.sites[check.sites.geometry.isna()]
+    files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()
+    if files:
+        tell(say("cli.files_refused", count=len(files), names="、".join(files)), style="red")
+    if len(gone) > len(files):
+        tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
+    return not gone.empty
 
 
 def _tell_files(files: tuple[Any, ...]) -> None:

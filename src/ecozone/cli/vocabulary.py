@@ -24,14 +24,17 @@ def register(app: typer.Typer) -> None:
         output: Annotated[str | None, typer.Option("-o", "--output", help=say("cli.opt_output_pack"))] = None,
     ) -> int:
         from ecozone.rules import check_pack, export_sheet, import_sheet, load_packs
+        from ecozone.runs import require_apart
         from ecozone.workspace import open_workspace
 
         if load is not None:
             if output is None:
                 raise UsageError("cli.import_needs_output")
+            require_apart([Path(output)], [Path(load)])
             return _import(import_sheet(Path(load)), Path(output))
         chosen = load_packs((pack,)) if pack else open_workspace(w).pack
         if export is not None:
+            require_apart([Path(export)], chosen.files)
             export_sheet(chosen, Path(export))
             tell(say("cli.wrote", file=export))
             return 0

@@ -1,7 +1,16 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
 from ecozone.geo.coordinates import check_coordinates, coordinate_notices
-from ecozone.geo.crs import CGCS2000, crs_name, is_geographic, is_metric, norm_crs, require_same_crs, same_crs
+from ecozone.geo.crs import (
+    CGCS2000,
+    crs_name,
+    is_geographic,
+    is_metric,
+    is_pseudo_mercator,
+    norm_crs,
+    require_same_crs,
+    same_crs,
+)
 from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.grid import GRID_M, require_metric, require_valid
 from ecozone.geo.helmert import Helmert, fit_helmert
@@ -55,6 +64,7 @@ __all__ = [
     "is_conformal",
     "is_geographic",
     "is_metric",
+    "is_pseudo_mercator",
     "length_m",
     "meridian_zone",
     "metres_per_unit",

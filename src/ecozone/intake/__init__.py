@@ -8,6 +8,7 @@ from ecozone.intake.limits import Limits, limiting, limits_in_force, parse_limit
 from ecozone.intake.pasted import read_pasted
 from ecozone.intake.postgis_address import Database, is_database, without_address
 from ecozone.intake.reading import RowKind
+from ecozone.intake.said import require_declared
 from ecozone.intake.sites import read_sites
 from ecozone.intake.sniff import Format, sniff
 from ecozone.intake.source import is_geodatabase, sha256
@@ -30,6 +31,7 @@ __all__ = [
     "read_features",
     "read_pasted",
     "read_sites",
+    "require_declared",
     "sha256",
     "sniff",
     "source_files",

@@ -35,14 +35,26 @@ def metres_in_unit(header: dict[str, bytes], options: Options) -> tuple[float, t
     number = int(code) if code.isdecimal() else -1
     declared = _UNITS.get(number, f"$INSUNITS = {code}") if number else None
     if options.unit is not None:
-        if options.unit not in METRES:
-            raise UsageError("intake.dxf_no_such_unit", unit=options.unit, known=", ".join(METRES))
+        metres = known_unit(options.unit)
         if declared in (None, options.unit):
-            return METRES[options.unit], (notice("intake.dxf_unit_given", unit=options.unit),)
+            return metres, (notice("intake.dxf_unit_given", unit=options.unit),)
         said = notice("intake.dxf_unit_given_over", "warning", unit=options.unit, declared=declared)
-        return METRES[options.unit], (said,)
+        return metres, (said,)
     if declared is None:
         return 1.0, (notice("intake.dxf_no_unit"),)
     if declared != "m":
         raise InputError("intake.dxf_unit", unit=declared, known=", ".join(METRES))
     return 1.0, ()
+
+
+def known_unit(unit: str) -> float:
+    """Return how many metres a unit has that the user names.
+
+    Raises
+    ------
+    UsageError
+        Where it is not in `METRES`.
+    """
+    if unit not in METRES:
+        raise UsageError("intake.dxf_no_such_unit", unit=unit[:40], known=", ".join(METRES))
+    return METRES[unit]

@@ -15,13 +15,23 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ecozone.geo import area_m2, crs_name, is_geographic, length_m, norm_crs, plane_area_m2, reproject
+from ecozone.errors import EcozoneError
+from ecozone.geo import (
+    area_m2,
+    crs_name,
+    is_geographic,
+    is_pseudo_mercator,
+    length_m,
+    norm_crs,
+    plane_area_m2,
+    reproject,
+)
 from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import ClosedLines, RowKind
 from ecozone.intake.whereabouts import Box
-from ecozone.notices import notices_of
+from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import say
 
 _SAMPLES = 3
@@ -57,10 +67,10 @@ def inspect_file(
         JSON-ready: ``file, sha256, format, encoding, layers, layer, crs, crs_why, crs_evidence`` (see
         `ecozone.intake.which_crs.CrsEvidence`), ``datum, features, refused, geometry_types, extent`` (x min, y min,
         x max, y max in the file's CRS), ``extent_lonlat`` (degrees), ``area_m2`` (ellipsoidal), ``plane_area_m2``
-        (None in degrees), ``length_m``, ``columns`` (``name, kind, samples``), ``rows`` (one a feature: ``feature`` as
-        the user counts it, ``geometry_type`` or None, ``area_m2``, ``plane_area_m2``, ``length_m``, ``problems``: its
-        notices, with ``what`` for the message without its place), ``notices`` (those of the file as a whole, and of its
-        features), ``next`` (a command line).
+        (None in degrees and in the web maps' Mercator, where there is none), ``length_m``, ``columns``
+        (``name, kind, samples``), ``rows`` (one a feature: ``feature`` as the user counts it, ``geometry_type`` or
+        None, ``area_m2``, ``plane_area_m2``, ``length_m``, ``problems``: its notices, with ``what`` for the message
+        without its place), ``notices`` (those of the file as a whole, and of its features), ``next`` (a command line).
 
     Raises
     ------
@@ -82,7 +92,7 @@ def inspect_file(
         angles=angles,
     )
     said = {"crs": crs, "encoding": encoding, "datum": datum, "control_points": control_points}
-    command = check_command(path, layer=layer, **said, geometry=geometry, angles=angles)
+    command = check_command(path, layer=layer, **said, geometry=geometry, angles=angles, unit=unit)
     return inspect_features(features, layers=list_layers(path, limits=limits), command=command)
 
 
@@ -97,12 +107,24 @@ def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), 
         Of the file.
     command : str
         What to do next.
+
+    Raises
+    ------
+    EcozoneError
+        If their place or size cannot be told; it names the file.
     """
+    try:
+        return _report(features, layers, command)
+    except EcozoneError as error:
+        raise error.of_file(features.attrs["source"]["file"]) from None
+
+
+def _report(features: gpd.GeoDataFrame, layers: Sequence[str], command: str) -> dict[str, Any]:
     source = features.attrs["source"]
     shapes = features.geometry.to_numpy()
     there = shapes[~shapely.is_missing(shapes)]
     rows = _rows(features)
-    plane = None if is_geographic(features.crs) else math.fsum(row["plane_area_m2"] or 0.0 for row in rows)
+    plane = None if not _has_plane(features.crs) else math.fsum(row["plane_area_m2"] or 0.0 for row in rows)
     return {
         "file": source["file"],
         "sha256": source["sha256"],
@@ -125,7 +147,7 @@ def inspect_features(features: gpd.GeoDataFrame, *, layers: Sequence[str] = (), 
         "length_m": math.fsum(row["length_m"] for row in rows),
         "columns": _columns(features),
         "rows": rows,
-        "notices": [one.as_dict() for one in notices_of(features)],
+        "notices": [one.as_dict() for one in (*notices_of(features), *_about_plane(features))],
         "next": command,
     }
 
@@ -137,6 +159,18 @@ def _extent_lonlat(shapes: Shapes, crs: Any) -> list[float]:
     return reproject(gpd.GeoSeries([hull], crs=crs), "EPSG:4326").total_bounds.tolist()  # type: ignore[no-any-return]
 
 
+def _about_plane(features: gpd.GeoDataFrame) -> list[Notice]:
+    """Say why a grid in metres has no plane area; of degrees nobody expects one."""
+    if not is_pseudo_mercator(features.crs):
+        return []
+    source = features.attrs["source"]
+    return [notice("intake.no_plane_area", "warning", file=source["file"], crs=source["crs"])]
+
+
+def _has_plane(crs: Any) -> bool:
+    return not (is_geographic(crs) or is_pseudo_mercator(crs))
+
+
 def _rows(features: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return one entry a feature: its kind, its sizes, and what was noticed of it beyond mere information."""
     numbers = features["source_row"].tolist()
@@ -145,7 +179,7 @@ def _rows(features: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         if one.severity != "info" and one.place.feature in problems:
             problems[one.place.feature].append({**one.as_dict(), "what": say(one.key, **one.fields)})
     shapes = gpd.GeoSeries(features.geometry.to_numpy(), crs=features.crs)
-    plane = itertools.repeat(None) if is_geographic(shapes.crs) else plane_area_m2(shapes).tolist()
+    plane = plane_area_m2(shapes).tolist() if _has_plane(shapes.crs) else itertools.repeat(None)
     # A perimeter is no length of anything that is built.
     lines = shapes[shapely.get_dimensions(shapes.to_numpy()) == 1]
     lengths = dict(zip(lines.index.tolist(), length_m(lines).tolist(), strict=True))
@@ -192,6 +226,7 @@ def check_command(
     control_points: str | PathLike[str] | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    unit: str | None = None,
     workspace: str | None = None,
 ) -> str:
     """Return the command line that checks a file, with all that was said of it.
@@ -214,6 +249,8 @@ def check_command(
         words.append(f"--{geometry}")
     if angles is not None:
         words += ["--angles", angles]
+    if unit is not None:
+        words += ["--unit", unit]
     if workspace is not None:
         words += ["-w", workspace]
     return shlex.join(words)

@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from ecozone.errors import EcozoneError, InputError
+from ecozone.errors import EcozoneError, InputError, system_words
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request
 from ecozone.text import language
@@ -37,7 +37,11 @@ _ENDED = "ended"
 _START_SECONDS = 120.0
 #: Threads reserve memory that counts as used; nothing that is read needs many.
 _FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
-_PROGRAM = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+# Ctrl-C goes to the whole group of processes, from the first import on; the caller ends its reader itself.
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
+)
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -64,7 +68,7 @@ class Reader:
                 env=os.environ | _FRUGAL,
             )
         except OSError as error:
-            raise InputError("intake.no_reader", why=error.strerror or str(error)) from error
+            raise InputError("intake.no_reader", why=system_words(error)) from error
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._ready = False
         threading.Thread(target=self._listen, name="ecozone-reader", daemon=True).start()

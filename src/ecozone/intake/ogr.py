@@ -23,6 +23,7 @@ from ecozone.geo.gdal import pyogrio
 from ecozone.intake.reading import Options, Reading, column_name, declared_crs, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
+from ecozone.text import say
 
 #: Degrees of arc between two vertices of a curve made plain: a circle loses 5e-7 of its area (GDAL's own 4°: 8e-4).
 ARC_STEP_DEGREES = "0.1"
@@ -30,6 +31,9 @@ ARC_STEP_DEGREES = "0.1"
 #: Nested collections above this number are an attack on the stack of GEOS, which descends once a level.
 _COLLECTIONS = 1000
 _COLLECTION_HEADS = (b"\x01\x07\x00\x00\x00", b"\x00\x00\x00\x00\x07")
+
+#: How GDAL says that none of its drivers, or not the one it was told, knows a file; the rest is advice to programmers.
+_NOT_THIS_FORMAT = "not recognized as being in a supported file format"
 
 #: What loses a whole file, and what GDAL's warnings arrive as.
 _WHOLE_FILE = (RuntimeError, ValueError)
@@ -239,7 +243,8 @@ def _listening() -> Iterator[list[warnings.WarningMessage]]:
 
 
 def _reason(error: Exception, path: Path) -> str:
-    return _plain(str(error), path)
+    words = _plain(str(error), path)
+    return say("intake.reason_content") if _NOT_THIS_FORMAT in words else say("intake.reason_gdal", words=words)
 
 
 def _plain(message: str, path: Path) -> str:

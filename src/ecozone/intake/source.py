@@ -40,6 +40,9 @@ def regular_file(path: str | PathLike[str]) -> Path:
         Where nothing, a folder, a device or a pipe stands at ``path``, or it may not be read.
     """
     name = os.fsdecode(path)
+    if not name:
+        # An empty name would stand for the folder that the user happens to be in.
+        raise InputError("intake.not_found", file='""')
     try:
         found = Path(name).resolve(strict=True)
     except (OSError, ValueError, RuntimeError) as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecozone.errors import OutputError
+from ecozone.errors import OutputError, system_words
 
 
 @contextmanager
@@ -23,14 +23,14 @@ def written(path: str | os.PathLike[str]) -> Iterator[Path]:
         If the folder is missing or cannot be written, or the target is open elsewhere.
     """
     target = Path(path)
-    if target.is_dir():
-        raise OutputError("outputs.is_folder", file=target)
-    if not target.parent.is_dir():
-        raise OutputError("outputs.no_folder", file=target, folder=str(target.parent))
     try:
+        if target.is_dir():
+            raise OutputError("outputs.is_folder", file=target)
+        if not target.parent.is_dir():
+            raise OutputError("outputs.no_folder", file=target, folder=str(target.parent))
         with tempfile.TemporaryDirectory(prefix=".ecozone-", dir=target.parent) as folder:
             draft = Path(folder) / f"draft{target.suffix}"
             yield draft
             draft.replace(target)
     except OSError as error:
-        raise OutputError("outputs.cannot_write", file=target, why=error.strerror or str(error)) from error
+        raise OutputError("outputs.cannot_write", file=target, why=system_words(error)) from error

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecozone.errors import WorkspaceError
-from ecozone.rules.model import Confidence, Effect, Hatch, Position
+from ecozone.rules.model import Confidence, Effect, Hatch, Position, Shape
 from ecozone.text import near_word
 
 # No control characters and nothing XML cannot carry: texts travel through spreadsheets, Word and HTML.
@@ -62,6 +62,7 @@ class DeclaredLevel(Named):
     """``[roles.ROLE.levels]``."""
 
     colour: Colour
+    names: list[Line] = []
 
 
 class DeclaredRole(Named):
@@ -72,6 +73,7 @@ class DeclaredRole(Named):
     hatch: Hatch = "none"
     outline: bool = False
     reference: bool = False
+    geometry: Shape = "area"
     levels: dict[Annotated[str, Field(pattern=r"^\d+$")], DeclaredLevel] = {}
 
 

@@ -12,6 +12,7 @@ Effect: TypeAlias = Literal["prohibit", "prohibit_unless", "restrict", "review",
 Confidence: TypeAlias = Literal["S", "K", "M", "U", "C", "I"]
 Position: TypeAlias = Literal["inside", "outside"]
 Verdict: TypeAlias = Literal["prohibited", "conditional", "review"]
+Shape: TypeAlias = Literal["area", "any"]
 Hatch: TypeAlias = Literal["none", "diagonal", "back_diagonal", "cross", "grid", "horizontal", "vertical", "dots"]
 
 UNSURE = "?"  #: before a tag of a project type: it may have the property, the type alone does not tell
@@ -93,11 +94,12 @@ class Flag:
 
 @dataclass(frozen=True)
 class RoleLevel:
-    """A level of a role: what it is called and drawn in (``#RRGGBB``)."""
+    """A level of a role: what it is called and drawn in (``#RRGGBB``); ``names`` are further words for it in data."""
 
     zh: str
     en: str
     colour: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class Role:
     """What a layer can be, and how it is drawn where nothing else is said.
 
     ``required``: without data on it no site is clear. ``outline``: drawn as outline only. ``reference``: it places and
-    measures things, and no rule is expected to bind it. Hatches stand beside colours for those who cannot tell these
+    measures things, and no rule is expected to bind it. ``geometry``: "area" where only polygons say what is inside,
+    "any" where a point or a line may stand for the place. Hatches stand beside colours for those who cannot tell these
     apart, and for black and white prints.
     """
 
@@ -117,6 +120,7 @@ class Role:
     hatch: Hatch = "none"
     outline: bool = False
     reference: bool = False
+    geometry: Shape = "area"
     levels: Mapping[int, RoleLevel] = field(default_factory=dict)
 
 

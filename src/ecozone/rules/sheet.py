@@ -35,7 +35,7 @@ SHEETS: Mapping[str, Mapping[str, str]] = {
     "project_types": {"id": "text", "zh": "text", "en": "text", "tags": "words", "names": "lines", "industry": "words"},
     "tags": {"id": "text", "zh": "text", "en": "text"},
     "flags": {"id": "text", "zh": "text", "en": "text", "tags": "words"},
-    "roles": {"id": "text"} | _ROLE | {"reference": "boolean", "levels": "toml"},
+    "roles": {"id": "text"} | _ROLE | {"reference": "boolean", "geometry": "text", "levels": "toml"},
     "parameters": {"id": "text", "zh": "text", "en": "text"},
     "assumptions": {"id": "text", "zh": "text", "en": "text", "source": "text"},
 }

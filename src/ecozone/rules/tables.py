@@ -182,9 +182,20 @@ def _flag(key: str, entry: DeclaredFlag) -> Flag:
 
 
 def _role(key: str, entry: DeclaredRole) -> Role:
-    levels = {int(number): RoleLevel(level.zh, level.en, level.colour) for number, level in entry.levels.items()}
     return Role(
-        key, entry.zh, entry.en, entry.required, entry.colour, entry.hatch, entry.outline, entry.reference, levels
+        id=key,
+        zh=entry.zh,
+        en=entry.en,
+        required=entry.required,
+        colour=entry.colour,
+        hatch=entry.hatch,
+        outline=entry.outline,
+        reference=entry.reference,
+        geometry=entry.geometry,
+        levels={
+            int(number): RoleLevel(level.zh, level.en, level.colour, tuple(level.names))
+            for number, level in entry.levels.items()
+        },
     )
 
 
@@ -228,9 +239,11 @@ def _listed(value: Any) -> Any:
 
 
 def _role_table(role: Role) -> dict[str, Any]:
-    table = _slim(role, "zh", "en", "required", "colour", "hatch", "outline", "reference")
+    table = _slim(role, "zh", "en", "required", "colour", "hatch", "outline", "reference", "geometry")
     if role.levels:
-        table["levels"] = {str(number): _slim(level, "zh", "en", "colour") for number, level in role.levels.items()}
+        table["levels"] = {
+            str(number): _slim(level, "zh", "en", "colour", "names") for number, level in role.levels.items()
+        }
     return table
 
 

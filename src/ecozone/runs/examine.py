@@ -7,10 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ecozone.errors import UsageError
+from ecozone.errors import EcozoneError, UsageError
 from ecozone.geo import operation_notice
-from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features, source_files
+from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features
 from ecozone.outputs import write_features
+from ecozone.runs.apart import parts_of, require_apart, workspace_files
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.workspace import Workspace, open_workspace, places_of
 
@@ -48,21 +49,29 @@ def examine(
     Raises
     ------
     UsageError
-        If the file to write is not called .gpkg, or is the input itself.
+        If the file to write is not called .gpkg, or is the input itself or a file of the workspace.
     EcozoneError
         If the file or the workspace cannot be read, or the result cannot be written.
     """
     if fix is not None:
-        _require_other(Path(fix), path)
+        _require_geopackage(Path(fix))
     ws = None if workspace is None else open_workspace(workspace)
+    if fix is not None:
+        _require_other(Path(fix), path, said.get("control_points"), ws)
     features = read_features(path, layer=layer, around=None if ws is None else extent_lonlat(ws), **said)
-    told = {name: said.get(name) for name in ("crs", "encoding", "datum", "control_points", "geometry", "angles")}
+    told = {
+        name: said.get(name) for name in ("crs", "encoding", "datum", "control_points", "geometry", "angles", "unit")
+    }
     command = check_command(path, layer=layer, workspace=workspace, **told)
     report = inspect_features(features, layers=list_layers(path), command=command)
     if ws is not None:
-        change = operation_notice(features.crs, ws.crs, file=report["file"])
+        try:
+            change = operation_notice(features.crs, ws.crs, file=report["file"])
+            places = places_of(features, ws)
+        except EcozoneError as error:
+            raise error.of_file(report["file"]) from None
         report["notices"] += [] if change is None else [change.as_dict()]
-        report["where"] = _where(report["rows"], places_of(features, ws), ws)
+        report["where"] = _where(report["rows"], places, ws)
     if fix is not None:
         report["fixed"] = str(write_features(features, fix))
     return report
@@ -84,11 +93,14 @@ def _where(rows: list[dict[str, Any]], places: Any, ws: Workspace) -> dict[str, 
     }
 
 
-def _require_other(target: Path, source: str) -> None:
-    """Refuse to write over what is read."""
+def _require_geopackage(target: Path) -> None:
     if target.suffix.lower() != GEOPACKAGE:
         raise UsageError("runs.fix_suffix", file=target)
-    if is_database(source) or not target.exists():
-        return
-    if any(target.samefile(part) for part in source_files(source)):
-        raise UsageError("runs.fix_input", file=target)
+
+
+def _require_other(target: Path, source: str, control_points: str | None, ws: Workspace | None) -> None:
+    """Refuse to write over what is read."""
+    named = [] if is_database(source) else [Path(source)]
+    named += [] if control_points is None else [Path(control_points)]
+    files = [] if ws is None else workspace_files(ws)
+    require_apart([target], [*files, *named, *(part for path in named for part in parts_of(path))])

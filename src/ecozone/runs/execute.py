@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from ecozone.assess import Check, assess_indicators, check_sites
 from ecozone.assess.screening import NEAR_M
-from ecozone.errors import EcozoneError, InputError, UsageError
-from ecozone.geo import operation_notice, reproject
-from ecozone.intake import Database, is_database, is_geodatabase, limiting, read_sites, source_files, start_reader
+from ecozone.errors import UsageError
+from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
-from ecozone.notices import Notice, notice, notices_of, with_notices
+from ecozone.notices import notices_of
 from ecozone.outputs import (
     check_document,
     ratios_document,
@@ -32,9 +31,10 @@ from ecozone.outputs import (
 )
 from ecozone.outputs.atomic import written
 from ecozone.rules import project_tags
+from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
+from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.manifest import canonical, describe, digest
 from ecozone.runs.request import Request
-from ecozone.runs.surroundings import extent_lonlat, shift_notices
 from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
 
@@ -70,6 +70,8 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
     with speaking(request.lang), limiting(**request.limits):
         started = datetime.now(UTC)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
+        targets = [path for path, _ in writers]
+        targets += [manifest_of(path) for path in targets[:1]]
         if request.sites:
             # Its libraries load while the workspace opens.
             start_reader()
@@ -80,14 +82,18 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         ]
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
+        paths = site_files(request.sites) if "check" in request.parts else []
+        named = [path for path in paths if isinstance(path, Path)]
+        named += [] if request.control_points is None else [Path(request.control_points)]
+        parts = [part for path in named for part in parts_of(path)]
+        if targets:
+            require_apart(targets, [*workspace_files(ws), *named, *parts])
         if "check" in request.parts:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
-            paths = site_files(request.sites)
-            inputs += [part for path in paths if isinstance(path, Path) for part in source_files(path)]
-            if request.control_points is not None:
-                inputs += source_files(request.control_points)
             sites = read_all_sites(paths, ws, request)
+            # What may not be read has no hash; the request names it.
+            inputs += [part for part in parts if part.is_file() and os.access(part, os.R_OK)]
             tables += sites.attrs.get("tables", ())
             check = check_sites(
                 sites,
@@ -103,117 +109,11 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         files = [writer(path, check, ratios, run) for path, writer in writers]
         if files:
             manifest = _manifest(run, check, ratios, files, started)
-            beside = files[0].with_name(f"{files[0].stem}.run.json")
+            beside = manifest_of(files[0])
             with written(beside) as draft:
                 draft.write_bytes(canonical(manifest) + b"\n")
             files.append(beside)
         return Outcome(request, ws, check, ratios, run, tuple(files))
-
-
-#: What GDAL and office programs leave beside a file; it belongs to the file and holds no sites of its own.
-_SIDECARS = (
-    *(".aux.xml", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".shp.xml"),
-    *("-wal", "-shm", "-journal"),
-)
-
-
-def site_files(sites: tuple[str, ...]) -> list[Path | Database]:
-    """Return the files that ``sites`` names: each file, and every file directly in each folder, by name; and databases.
-
-    The folder of a file geodatabase is one such file.
-
-    Raises
-    ------
-    UsageError
-        If a folder holds no file, or the address of a database is wrong or holds a password.
-    """
-    found: list[Path | Database] = []
-    for given in sites:
-        if is_database(given):
-            found.append(Database.parse(given))
-            continue
-        path = Path(given)
-        if path.is_dir() and not is_geodatabase(path):
-            inside = sorted(entry for entry in path.iterdir() if _may_hold_sites(entry))
-            if not inside:
-                raise UsageError("runs.empty_folder", file=path)
-            found += inside
-        else:
-            found.append(path)
-    return found
-
-
-#: Parts of a MapInfo table, which other programs use the suffixes of too.
-_TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".mid")
-
-
-def _may_hold_sites(entry: Path) -> bool:
-    name = entry.name.lower()
-    if name.startswith((".", "~$")) or name.endswith(_SIDECARS):
-        return False
-    leads = (".tab", ".TAB", ".mif", ".MIF")
-    if name.endswith(_TABLE_PARTS) and any(entry.with_suffix(lead).exists() for lead in leads):
-        return False
-    return entry.is_file() or is_geodatabase(entry)
-
-
-def read_all_sites(paths: Sequence[Path | Database], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
-    """Read site files, each in its own CRS, into one frame in the workspace's CRS; ids are made unique over all.
-
-    ``attrs["tables"]`` lists the sources that were tables of databases.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be read or trusted: then none is judged.
-    """
-    frames = []
-    notices: list[Notice] = []
-    tables: list[Mapping[str, Any]] = []
-    around = extent_lonlat(ws) if paths else None
-    for path in paths:
-        frame = read_sites(
-            path,
-            crs=request.crs,
-            datum=request.datum,
-            layer=request.layer,
-            encoding=request.encoding,
-            project_type=request.project_type,
-            control_points=request.control_points,
-            around=around,
-            geometry=request.geometry,
-            angles=request.angles,
-        )
-        notices += notices_of(frame)
-        if isinstance(path, Database):
-            tables.append(frame.attrs["source"])
-        try:
-            change = operation_notice(frame.crs, ws.crs, file=path.name)
-            frame = reproject(frame, ws.crs)
-        except EcozoneError as error:
-            raise error.of_file(path.name) from None
-        notices += [] if change is None else [change]
-        frame["source_file"] = path.name
-        frames.append(frame)
-    if not frames:
-        return no_sites(ws)
-    sites = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=ws.crs) if len(frames) > 1 else frames[0]
-    repeated = sites["site_id"].duplicated(keep=False)
-    if len(frames) > 1 and repeated.any():
-        stems = sites["source_file"].map(lambda name: Path(name).stem)
-        sites["site_id"] = sites["site_id"].where(~repeated, stems + ":" + sites["site_id"])
-        notices.append(notice("runs.ids_prefixed", count=int(repeated.sum())))
-    if sites["site_id"].duplicated().any():
-        raise InputError("runs.same_stem", names=", ".join(path.name for path in paths))
-    result: gpd.GeoDataFrame = with_notices(sites, [*notices, *shift_notices(sites, ws)])
-    result.attrs["tables"] = tables
-    return result
-
-
-def no_sites(ws: Workspace) -> gpd.GeoDataFrame:
-    """Return a frame of no sites, for a map of the workspace alone."""
-    columns = ["site_id", "name", "project_type", "radius_m", "flags", "source_row", "source_file"]
-    return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=ws.crs)
 
 
 Writer = Callable[[Path, Check | None, pd.DataFrame | None, Mapping[str, Any]], Path]

@@ -23,7 +23,7 @@ class Request(BaseModel):
         What to work out.
     sites : tuple of str
         Files with proposed sites, or a folder of such; for ``check``.
-    crs, datum, layer, encoding, project_type
+    crs, datum, layer, encoding, unit, project_type
         What the user declares about every site file; see `ecozone.intake.read_sites`.
     control_points : str, optional
         Table of control points for site files in a local system; see `ecozone.intake.read_features`.
@@ -51,6 +51,7 @@ class Request(BaseModel):
     datum: str | None = None
     layer: str | None = None
     encoding: str | None = None
+    unit: str | None = None
     project_type: str | None = None
     control_points: str | None = None
     geometry: RowKind | None = None

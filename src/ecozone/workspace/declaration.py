@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ecozone.errors import WorkspaceError
+from ecozone.errors import WorkspaceError, system_words
 from ecozone.intake import without_address
 from ecozone.text import nearest
 from ecozone.workspace.lines import Step, line_of
@@ -64,7 +64,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise WorkspaceError("workspace.not_utf8", file=path, position=error.start) from error
     except OSError as error:
-        raise WorkspaceError("workspace.unreadable", file=path, why=error.strerror or str(error)) from error
+        raise WorkspaceError("workspace.unreadable", file=path, why=system_words(error)) from error
 
 
 def read_declaration(source: Source) -> Declaration:

@@ -25,6 +25,8 @@ _LEGAL_DATUM = norm_crs("EPSG:4490").datum
 _SCALE_LIMIT = 0.005
 # Boundaries are drawn on the millimetre grid, so that neighbours may share less than this along any border.
 _NOISE_M2 = 1.0
+# The metres of a digitised boundary give slivers of some tens of m²; a hit above this is hardly one.
+_MUCH_NOISE_M2 = 100.0
 
 
 def examine_layers(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble]:
@@ -39,23 +41,32 @@ def examine_layers(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble
     for layer in ws.layers.values():
         yield from _declared(layer)
     wholes = {key: ws.zones(key).geometry.iloc[0] for key in readable}
-    district = next((layer.key for layer in ws.layers_of("district") if wholes.get(layer.key) is not None), None)
+    district = next((layer.key for layer in ws.layers_of("district") if wholes.get(layer.key)), None)
     hashes: dict[tuple[str, str | None], str] = {}
     for key, whole in wholes.items():
         layer, features = ws.layers[key], ws.features(key)
         yield from (of_notice(one) for one in notices_of(features))
         source = features.attrs["source"]
         same = hashes.setdefault((source["sha256"], layer.sublayer), key)
-        if same != key:
+        if same != key and not layer.empty:
             yield trouble("workspace.same_content", "warning", file=layer.path, layer=key, other=same)
-        if whole is None:
+        if whole is None or layer.empty:
             continue
-        yield from _read(layer, features, whole, ws)
-        yield from examine_overlaps(layer, features)
-        yield from examine_levels(layer, features, ws, readable)
-        yield from _extent(layer, features, whole, ws)
-        if district is not None and key != district:
-            yield from _place(layer, whole, ws, district, wholes[district])
+        ground = None if district in (None, key) else wholes[district]
+        yield from _guarded(layer, _read(layer, features, whole, ws))
+        yield from _guarded(layer, examine_overlaps(layer, features))
+        yield from _guarded(layer, examine_levels(layer, features, ws, readable))
+        yield from _guarded(layer, _extent(layer, features, whole, ws))
+        if district is not None and ground is not None:
+            yield from _guarded(layer, _place(layer, whole, ws, district, ground))
+
+
+def _guarded(layer: Layer, examination: Iterator[Trouble]) -> Iterator[Trouble]:
+    """Yield what an examination finds; what stops it is a finding too, and must not end the others."""
+    try:
+        yield from examination
+    except EcozoneError as error:
+        yield from of_error(error, file=layer.path, layer=layer.key)
 
 
 def _declared(layer: Layer) -> Iterator[Trouble]:
@@ -64,7 +75,9 @@ def _declared(layer: Layer) -> Iterator[Trouble]:
         yield trouble("workspace.no_extent", "warning", **place)
     if not layer.basis:
         yield trouble("workspace.no_basis", "info", **place)
-    if layer.accuracy_m is None:
+    if layer.min_area_m2 > _MUCH_NOISE_M2:
+        yield trouble("workspace.much_noise", "warning", **place, field="min_area_m2", size=_plain(layer.min_area_m2))
+    if layer.accuracy_m is None and not layer.empty:
         yield trouble("workspace.no_accuracy", "info", **place)
     if layer.valid_from is not None and layer.valid_from > date.today():
         yield trouble("workspace.not_yet_valid", "warning", **place, date=layer.valid_from.isoformat())
@@ -74,7 +87,7 @@ def _read(layer: Layer, features: gpd.GeoDataFrame, whole: BaseGeometry, ws: Wor
     """Yield what the file is, and where its CRS, place or size surprise."""
     place: dict[str, Any] = {"file": layer.path, "layer": layer.key}
     source = features.attrs["source"]
-    own = norm_crs(source["crs"])
+    own = norm_crs(features.attrs["crs_of_file"])
     area = float(area_m2(gpd.GeoSeries([whole], crs=ws.crs)).iloc[0])
     words: dict[str, Any] = {"count": len(features), "area": fixed(area / M2_PER_KM2, 2), "crs": crs_name(own)}
     yield trouble("workspace.layer_read", "info", **place, **words, sha256=source["sha256"])

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
+from importlib import import_module
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from affine import Affine
 
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, crs_name, reproject
+from ecozone.geo.gdal import rasterio
 from ecozone.landcover import LandRaster, listed, open_raster, open_scheme, schemes_with
 from ecozone.log import Progress
 from ecozone.notices import Severity
 from ecozone.units import fixed
 from ecozone.workspace.features import require_file
 from ecozone.workspace.layer import LandCover
+from ecozone.workspace.raster_notices import raster_notices
 from ecozone.workspace.trouble import Trouble, of_error, of_notice, trouble
 from ecozone.workspace.workspace import Workspace
+from ecozone.workspace.zones import MEASURED
 
 # Cells read at once: 16 MB of bytes.
 _CELLS = 2**24
@@ -41,7 +46,7 @@ def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress
             require_file(path, None, ws.folder)
             raster = open_raster(path, scheme=open_scheme(cover.scheme), crs=cover.crs)
             yield from (of_notice(one) for one in raster.notices)
-            yield from _examine(raster, year, zones, ws, progress)
+            yield from _examine(raster, zones, ws, progress)
         except EcozoneError as error:
             yield from of_error(error, file=path, field=field)
             continue
@@ -50,19 +55,17 @@ def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress
 
 
 def _zones(ws: Workspace, readable: Collection[str]) -> gpd.GeoDataFrame:
-    """Return every areal zone, in the workspace's CRS."""
+    """Return every zone that will be measured, in the workspace's CRS: what lies in none of them decides nothing."""
     shapes: dict[str, Any] = {}
     for key in readable:
+        if ws.layers[key].role not in MEASURED or ws.layers[key].empty:
+            continue
         zones = ws.zones(key).geometry.dropna()
         shapes |= dict(zones[shapely.get_dimensions(zones.array) == 2].items())
     return gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=ws.crs), crs=ws.crs)
 
 
-def _examine(
-    raster: LandRaster, year: int, zones: gpd.GeoDataFrame, ws: Workspace, progress: Progress
-) -> Iterator[Trouble]:
-    if raster.year is not None and raster.year != year:
-        yield trouble("workspace.raster_year", "warning", file=raster.path, field=str(year), own=raster.year)
+def _examine(raster: LandRaster, zones: gpd.GeoDataFrame, ws: Workspace, progress: Progress) -> Iterator[Trouble]:
     here = reproject(zones, raster.crs).geometry
     yield from _cover(raster, here, ws)
     codes = _codes(raster, here, progress)
@@ -70,7 +73,7 @@ def _examine(
         "width": raster.width,
         "height": raster.height,
         "crs": crs_name(raster.crs),
-        "codes": listed(codes),
+        "codes": listed(codes) or "—",
     }
     scheme = raster.scheme
     yield trouble("workspace.raster_read", "info", file=raster.path, **words, scheme=scheme.name if scheme else "—")
@@ -104,7 +107,7 @@ def _cover(raster: LandRaster, zones: gpd.GeoSeries, ws: Workspace) -> Iterator[
 
 
 def _codes(raster: LandRaster, zones: gpd.GeoSeries, progress: Progress) -> list[int]:
-    """Return the codes in the part of the raster that the zones' bounds take up, read window by window."""
+    """Return the codes of the cells that zones touch, read window by window."""
     if zones.empty:
         return []
     west, south, east, north = zones.total_bounds
@@ -116,13 +119,22 @@ def _codes(raster: LandRaster, zones: gpd.GeoSeries, progress: Progress) -> list
         return []
     # Strips begin with the raster's blocks, so that each block is decoded once.
     block = raster.block_shape[0]
+    # A part of rasterio that it does not load by itself.
+    masks = import_module(f"{rasterio.__name__}.features")
     step = max(1, _CELLS // ((right - left) * block)) * block
     with raster.reading() as reader:
         row = top
         while row < bottom:
             height = min(row - row % block + step, bottom) - row
             codes, valid = reader.read_codes(row, left, height, right - left)
-            found |= set(np.unique(codes if valid is None else codes[valid]).tolist())
+            here = masks.geometry_mask(
+                list(zones.array),
+                out_shape=codes.shape,
+                transform=Affine(grid.a, 0.0, grid.c + left * grid.a, 0.0, grid.e, grid.f + row * grid.e),
+                all_touched=True,
+                invert=True,
+            )
+            found |= set(np.unique(codes[here if valid is None else here & valid]).tolist())
             row += height
             progress(row - top, bottom - top, raster.path.name)
     return sorted(found)
@@ -142,6 +154,4 @@ def _against_each_other(opened: dict[int, LandRaster], cover: LandCover) -> Iter
         same = grid == (first.transform, first.width, first.height) and raster.crs.equals(first.crs)
         if not same:
             yield trouble("workspace.raster_grid", "warning", file=cover.rasters[year], other=years[0])
-        if raster.version and first.version and raster.version != first.version:
-            words: dict[str, Any] = {"own": raster.version, "other": years[0], "theirs": first.version}
-            yield trouble("workspace.raster_version", "warning", file=cover.rasters[year], **words)
+    yield from (of_notice(one) for one in raster_notices(opened))

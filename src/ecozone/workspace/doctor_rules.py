@@ -42,7 +42,7 @@ def _roles(ws: Workspace, pack: RulePack) -> Iterator[Trouble]:
             continue
         words: dict[str, Any] = {**_both(role.zh, role.en), "role": role.id}
         rules = [rule.id for rule in pack.rules if rule.role == role.id]
-        if role.required:
+        if role.required and (rules or role.reference):
             yield trouble("workspace.role_required", file=ws.file, **words)
         elif rules:
             yield trouble("workspace.role_without_layer", "warning", file=ws.file, **words, rules=", ".join(rules))
@@ -54,8 +54,10 @@ def _layer(layer: Layer, columns: set[str] | None, pack: RulePack) -> Iterator[T
     role = pack.roles.get(layer.role)
     place: dict[str, Any] = {"file": layer.path, "layer": layer.key}
     if not rules and role is not None and not role.reference:
-        yield trouble("workspace.role_without_rule", "warning", **place, role=layer.role)
-    if columns is None:
+        blocks = layer.required or role.required
+        key = "workspace.required_without_rule" if blocks else "workspace.role_without_rule"
+        yield trouble(key, "error" if blocks else "warning", **place, role=layer.role)
+    if columns is None or layer.empty:
         return
     by_level = [rule.id for rule in rules if rule.levels is not None]
     if by_level and layer.level_column is None:

@@ -11,14 +11,16 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from ecozone.errors import WorkspaceError
-from ecozone.geo import operation_notice, repair, reproject
-from ecozone.intake import Database, read_features
+from ecozone.errors import InputError, WorkspaceError
+from ecozone.geo import crs_name, norm_crs, operation_notice, repair, reproject
+from ecozone.intake import Database, read_features, sha256
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import near_word
+from ecozone.workspace.kinds import judge_kinds
 from ecozone.workspace.layer import Layer
 from ecozone.workspace.levels import read_levels
 from ecozone.workspace.near_files import near_files
+from ecozone.workspace.trouble import in_table
 
 #: The columns that every layer's features begin with.
 COLUMNS = ("zone", "name", "level")
@@ -44,7 +46,7 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | 
     GeoDataFrame
         In ``crs``, RangeIndex; columns ``zone`` (str, unique), ``name`` (str), ``level`` (Int64), then the file's own
         and ``geometry``. A feature whose shape cannot be trusted keeps its row with no geometry. ``attrs`` holds
-        ``notices`` and ``source``.
+        ``notices``, ``source`` and ``crs_of_file`` (WKT: a CRS may have no name that leads back to it).
 
     Raises
     ------
@@ -53,20 +55,24 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | 
     InputError
         If the file cannot be read or trusted.
     """
+    if layer.empty:
+        return _declared_empty(layer, crs)
     if not isinstance(layer.path, Database):
         require_file(layer.path, layer.key, folder)
-    raw = read_features(
-        layer.path, crs=layer.crs, layer=layer.sublayer, encoding=layer.encoding, within=within, isolate=False
-    )
-    source = dict(raw.attrs.get("source", {}))
-    noticed = [_placed(one, layer) for one in notices_of(raw)]
-    raw.attrs = {}
-    frame = reproject(raw, crs)
+    with in_table(f"layers.{layer.key}"):
+        raw = _read(layer, within)
+        source = dict(raw.attrs.get("source", {}))
+        noticed = [_placed(one, layer) for one in notices_of(raw)]
+        raw.attrs = {}
+        crs_of_file = norm_crs(raw.crs).to_wkt()
+        frame = reproject(raw, crs)
     change = operation_notice(raw.crs, crs, file=source.get("file"))
     noticed += [] if change is None else [_placed(change, layer)]
     # Valid in the file's CRS is not valid after a change of coordinates; rows are named as the user counts them.
     shapes, repairs = repair(frame.geometry.set_axis(_rows(frame)))
     noticed += [_placed(one, layer) for one in repairs]
+    shapes, flat = judge_kinds(shapes, layer)
+    noticed += flat
     shapes = shapes.set_axis(frame.index)
     own = frame.drop(columns=frame.geometry.name)
     columns: dict[str, Any] = {
@@ -77,7 +83,38 @@ def read_layer(layer: Layer, crs: CRS, folder: Path, *, within: gpd.GeoSeries | 
     rest, renamed = _own_columns(own, layer)
     noticed += renamed
     features = gpd.GeoDataFrame(columns | {str(name): rest[name] for name in rest.columns}, geometry=shapes, crs=crs)
-    features.attrs = {"notices": tuple(noticed), "source": source}
+    features.attrs = {"notices": tuple(noticed), "source": source, "crs_of_file": crs_of_file}
+    return features
+
+
+def _read(layer: Layer, within: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
+    """Read what a layer names.
+
+    Raises
+    ------
+    InputError
+        As `read_features`; where there is not one feature, with what to declare if that is the truth.
+    """
+    words: dict[str, Any] = {"crs": layer.crs, "layer": layer.sublayer, "encoding": layer.encoding}
+    try:
+        return read_features(layer.path, **words, closed_lines=layer.closed_lines, within=within, isolate=False)
+    except InputError as error:
+        if error.key != "intake.no_features":
+            raise
+        raise InputError("workspace.layer_empty", file=layer.path, layer=layer.key, layer_key=layer.key) from error
+
+
+def _declared_empty(layer: Layer, crs: CRS) -> gpd.GeoDataFrame:
+    """Return no features: the workspace file says that there are none, and its hash stands for that."""
+    assert isinstance(layer.path, Path)
+    columns: dict[str, Any] = {name: pd.Series([], dtype=object) for name in ("zone", "name")}
+    columns["level"] = pd.Series([], dtype="Int64")
+    columns["source_row"] = pd.Series([], dtype="int64")
+    features = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+    said = notice("workspace.declared_empty", "info", file=layer.path, layer=layer.key)
+    source = {"file": layer.path.name, "path": str(layer.path), "format": "declared", "layer": "", "encoding": None}
+    source |= {"crs": crs_name(crs), "sha256": sha256(layer.path)}
+    features.attrs = {"notices": (said,), "source": source, "crs_of_file": crs.to_wkt()}
     return features
 
 
@@ -114,7 +151,7 @@ def _rows(frame: pd.DataFrame) -> list[int]:
 
 def _placed(one: Notice, layer: Layer) -> Notice:
     """Add the layer, and the file where it is not named, to a notice's place."""
-    place = replace(one.place, file=one.place.file or str(layer.path), layer=layer.key)
+    place = replace(one.place, file=one.place.file or str(layer.path), layer=layer.key, table=f"layers.{layer.key}")
     return replace(one, place=place)
 
 
@@ -154,7 +191,7 @@ def _levels(own: pd.DataFrame, layer: Layer) -> pd.Series[Any]:
     if layer.level_column is None:
         return pd.Series(pd.NA, index=own.index, dtype="Int64")
     values = column_of(own, layer.level_column, "level", layer)
-    return read_levels(values, known=layer.levels.keys(), file=layer.path, layer=layer.key)
+    return read_levels(values, known=layer.levels.keys(), words=layer.level_words, file=layer.path, layer=layer.key)
 
 
 def _own_columns(own: pd.DataFrame, layer: Layer) -> tuple[pd.DataFrame, list[Notice]]:

@@ -6,7 +6,7 @@ import json
 from os import PathLike
 from pathlib import Path
 
-from ecozone.errors import OutputError, WorkspaceError
+from ecozone.errors import OutputError, WorkspaceError, system_words
 from ecozone.text import say
 from ecozone.workspace.declaration import Source
 from ecozone.workspace.opening import FILE_NAME
@@ -47,7 +47,7 @@ def init_workspace(folder: str | PathLike[str], name: str, crs: str, lang: str |
     except FileExistsError as error:
         raise WorkspaceError("workspace.exists", file=file) from error
     except OSError as error:
-        raise OutputError("workspace.not_written", file=file, why=error.strerror or str(error)) from error
+        raise OutputError("workspace.not_written", file=file, why=system_words(error)) from error
     return file
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from ecozone.intake import Database
 from ecozone.workspace.model import Indicator, TargetRule
@@ -37,6 +38,8 @@ class Layer:
         Columns of the file.
     levels : mapping
         The levels that its role knows, each with its names; empty where any level will do.
+    level_words : mapping
+        What its role calls these levels in data, such as 优先保护, to the level.
     required : bool
         Whether a site on which this layer cannot tell is at least ``review``.
     schematic : bool
@@ -48,6 +51,12 @@ class Layer:
         encoding.
     near_extent : bool
         Whether only what lies near its extent is read from a database.
+    geometry : {"area", "any"}
+        Of its role: where it is an area, a line or a point says nothing of what is inside and is refused.
+    closed_lines : {"line", "polygon"}
+        What a line that ends where it begins is taken for.
+    empty : bool
+        Whether it is declared to have no feature at all; ``path`` is then the workspace file that says so.
     """
 
     key: str
@@ -63,6 +72,7 @@ class Layer:
     zone_column: str | None = None
     name_column: str | None = None
     levels: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    level_words: Mapping[str, int] = field(default_factory=dict)
     required: bool = True
     schematic: bool = False
     area_km2: float | None = None
@@ -70,6 +80,9 @@ class Layer:
     sublayer: str | None = None
     encoding: str | None = None
     near_extent: bool = False
+    geometry: Literal["area", "any"] = "area"
+    closed_lines: Literal["line", "polygon"] = "line"
+    empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@
 ``[layers.KEY]``  ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
                   ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
                   ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
-                  ``required``, ``schematic``; of a PostGIS layer ``source`` (its address) and ``table`` stand in place
-                  of ``path``, and ``near_extent`` reads only what lies near its extent
+                  ``closed_lines`` (``"polygon"``: lines that end where they begin are areas), ``required``,
+                  ``schematic``; ``empty = true`` in place of ``path`` where there is truly none; of a PostGIS layer
+                  ``source`` (its address) and ``table`` stand in place of ``path``, and ``near_extent`` reads only
+                  what lies near its extent
 ``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``; of land-use polygons
                   ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes), ``layer``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
@@ -88,6 +90,9 @@ def _layer_key(text: str) -> str:
 
 Filled = Annotated[str, AfterValidator(_filled)]
 LocalPath = Annotated[Filled, AfterValidator(_local_path)]
+#: A boundary that is off by metres crosses another by tens of m²; beyond this a finding would be called noise.
+MOST_NOISE_M2 = 10_000.0
+Noise = Annotated[float, Field(ge=0, le=MOST_NOISE_M2, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -125,6 +130,11 @@ class WorkspaceTable(Table):
     rules: tuple[LocalPath, ...] = Field(default=(), strict=False)
 
 
+#: What a layer that is declared empty cannot have.
+_OF_A_SOURCE: tuple[str, ...] = ("path", "source", "table", "level", "zone", "name", "crs", "layer", "encoding")
+_OF_A_SOURCE += ("near_extent", "closed_lines", "area_km2")
+
+
 class LayerTable(Table):
     """``[layers.KEY]``."""
 
@@ -137,7 +147,7 @@ class LayerTable(Table):
     valid_from: date | None = None
     extent: LocalPath | None = None
     accuracy_m: NotNegative | None = None
-    min_area_m2: NotNegative = 0.0
+    min_area_m2: Noise = 0.0
     area_km2: Positive | None = None
     level: Filled | None = None
     zone: Filled | None = None
@@ -145,12 +155,19 @@ class LayerTable(Table):
     crs: Filled | None = None
     layer: Filled | None = None
     encoding: Filled | None = None
+    closed_lines: Literal["line", "polygon"] = "line"
+    empty: bool = False
     near_extent: bool = False
     required: bool | None = None
     schematic: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> LayerTable:
+        if self.empty:
+            for name in _OF_A_SOURCE:
+                if getattr(self, name) not in (None, False, "line"):
+                    raise _wrong("empty_and_other", name=name)
+            return self
         if self.source is None and self.table is None:
             if self.path is None:
                 raise _wrong("key_missing", name="path")

@@ -9,7 +9,7 @@ from ecozone.errors import WorkspaceError
 from ecozone.intake import Database
 from ecozone.landcover import PROFILES
 from ecozone.notices import Notice, notice
-from ecozone.rules import RulePack
+from ecozone.rules import Role, RulePack
 from ecozone.workspace.declaration import Source, in_order, read_declaration, read_text
 from ecozone.workspace.demo import demo_source
 from ecozone.workspace.layer import LandCover, Layer, Target
@@ -96,7 +96,7 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
     troubles += wrong
     if crs is None:
         return None, tuple(troubles)
-    layers = {key: _layer(key, table, file.parent, pack) for key, table in declared.layers.items()}
+    layers = {key: _layer(key, table, file, pack) for key, table in declared.layers.items()}
     landcover = None if declared.landcover is None else _landcover(declared.landcover, file.parent)
     ws = Workspace(
         file=file,
@@ -112,7 +112,7 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
     return ws, tuple(troubles)
 
 
-def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> Layer:
+def _layer(key: str, table: LayerTable, file: Path, pack: RulePack | None) -> Layer:
     role = None if pack is None else pack.roles.get(table.role)
     # A layer that nothing is known of counts as required: what it cannot tell must not pass.
     required = (role is None or role.required) if table.required is None else table.required
@@ -120,7 +120,7 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
     return Layer(
         key=key,
         role=table.role,
-        path=folder / (table.path or "") if table.source is None else Database.parse(table.source),
+        path=_path(table, file),
         title=title if table.title is None else table.title.texts(),
         basis=table.basis,
         valid_from=table.valid_from,
@@ -131,6 +131,7 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
         zone_column=table.zone,
         name_column=table.name,
         levels={} if role is None else {level: {"zh": one.zh, "en": one.en} for level, one in role.levels.items()},
+        level_words={} if role is None else _level_words(role),
         required=required,
         schematic=table.schematic,
         area_km2=table.area_km2,
@@ -138,7 +139,21 @@ def _layer(key: str, table: LayerTable, folder: Path, pack: RulePack | None) -> 
         sublayer=table.layer if table.source is None else table.table,
         encoding=table.encoding,
         near_extent=table.near_extent,
+        geometry="area" if role is None else role.geometry,
+        closed_lines=table.closed_lines,
+        empty=table.empty,
     )
+
+
+def _path(table: LayerTable, file: Path) -> Path | Database:
+    """Return what a layer is read from; that it is empty is said by the workspace file itself."""
+    if table.source is not None:
+        return Database.parse(table.source)
+    return file if table.empty else file.parent / (table.path or "")
+
+
+def _level_words(role: Role) -> dict[str, int]:
+    return {word: level for level, one in role.levels.items() for word in (one.zh, *one.names, one.en) if word}
 
 
 def _landcover(table: LandCoverTable, folder: Path) -> LandCover:

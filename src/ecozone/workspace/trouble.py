@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any, TypeAlias
@@ -43,8 +44,18 @@ def of_error(
         return error.troubles
     own = error.place
     known = own.file or (None if file is None else fspath(file))
-    place = Place(known, layer or own.layer, own.feature, own.field or field)
+    place = Place(known, layer or own.layer, own.feature, own.field or field, own.table)
     return (Trouble(error.key, "error", place, error.fields),)
+
+
+@contextmanager
+def in_table(table: str) -> Iterator[None]:
+    """Give errors from below the table of ``ecozone.toml`` in which their file is declared."""
+    try:
+        yield
+    except EcozoneError as error:
+        error.place = replace(error.place, table=table)
+        raise
 
 
 class DeclarationError(WorkspaceError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,14 @@ from shapely.geometry.base import BaseGeometry
 from ecozone.errors import WorkspaceError
 from ecozone.geo import reproject
 from ecozone.intake import Database, read_features
+from ecozone.landcover import open_raster
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
 from ecozone.text import language, near_word, say
 from ecozone.workspace.features import read_layer, require_file
+from ecozone.workspace.kinds import refused_kinds
 from ecozone.workspace.layer import LandCover, Layer, Target
+from ecozone.workspace.raster_notices import raster_notices
 from ecozone.workspace.zones import polygons, zones_of
 
 
@@ -78,6 +81,26 @@ class Workspace:
         """Whether any layer or raster was drawn for demonstration."""
         drawn = any(layer.schematic for layer in self.layers.values())
         return drawn or (self.landcover is not None and self.landcover.schematic)
+
+    def raster_notices(self, years: Iterable[int] | None = None) -> tuple[Notice, ...]:
+        """Return where rasters speak of another year than declared, or of another version of the product.
+
+        Parameters
+        ----------
+        years : iterable of int, optional
+            Of these years; of all unless given.
+
+        Raises
+        ------
+        RasterError
+            If a raster cannot be trusted.
+        """
+        if self.landcover is None:
+            return ()
+        cover = self.landcover
+        wanted = sorted(set(cover.rasters) if years is None else set(years) & cover.rasters.keys())
+        opened = {year: open_raster(cover.rasters[year], scheme=cover.scheme, crs=cover.crs) for year in wanted}
+        return tuple(raster_notices(opened))
 
     @cached_property
     def inputs(self) -> Mapping[str, Path]:
@@ -212,7 +235,9 @@ class Workspace:
         shapes = features.geometry.dropna()
         reasons: list[str] = []
         refused = features.geometry.isna()
-        if refused.any():
+        lineal = list(refused_kinds(notices_of(features)))
+        reasons += [f"{say(one.key, **one.fields)} ({one.remedy()})" for one in lineal]
+        if refused.sum() > sum(one.fields["count"] for one in lineal):
             listed = ", ".join(str(row) for row in features.loc[refused, "source_row"])
             reasons.append(say("workspace.damage_refused", count=int(refused.sum()), rows=listed))
         extent = self.extent(key)

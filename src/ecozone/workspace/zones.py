@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ecozone.geo import area_m2, difference, intersection, union
@@ -17,6 +18,9 @@ from ecozone.workspace.layer import Layer
 
 #: Roles whose features are zones of their own, by name: the ratios are reported for each.
 BY_NAME = frozenset({"subdistrict", "control_unit"})
+
+#: Roles whose zones the indicators measure against land cover.
+MEASURED = ("district", "barrier_zone", "red_line", "subdistrict", "built_up")
 
 COLUMNS = ("zone", "layer", "role", "level", "title", "refused")
 
@@ -56,7 +60,8 @@ def zones_of(layer: Layer, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if layer.role in BY_NAME:
         names = features["name"].where(features["name"] != "", features["zone"])
         groups += [(f"{layer.key}:{name}", None, str(name), part) for name, part in features.groupby(names, sort=True)]
-    shapes = [_union(part) for _, _, _, part in groups]
+    # Of a layer that is declared empty the whole has an area, which is 0; of one that was refused it has none.
+    shapes = [Polygon() if layer.empty else _union(part) for _, _, _, part in groups]
     said = _resolve([level for _, level, _, _ in groups], shapes, features.crs, layer)
     table = pd.DataFrame(
         {

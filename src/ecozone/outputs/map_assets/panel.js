@@ -166,7 +166,7 @@
 
   function ratiosPage() {
     const ratios = e.data.ratios;
-    if (!ratios) return [e.h('p', { class: 'quiet' }, e.t('no_ratios'))];
+    if (!ratios) return [e.h('p', { class: 'quiet' }, e.data.no_ratios)];
     const targeted = ratios.groups.filter((group) => group.target);
     const other = ratios.groups.filter((group) => !group.target);
     return [
