@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +127,28 @@ def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
     both = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)]) for _ in range(2)]
     assert [each.wait(120) for each in both] == [0, 0]
     assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
+
+
+COLD = """
+import json, sys
+from ecozone.measure import prepare_screening
+
+assert "numba" not in sys.modules
+said = []
+prepare_screening(lambda done, total, what: said.append((done, total, what)))
+first = len(said)
+prepare_screening(lambda done, total, what: said.append((done, total, what)))
+print(json.dumps([first, len(said), said[0][2] if said else ""]))
+"""
+
+
+def test_a_first_run_says_that_it_prepares(tmp_path: Path) -> None:
+    """With an empty cache compiling is said, once; with a full one nothing is; importing alone loads no numba."""
+    words = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONUTF8": "1"}
+    runs = [
+        json.loads(subprocess.run([sys.executable, "-c", COLD], env=words, check=True, capture_output=True).stdout)
+        for _ in range(2)
+    ]
+    assert runs[0][0] == runs[0][1] > 0
+    assert runs[0][2]
+    assert runs[1] == [0, 0, ""]
