@@ -50,12 +50,12 @@ def save(digest: bytes, arrays: Arrays) -> None:
     folder = _folder()
     if folder is None:
         return
-    aside = None
+    aside, named = None, dict[str, Any](arrays)
     try:
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         aside = Path(name)
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, **named)
         aside.replace(folder / f"{digest.hex()}.npz")
         kept = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[_MOST:]:
