@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,6 +119,7 @@ def cache_folder() -> Path | None:
     return _writable(base / "ecozone" / f"kernels-{_digest()}-numba-{numba.__version__}")
 
 
+@cache
 def _writable(folder: Path | None) -> Path | None:
     try:
         if folder is not None:
@@ -130,6 +132,7 @@ def _writable(folder: Path | None) -> Path | None:
     return None
 
 
+@cache
 def _digest() -> str:
     """Return a name for the sources of this folder: numba looks at a kernel's own file, not at those that it uses."""
     sources = sorted(Path(__file__).parent.glob("*.py"))

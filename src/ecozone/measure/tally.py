@@ -163,18 +163,20 @@ def _table(found: ZoneCodes, raster: LandRaster) -> pd.DataFrame:
     code = np.concatenate([values[~nodata].astype(object), np.repeat([NODATA, OUTSIDE], count).astype(object)])
     areas = np.concatenate([found.areas[~nodata], blank, found.outside_m2])
     kind = np.repeat([0, 1, 2], [len(zone) - 2 * count, count, count])
-    labels = {NODATA: say("measure.tally_nodata"), OUTSIDE: say("measure.tally_outside")}
-    if raster.scheme is not None:
-        labels |= {code: land.label() for code, land in raster.scheme.classes.items()}  # type: ignore[misc]
+    names = {} if raster.scheme is None else {code: land.label() for code, land in raster.scheme.classes.items()}
+    known, place = np.unique(values[~nodata], return_inverse=True)
+    named = np.array([names.get(own, "") for own in known.tolist()], dtype=object)[place.reshape(-1)]
+    blanks = np.repeat([say("measure.tally_nodata"), say("measure.tally_outside")], count).astype(object)
+    label = np.concatenate([named, blanks])
     # The records of a zone are in the order of their codes already.
     order = np.lexsort((kind, zone))
-    zone, code, areas = zone[order], code[order], areas[order]
+    zone, code, label, areas = zone[order], code[order], label[order], areas[order]
     own = found.area_m2.to_numpy()[zone]
     return pd.DataFrame(
         {
             "zone": found.labels(zone),
             "code": pd.Series(code, dtype=object),
-            "label": [labels.get(one, "") for one in code.tolist()],
+            "label": label,
             "area_m2": areas,
             "share": np.divide(areas, own, out=np.full(len(own), np.nan), where=own > 0),
         },
