@@ -541,7 +541,8 @@ def test_decimal_degrees_need_no_word(tmp_path: Path) -> None:
     assert frame.geometry[0].exterior.coords[0] == (117.3875, 39.13475)
     assert not [key for key in keys(frame) if key.startswith("table_angles")]
     few = [["J1", "117.32", "39.13"], ["J2", "117.33", "39.13"], ["J3", "117.33", "39.12"]]
-    assert read(csv(tmp_path / "b.csv", LONLAT, *few), crs=4490).geometry[0].area > 0
+    # Decimal, and as that too coarse for corners.
+    assert refusal(csv(tmp_path / "b.csv", LONLAT, *few), crs=4490).key == "intake.table_too_coarse"
     abroad = [["J1", "-1.231515", "54.231515"], ["J2", "-1.231015", "54.231515"], ["J3", "-1.231015", "54.231015"]]
     assert read(csv(tmp_path / "c.csv", LONLAT, *abroad), crs=4258).geometry[0].area > 0
     assert refusal(csv(tmp_path / "a.csv", LONLAT, *rows), crs=4490, angles="ddd.mmss").key == "intake.table_not_packed"
@@ -602,7 +603,7 @@ def test_numbers_as_people_type_them(tmp_path: Path, write: Any, key: str | None
 
 def test_commas_that_mean_two_things_are_refused(tmp_path: Path) -> None:
     """What can be thousands or a fraction, both somewhere in China, is not guessed."""
-    rows = [["J1", "117,387", "39,134"], ["J2", "117,389", "39,134"], ["J3", "117,389", "39,133"]]
+    rows = [["J1", "117,38700", "39,13400"], ["J2", "117,38900", "39,13400"], ["J3", "117,38900", "39,13300"]]
     frame = read(csv(tmp_path / "a.csv", LONLAT, *rows, mark=";"), crs=4490)
     assert frame.geometry[0].exterior.coords[0] == (117.387, 39.134)
     odd = [["J1", "100,387", "101,134"], ["J2", "100,389", "101,134"], ["J3", "100,389", "101,133"]]
@@ -992,3 +993,41 @@ def _answers(run: Any) -> None:
     assert status == 0
     assert "Point 4" in said
     assert run("--angles", "grad")[0] == 2
+
+
+def test_a_fault_comes_before_the_crs_that_lacks(tmp_path: Path) -> None:
+    """A table whose one parcel is refused says that first: naming a CRS would not help it."""
+    rows = numbered(SQUARE, close=True)
+    rows[2][1] = "见附图"
+    error = refusal(csv(tmp_path / "a.csv", ["点号", "X", "Y"], *rows))
+    assert error.key == "intake.all_refused"
+    assert "见附图" in error.message("zh")
+
+
+def test_a_table_of_cells_that_are_no_numbers_says_which(tmp_path: Path) -> None:
+    """Where no row can be read, the first cell at fault is named, not a number of rows."""
+    rows = [[f"J{at}", "117°75′30″", "39°8′5″"] for at in range(1, 5)]
+    error = refusal(csv(tmp_path / "a.csv", LONLAT, *rows))
+    assert error.key == "intake.table_no_numbers"
+    assert "117°75′30″" in error.message("zh")
+
+
+def test_an_area_below_a_table_is_no_place(tmp_path: Path) -> None:
+    """面积 below the rows is a remark, of corners and of points."""
+    foot: Cells = ["面积", "12250", "平方米"]
+    corners = read(csv(tmp_path / "a.csv", HEADER, *numbered(SQUARE, close=True), foot), crs=4527)
+    assert same(corners.geometry[0], SQUARE)
+    places = [["甲", E0, N0], ["乙", E0 + 10, N0]]
+    points = read(
+        csv(tmp_path / "b.csv", ["名称", "东坐标", "北坐标"], *places, ["面积 12250 平方米", "", ""]), crs=4527
+    )
+    assert len(points) == 2
+    assert not refused(points)
+
+
+def test_the_last_edge_has_its_unit(tmp_path: Path) -> None:
+    """A ring that is closed by us says how long that edge is, in metres or in degrees."""
+    frame = read(csv(tmp_path / "a.csv", HEADER, *numbered(SQUARE)), crs=4527)
+    assert told(frame, "txt_closed").fields["gap"] == "100.000 m"
+    rows = [[f"J{at}", f"{lon}°", f"{lat}°"] for at, (lon, lat) in enumerate(DEGREES, 1)]
+    assert told(read(csv(tmp_path / "b.csv", LONLAT, *rows)), "txt_closed").fields["gap"] == "0.0010000°"

@@ -168,9 +168,9 @@ def test_a_column_that_names_the_crs(tmp_path: Path) -> None:
 
 def test_a_table_with_degrees_and_metres_takes_one_pair(tmp_path: Path) -> None:
     """Where both stand side by side the CRS chooses, and the other pair is said to be unused."""
-    path = csv(tmp_path / "a.csv", "经度,纬度,东坐标,北坐标\n117.347,39.1,530000,4330000\n")
+    path = csv(tmp_path / "a.csv", "经度,纬度,东坐标,北坐标\n117.346818,39.103036,530000,4330000\n")
     frame = read_features(path)
-    assert frame.geometry[0].x == 117.347
+    assert frame.geometry[0].x == 117.346818
     assert "intake.columns_unused" in keys(frame)
     assert read_features(path, crs=4548).geometry[0].x == 530000
 
@@ -478,3 +478,21 @@ def test_a_real_register(shared_data: Path) -> None:
     assert len(frame) == 8
     assert frame.crs.to_epsg() == 4258
     assert frame.geometry.y.between(54, 55).all()
+
+
+def test_a_column_of_wkt_is_read(tmp_path: Path) -> None:
+    """A table whose column is called WKT gives each row's shape and attributes; a broken one is refused alone."""
+    square = "POLYGON ((39530000 4330000, 39530100 4330000, 39530100 4330100, 39530000 4330000))"
+    text = f'编号,WKT,用途\n007,"{square}",工业\n008,"POLYGON ((1",\n009,,\n'
+    path = csv(tmp_path / "a.csv", text)
+    frame = read_features(path, crs=4527)
+    assert frame["编号"].tolist() == ["007", "008", "009"]
+    assert frame.geometry[0].area == 5000
+    assert refused_rows(frame) == {3: "intake.wkt_unreadable", 4: "intake.cell_blank"}
+    assert refusal(path) == "intake.no_crs_zone"
+    assert read_features(csv(tmp_path / "b.csv", text.replace("POLYGON", "SRID=4527;POLYGON"))).crs.to_epsg() == 4527
+
+
+def test_a_line_without_end_is_no_table(tmp_path: Path) -> None:
+    """A line of some megabytes is refused before columns are looked for in it."""
+    assert refusal(csv(tmp_path / "a.txt", "abc def 123 " * 200_000)) == "intake.line_endless"

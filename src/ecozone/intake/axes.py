@@ -16,6 +16,7 @@ from ecozone.intake.layout import PAIRS, Layout, Row
 from ecozone.intake.numerals import narrow
 from ecozone.intake.ranges import kind_of
 from ecozone.intake.reading import CrsOrigin, Options, listed
+from ecozone.intake.webmaps import require_word, web_datum
 from ecozone.notices import Notice, notice
 
 WGS84 = "EPSG:4326"
@@ -74,6 +75,10 @@ def declared_crs(layout: Layout, options: Options) -> tuple[CRS | None, list[Not
             raise CrsError("intake.rows_of_two_crs", field=name, values=listed(values, 5))
         if not values:
             return None, []
+        web = web_datum([f"坐标系={values[0]}"])
+        if web is not None:
+            require_word(*web, options)
+            return None, [notice("intake.crs_column", field=name, value=values[0])]
         try:
             said = narrow(values[0])
             text = f"EPSG:{said}" if said.isdigit() else said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ from ecozone.intake.cells import Raw
 from ecozone.intake.declared import Declared, declared_area
 from ecozone.intake.layout import Layout
 from ecozone.intake.limits import Limits
+from ecozone.intake.numbering import numbered
 from ecozone.intake.parcels import Grouped, Parcel, kept_columns
 from ecozone.intake.reading import column_name, listed, refusal
 from ecozone.intake.rowkind import Columns
@@ -27,7 +28,7 @@ from ecozone.units import M2_PER_HECTARE, fixed
 
 #: What the text above the corners of a parcel is called among its attributes.
 HEADING = "地块名称"
-_M_PER_DEGREE = 111_320.0
+M_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,26 @@ class Plan:
 
 @dataclass
 class Built:
-    """The parcels of a table as features: geometry, attributes and what was noticed, in the order of the table."""
+    """The parcels of a table as features: geometry, attributes and what was noticed, in the order of the table.
+
+    ``proved`` holds the rows of those whose area is the one that the table gives.
+    """
 
     rows: list[int] = field(default_factory=list)
     shapes: list[Shape | None] = field(default_factory=list)
     columns: dict[str, list[str | None]] = field(default_factory=dict)
     refused: dict[int, Notice] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    proved: set[int] = field(default_factory=set)
+
+    def refuse(self, raws: Sequence[Raw], grouped: Grouped, wrong: Mapping[int, Notice]) -> None:
+        """Refuse the parcels of which a row is a corner that is wrong."""
+        for place, parcel in enumerate(grouped.parcels if wrong else ()):
+            row = next((row for at in parcel.places if (row := raws[at].row.number) in wrong), None)
+            if row is not None:
+                said = replace(wrong[row], place=replace(wrong[row].place, feature=parcel.row))
+                self.refused.setdefault(parcel.row, said)
+                self.shapes[place] = None
 
 
 def build(
@@ -72,6 +86,8 @@ def build(
     built = Built(rows=[parcel.row for parcel in grouped.parcels])
     for parcel in grouped.parcels:
         try:
+            if parcel.trouble is not None:
+                raise parcel.trouble
             _require_numbers(layout, roles, raws, parcel, plan)
             shape = _shape(raws, columns, parcel, plan, limits)
         except GeometryError as error:
@@ -188,8 +204,9 @@ def check_areas(
             sizes = []
         degrees = is_geographic(crs)
         sizes += [] if degrees else [float(plane_area_m2(series).iloc[0])]
-        slack = 0.5 * step * shape.geometry.length * (_M_PER_DEGREE**2 if degrees else 1.0)
+        slack = 0.5 * step * shape.geometry.length * (M_PER_DEGREE**2 if degrees else 1.0)
         if any(found.fits(size, slack) for size in sizes):
+            built.proved.add(parcel.row)
             continue
         words = [fixed(size / M2_PER_HECTARE, 4) for size in sizes]
         field_name = layout.name(column)
@@ -204,6 +221,22 @@ def check_areas(
                 plane=words[1] if len(words) > 1 else "—",
             )
         )
+    return said
+
+
+def check_numbers(raws: Sequence[Raw], names: int | None, grouped: Grouped, built: Built) -> list[Notice]:
+    """Refuse parcels whose corners' numbers jump, unless their area proves that none is missing; return what to say."""
+    if names is None or not any(shape is not None and shape.jumps for shape in built.shapes):
+        return []
+    everywhere = {name for raw in raws if (name := numbered(raw.row.cell(names))) is not None}
+    said = []
+    for place, (parcel, shape) in enumerate(zip(grouped.parcels, built.shapes, strict=True)):
+        found = [] if shape is None else shape.jumps_beside(everywhere)
+        if found and parcel.row in built.proved:
+            said.append(notice("intake.numbers_jump_proved", feature=parcel.row, **found[0]))
+        elif found:
+            built.refused[parcel.row] = notice("intake.numbers_jump", "refused", feature=parcel.row, **found[0])
+            built.shapes[place] = None
     return said
 
 

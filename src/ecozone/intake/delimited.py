@@ -24,6 +24,9 @@ _inside = re.compile(
     r"|[ \u3000]+(?=[°度′'’分\"″”秒=:：])"
 )
 _MARKS = (",", "，", "、", ";", "；", "|")
+#: No row of a table is so long (characters); to look for columns in one that is takes a minute.
+_LONGEST_LINE = 1_000_000
+_endless = re.compile(rf"[^\r\n]{{{_LONGEST_LINE + 1}}}")
 _blanks = re.compile(r"[\s\u3000]+")
 _mixed = re.compile(r"[\s\u3000]*[,，、;；|\t][\s\u3000]*|[\s\u3000]+")
 
@@ -44,6 +47,8 @@ def split(text: str, limits: Limits) -> tuple[list[Row], str]:
     """
     if "\x00" in text:
         raise InputError("intake.csv_damaged", line="?", reason="NUL")
+    if (match := _endless.search(text)) is not None:
+        raise InputError("intake.line_endless", line=text.count("\n", 0, match.start()) + 1, most=_LONGEST_LINE)
     way = _way(text, limits)
     return list(_rows(text, way, limits)), way
 

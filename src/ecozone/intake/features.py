@@ -213,7 +213,8 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
     if options.closed_lines == "polygon":
         reading = closed_as_polygons(reading)
     with _placing(place.file, place.layer):
-        require_some(len(reading.rows), {})
+        # Where every feature is refused, their faults come before that of a CRS.
+        require_some(len(reading.rows), reading.refused)
         reading, settled, why, said = locate(reading, options)
         cleaner = Cleaner(reading.geometries, reading.rows, reading.refused)
         geometry = cleaner.clean(settled, limits)

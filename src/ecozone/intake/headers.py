@@ -71,6 +71,10 @@ _part = re.compile(
     r"(.+?)[\s_\-./]*[(\[]?"
     r"(?:(度|°|d|deg|degrees?)|(分|'|m|min|minutes?)|(秒|\"|''|s|sec|seconds?))[)\]]?"
 )
+_ring_words = re.compile(
+    r"(.*?)(外|内|outer|inner)\s*(?:部|侧)?\s*(?:环|圈|边界|轮廓|ring|boundary)(?:线)?\s*[\d一二三四五六七八九十]{0,3}[):]?",
+    re.IGNORECASE,
+)
 _primes = str.maketrans({"′": "'", "″": '"', "’": "'", "”": '"'})
 
 
@@ -130,6 +134,16 @@ def angle_part(header: str) -> tuple[str, int] | None:
     if match is None or role is None:
         return None
     return role, next(place for place, unit in enumerate(match.groups()[1:]) if unit)
+
+
+def ring_label(text: str) -> tuple[str, bool] | None:
+    """Return what a text that names an outer or inner ring says beside that, and whether it is an inner one.
+
+    >>> ring_label("外环"), ring_label("地块一（内圈2）"), ring_label("内环路")
+    (('', False), ('地块一', True), None)
+    """
+    match = _ring_words.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return (match[1].strip(" (:、-—,"), match[2] in ("内", "inner")) if match else None
 
 
 def find_column(columns: Sequence[str], role: str, *, cut_at: int | None = None) -> str | None:

@@ -1,8 +1,8 @@
 """Which corners of a table belong together: parcels, and within them rings.
 
 A parcel ends where its name or number changes; where the table has none of these, at a heading, a repeated header, a
-blank row, a return to the first corner, or where the corners are numbered from the start again. Numbers of rings, where
-there are some, hold the rings of a parcel together.
+blank row, a return to the first corner, or where the corners are numbered from the start again. Numbers of rings, and
+the words 外环 and 内环, hold the rings of a parcel together; so do corners that run on over the break of a page.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ecozone.errors import InputError
+from ecozone.errors import GeometryError, InputError
 from ecozone.intake.cells import Raw
-from ecozone.intake.headers import coordinate_role
+from ecozone.intake.headers import coordinate_role, ring_label
 from ecozone.intake.layout import Layout, Row, holds_coordinates, is_surveyed_name
-from ecozone.intake.numerals import narrow, parse_number
+from ecozone.intake.numbering import numbered
+from ecozone.intake.numerals import parse_number
+from ecozone.intake.pages import PAGE, Piece, find_bonds
 from ecozone.intake.rowkind import LEAST_CORNERS, Columns
 
 LineKind = Literal["corner", "edge", "gap", "header", "heading", "note"]
 
 _note = re.compile(
-    r"(注|备注|说明|附注|附|制表|制图|编制|审核|校核|复核|填表|填报|测量|测绘|检查|单位|日期|时间|合计|总计|小计|共计|"
+    r"(注|备注|(?:地块|宗地|用地|占地|总|项目)?面积|说明|附注|附|制表|制图|编制|审核|校核|复核|填表|填报|测量|测绘|检查|单位|日期|时间|合计|总计|小计|共计|"
     r"资料|数据|坐标系|坐标单位|投影|中央|续表|接上|第\s*\d+\s*页|共\s*\d+\s*页|[-—–]\s*\d+\s*[-—–]|note|remark|source|"
     r"total|sum|page)",
     re.IGNORECASE,
 )
-_number = re.compile(r"(\d{1,7})\D*$", re.ASCII)
 
 
 @dataclass
@@ -46,6 +47,8 @@ class Parcel:
         Its corners' places among the rows.
     labels : list of int
         The ring of each corner.
+    trouble : GeometryError or None
+        Why it cannot be told which corners it has.
     """
 
     row: int
@@ -53,6 +56,7 @@ class Parcel:
     heading: str = ""
     places: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    trouble: GeometryError | None = None
 
     @property
     def rings(self) -> list[list[int]]:
@@ -65,12 +69,16 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Grouped:
-    """The parcels of a table, the rows that are none of them, and how many cells were filled from above."""
+    """The parcels of a table, the rows that are none of them, how many cells were filled from above, and pages joined.
+
+    ``joined`` holds the rows with which the further pieces of rings begin that a page break or a blank row cut.
+    """
 
     parcels: tuple[Parcel, ...]
     left_out: tuple[Row, ...]
     repeated: int
     filled: int
+    joined: tuple[int, ...] = ()
 
 
 def is_note(row: Row) -> bool:
@@ -137,6 +145,7 @@ class _Grouping:
 
     def __init__(self, layout: Layout, raws: Sequence[Raw], columns: Columns) -> None:
         self.raws, self.columns = raws, columns
+        self.titles = {_text_of(row) for row in layout.head}
         self.kinds = [line_kind(layout, raw, columns) for raw in raws]
         self.corners = [place for place, kind in enumerate(self.kinds) if kind == "corner"]
         self.parcels: list[Parcel] = []
@@ -144,8 +153,11 @@ class _Grouping:
         self.left_out: list[Row] = []
         self.key: tuple[str, ...] = tuple("" for _ in columns.parcels)
         self.heading = ""
-        self.apart = self.ends = self.paged = False
+        self.apart = self.ends = self.paged = self.inner = self.page = False
         self.repeated = self.filled = self.label = 0
+        self.pieces: list[tuple[Parcel, int, Piece]] = []
+        # Rows that go on with a ring on a further page.
+        self.over_pages: list[int] = []
         self.current: Parcel | None = None
         # Where the ring began, and the corner before.
         self.start = self.before = -1
@@ -165,11 +177,26 @@ class _Grouping:
                 self.paged = True
                 self.left_out.append(raw.row)
             elif kind == "heading" and place < last:
-                self.heading = " ".join(dict.fromkeys(cell.strip() for cell in raw.row.cells if cell.strip()))
-                self.ends = True
+                self._heading(raw.row)
             elif kind != "edge":
+                self.page = self.page or bool(PAGE.search(_text_of(raw.row)))
                 self.left_out.append(raw.row)
-        return Grouped(tuple(self.parcels), tuple(self.left_out), self.repeated, self.filled)
+        joined = self._join()
+        return Grouped(tuple(self.parcels), tuple(self.left_out), self.repeated, self.filled, joined)
+
+    def _heading(self, row: Row) -> None:
+        """Note a text above corners: a title that comes again on a further page, a ring's place, or a parcel's name."""
+        text = _text_of(row)
+        label = ring_label(text)
+        own = self.current.heading if self.current is not None else ""
+        if text in self.titles or (text == own and text):
+            self.paged = True
+            self.left_out.append(row)
+        elif label is not None and self.current is not None and (label[0] or own) == own and (label[0] or label[1]):
+            self.inner = True
+        else:
+            self.heading = text if label is None else label[0]
+            self.ends = True
 
     def _key(self, row: Row) -> tuple[str, ...]:
         """Return what names the parcel of a row, blank cells being what is above them; empty where all are blank."""
@@ -189,7 +216,7 @@ class _Grouping:
         if again and (not any(key) or key == self.key):
             self.repeated += 1
             return
-        turned = self._ring_turns(place)
+        turned = 1 if self.inner else self._ring_turns(place)
         restarted = self._restarts(place, following)
         closed = self._closed()
         # A header that comes again amid corners whose numbers run on is the head of a further page.
@@ -213,11 +240,48 @@ class _Grouping:
         if new_ring:
             self.label += 1
             self.start = place
+            same = self.current is not None and (not any(key) or found is self.current)
+            cut = same and not (closed or turned)
+            self.pieces.append((found, self.label, Piece([], cut, self.paged or self.page, restarted, self.heading)))
+        elif self.paged:
+            self.over_pages.append(raw.row.number)
+        self.pieces[-1][2].places.append(place)
         found.places.append(place)
         found.labels.append(self.label)
         self.current, self.before, self.key = found, place, key or self.key
-        self.apart = self.ends = self.paged = False
+        self.apart = self.ends = self.paged = self.inner = self.page = False
         self.heading = ""
+
+    def _join(self) -> tuple[int, ...]:
+        """Join the pieces of a ring that a page break cut; note where it cannot be told whether they are one."""
+        joined = self.over_pages
+        bonds = find_bonds([piece for _, _, piece in self.pieces], self.raws, self.columns.names)
+        parcel, label = None, 0
+        for at, (own, own_label, piece) in enumerate(self.pieces):
+            bond = bonds.get(at)
+            if bond is None or parcel is None:
+                parcel, label = own, own_label
+                continue
+            row = self.raws[piece.places[0]].row.number
+            if bond == "unclear":
+                for one in (parcel, own):
+                    one.trouble = GeometryError("intake.table_ring_cut", line=row, first=parcel.row)
+                continue
+            joined.append(row)
+            if own is parcel:
+                own.labels = [label if one == own_label else one for one in own.labels]
+                continue
+            parcel.places += piece.places
+            parcel.labels += [label] * len(piece.places)
+            self.parcels.remove(own)
+            # What follows in the parcel that is no more, as its further rings do, follows in the one joined.
+            for later, (other, other_label, rest) in enumerate(self.pieces[at + 1 :], at + 1):
+                if other is not own:
+                    break
+                parcel.places += rest.places
+                parcel.labels += [other_label] * len(rest.places)
+                self.pieces[later] = (parcel, other_label, rest)
+        return tuple(sorted(joined))
 
     def _shown(self) -> str:
         return " ".join(text for text in self.key if text)
@@ -235,6 +299,10 @@ class _Grouping:
         if column is None or self.before < 0:
             return 0
         texts = [self.raws[at].row.cell(column) for at in (self.before, place)]
+        label = ring_label(texts[1])
+        if label is not None and texts[0] and texts[0] != texts[1]:
+            # A further outer ring is a further parcel.
+            return 1 if label[1] else -1
         one, other = (parse_number(text) for text in texts)
         if one is None or other is None:
             return int(bool(texts[1]) and texts[0] != texts[1])
@@ -242,8 +310,8 @@ class _Grouping:
 
     def _number_at(self, place: int) -> int | None:
         column = self.columns.names
-        match = _number.search(narrow(self.raws[place].row.cell(column))) if column is not None and place >= 0 else None
-        return int(match[1]) if match else None
+        found = numbered(self.raws[place].row.cell(column)) if column is not None and place >= 0 else None
+        return None if found is None else found[1]
 
     def _restarts(self, place: int, following: int) -> bool:
         """Tell whether numbers begin again; a last corner that bears the first one's name closes its ring."""
@@ -263,6 +331,10 @@ class _Grouping:
         length = sum(label == self.label for label in self.current.labels[-LEAST_CORNERS - 1 :])
         one, other = self.raws[self.start].pair, self.raws[self.before].pair
         return length > LEAST_CORNERS and one is not None and one == other
+
+
+def _text_of(row: Row) -> str:
+    return " ".join(dict.fromkeys(cell.strip() for cell in row.cells if cell.strip()))
 
 
 def kept_columns(layout: Layout, columns: Columns, width: int) -> list[int]:

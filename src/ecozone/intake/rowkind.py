@@ -25,6 +25,7 @@ from ecozone.intake.headers import (
     TITLES,
     coordinate_role,
     plain_header,
+    ring_label,
 )
 from ecozone.intake.layout import Layout, is_surveyed_name
 from ecozone.intake.numerals import narrow, parse_number
@@ -107,7 +108,7 @@ def _sort(header: str, cells: Sequence[str]) -> str:
     surveyed = len(cells) >= LEAST_CORNERS and all(is_surveyed_name(cell) for cell in cells)
     if header in POINT_NAMES or surveyed:
         return "name"
-    if header in RINGS:
+    if header in RINGS or (cells and all((label := ring_label(cell)) is not None and not label[0] for cell in cells)):
         return "ring"
     if header in EDGES:
         return "edge"

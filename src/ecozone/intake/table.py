@@ -17,19 +17,23 @@ from ecozone.geo import is_geographic
 from ecozone.intake.angles import Angles
 from ecozone.intake.axes import LONLAT, Order, choose_pair, declared_crs, find_order
 from ecozone.intake.cells import Raw, read_cells, sides
-from ecozone.intake.corners import Plan, area_of, build, check_areas
+from ecozone.intake.corners import Plan, area_of, build, check_areas, check_numbers
 from ecozone.intake.layout import Layout, Row
 from ecozone.intake.layout_find import find_layout
 from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
 from ecozone.intake.packing import Clues, Degrees, read_degrees
 from ecozone.intake.parcels import Grouped, group, is_note
+from ecozone.intake.precision import about_precision, last_digit
 from ecozone.intake.ranges import kind_of
 from ecozone.intake.reading import Options, Reading, column_name, listed
 from ecozone.intake.rowkind import Verdict, sort_columns, tell_kind
+from ecozone.intake.two_pairs import compare
 from ecozone.intake.txt_axes import Numbers as NumbersOf
 from ecozone.intake.txt_header import find_crs, understand
-from ecozone.intake.wording import entries_of
+from ecozone.intake.webmaps import require_word, web_datum
+from ecozone.intake.wkt_column import read_wkt_column
+from ecozone.intake.wording import column_entries, entries_of
 from ecozone.notices import Notice, notice
 
 _SHOWN = 200
@@ -58,6 +62,9 @@ def read_table(rows: Sequence[Row], layer: str, options: Options, limits: Limits
     """
     layout = find_layout(rows)
     if layout is None:
+        written = read_wkt_column(rows, layer, limits)
+        if written is not None:
+            return written
         raise InputError("intake.no_coordinate_columns", layer=layer, columns=listed(rows[0].cells if rows else []))
     return _Table(layout, layer, options, limits).reading()
 
@@ -76,7 +83,24 @@ class _Table:
         self.columns = sort_columns(layout, whole)
         self.beside = [raw.row for raw in self.raws if raw.first is None and raw.second is None]
         self.titles = [text for row in layout.head if (text := row.lone_text())]
-        self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
+        try:
+            self.verdict = tell_kind(layout, whole, self.columns, options.geometry, [*self.titles, layer])
+        except InputError:
+            if not whole:
+                self._require_numbers()
+            raise
+
+    def _require_numbers(self) -> None:
+        """Refuse a table of which no row has two coordinates, by the first cell that is none."""
+        for raw in self.raws:
+            if self.layout.is_header(raw.row) or raw.row.lone_text():
+                continue
+            for role, angle in zip(self.roles, (raw.first, raw.second), strict=True):
+                column = self.layout.roles[role][0]
+                value = " ".join(raw.row.cell(at) for at in self.layout.roles[role]).strip()
+                if angle is None and value:
+                    row, name = raw.row.number, self.layout.name(column)
+                    raise InputError("intake.table_no_numbers", feature=row, field=name, value=value[:40])
 
     def reading(self) -> Reading:
         """Return the features."""
@@ -135,13 +159,16 @@ class _Table:
             Where they name a CRS that is not known, or one that the user's word or the numbers contradict.
         """
         rows = [*self.layout.head, *self.beside]
-        entries = entries_of(rows)
+        web = web_datum([text for row in rows if (text := row.lone_text())] + self._used())
+        if web is not None:
+            require_word(*web, self.options)
+        entries = [*entries_of(rows), *column_entries(self.layout)]
         if not entries or (order.origin == "declared" and order.crs is not None):
             return order
         said = understand(entries)
         if order.degrees:
             # A table of degrees may well say which strip its district lies in.
-            said = replace(said, width=None, zone=None, meridian=None, metres=None)
+            said = replace(said, width=None, zone=None, meridian=None, crs=None, metres=None)
         kind = next((found for pair in pairs if (found := kind_of(*pair)) is not None), None)
         zone = None if kind is None or "zone" not in kind else int(kind.rpartition(" ")[2])
         local = kind is None and self.options.control is not None
@@ -150,6 +177,15 @@ class _Table:
         self.notices.append(notice("intake.table_says", said=words[:_SHOWN]))
         self.notices += [one for one in notices if one.key != "intake.txt_decimal_degrees"]
         return order if crs is None else replace(order, crs=crs, origin="declared")
+
+    def _used(self) -> list[str]:
+        """Return the names of the coordinate columns that are used."""
+        return [self.layout.name(column) for role in self.roles for column in self.layout.roles[role]]
+
+    def _compare_pairs(self, pairs: Sequence[Degrees], degrees: bool) -> dict[int, Notice]:
+        wrong, said = compare(self.layout, self.raws, self.roles, pairs if degrees else None, self.options)
+        self.notices += said
+        return wrong
 
     def _in_degrees(self, lettered: bool) -> bool:
         if self.roles in LONLAT or lettered:
@@ -189,11 +225,14 @@ class _Table:
         left_out = [raw for raw in self.raws if self._is_beside(raw)]
         aside = {raw.row.number for raw in left_out}
         self.raws = [raw for raw in self.raws if raw.row.number not in aside]
-        pairs, order, _ = self._numbers(None)
+        pairs, order, reading = self._numbers(None)
+        self.notices += about_precision(self.raws, reading, degrees=order.degrees, corners=False)
         geometries: list[BaseGeometry | None] = []
-        refused: dict[int, Notice] = {}
+        refused = self._compare_pairs(pairs, order.degrees)
         for raw, (first, second) in zip(self.raws, pairs, strict=True):
-            if first is None or second is None:
+            if raw.row.number in refused:
+                geometries.append(None)
+            elif first is None or second is None:
                 refused[raw.row.number] = self._unread(raw, second_is_wrong=first is not None)
                 geometries.append(None)
             else:
@@ -239,15 +278,18 @@ class _Table:
         if not grouped.parcels:
             raise InputError("intake.no_features")
         pairs, order, reading = self._numbers(grouped)
+        self.notices += about_precision(raws, reading, degrees=order.degrees, corners=True)
         table = np.array([[np.nan if value is None else value for value in pair] for pair in pairs], dtype=np.float64)
         x, y = (table[:, 1], table[:, 0]) if order.swapped else (table[:, 0], table[:, 1])
         plan = Plan(x, y, order.degrees, order.swapped)
         built = build(layout, raws, self.roles, columns, grouped, plan, self.limits)
+        built.refuse(raws, grouped, self._compare_pairs(pairs, order.degrees))
         self._about_corners(grouped, self.verdict)
         self.notices += built.notices
         crs = self.options.crs or order.crs
         if columns.area is not None and crs is not None and self.options.control is None:
-            self.notices += check_areas(layout, raws, columns.area, grouped, built, crs, self._step(reading))
+            self.notices += check_areas(layout, raws, columns.area, grouped, built, crs, last_digit(raws, reading))
+        self.notices += check_numbers(raws, columns.names, grouped, built)
         self._tell_left_out(list(grouped.left_out))
         return Reading(
             self.layer,
@@ -278,6 +320,8 @@ class _Table:
                 self.notices.append(notice(f"intake.table_column_{key}", columns=listed(named)))
         if grouped.repeated:
             self.notices.append(notice("intake.table_rows_merged", count=grouped.repeated))
+        if grouped.joined:
+            self.notices.append(notice("intake.table_rings_joined", "warning", rows=listed(grouped.joined)))
         if grouped.filled:
             named = [layout.name(column) for column in columns.parcels]
             self.notices.append(notice("intake.table_filled_down", count=grouped.filled, columns=listed(named)))
@@ -287,12 +331,6 @@ class _Table:
         texts = [f"{row.number}: {' '.join(dict.fromkeys(cell for cell in row.cells if cell.strip()))}" for row in said]
         if texts:
             self.notices.append(notice("intake.table_left_out", rows="; ".join(texts)[:_SHOWN]))
-
-    def _step(self, reading: Angles) -> float:
-        """Return the value of the last digit of the coordinates, in metres or degrees."""
-        angles = [angle for raw in self.raws for angle in (raw.first, raw.second) if angle is not None]
-        packed = 1e4 / 3600 if reading == "ddd.mmss" else 1.0
-        return min((angle.step * (1.0 if angle.written else packed) for angle in angles), default=1.0)
 
 
 def _columns(layout: Layout, body: Sequence[Row]) -> dict[str, list[str | None]]:

@@ -20,6 +20,7 @@ from ecozone.geo import area_m2, is_geographic, plane_area_m2
 from ecozone.intake.clean import require_some
 from ecozone.intake.encoding import read_text, sample_of
 from ecozone.intake.limits import Limits
+from ecozone.intake.numbering import numbered
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.intake.txt_axes import Numbers, sort_axes
@@ -35,7 +36,7 @@ _M_PER_DEGREE = 111_320.0
 
 @dataclass
 class _Read:
-    """A parcel on its way: what it holds, or why it is refused."""
+    """A parcel on its way: what it holds, or why it is refused; ``proved`` where its area is the one declared."""
 
     row: int
     attributes: Attributes
@@ -47,6 +48,7 @@ class _Read:
     shape: Shape | None = None
     refused: Notice | None = None
     notices: list[Notice] = field(default_factory=list)
+    proved: bool = False
 
     @property
     def is_area(self) -> bool:
@@ -82,6 +84,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     numbers = _one_kind(parcels, declared)
     crs, said = find_crs(declared, numbers, options)
     _check_areas(parcels, crs or (options.crs if options.control is None else None))
+    _check_numbers(parcels, text)
     notices = [*_about_text(encoding.why, encoding.name, parcels, scan), *declared.notices, *said, *_about(parcels)]
     return Reading(
         source.stem,
@@ -216,9 +219,18 @@ def _check_areas(parcels: Sequence[_Read], crs: CRS | None) -> None:
     ]
     wrong = [at for at, one in enumerate(rows) if not _same(one, planes[at], offs[at])]
     ellipsoids = _ellipsoidal(series.iloc[wrong])
+    for one in rows:
+        one.proved = True
     for at, ellipsoid in zip(wrong, ellipsoids, strict=True):
         one = rows[at]
-        if not _same(one, ellipsoid, offs[at]):
+        one.proved = _same(one, ellipsoid, offs[at])
+        if not one.proved:
+            if any(said.key == "intake.txt_count_differs" for said in one.notices):
+                # Either alone is a slip of who filled it in; both are what a file lacks that was cut off.
+                declared, found = _shown(one.attributes.area_m2), _shown(ellipsoid)
+                words = {"count": str(one.attributes.count), "points": str(one.points)}
+                one.refuse(GeometryError("intake.txt_cut_off", declared=declared, found=found, **words))
+                continue
             one.notices.append(
                 notice(
                     "intake.txt_area_differs",
@@ -230,6 +242,21 @@ def _check_areas(parcels: Sequence[_Read], crs: CRS | None) -> None:
                     ellipsoid=_shown(ellipsoid),
                 )
             )
+
+
+def _check_numbers(parcels: Sequence[_Read], text: str) -> None:
+    """Refuse parcels whose points' numbers jump, unless their area proves that none is missing."""
+    if not any(one.shape is not None and one.shape.jumps for one in parcels):
+        return
+    everywhere = {
+        name for parcel in Scan(text).parcels() for point in parcel.points if (name := numbered(point.name)) is not None
+    }
+    for one in parcels:
+        found = [] if one.shape is None else one.shape.jumps_beside(everywhere)
+        if found and one.proved:
+            one.notices.append(notice("intake.numbers_jump_proved", feature=one.row, **found[0]))
+        elif found:
+            one.refuse(GeometryError("intake.numbers_jump", **found[0]))
 
 
 def _same(one: _Read, found: float | None, off: float) -> bool:

@@ -14,6 +14,7 @@ from ecozone.geo import CGCS2000, crs_name, gauss_kruger, meridian_zone, norm_cr
 from ecozone.intake.reading import Options
 from ecozone.intake.txt_axes import Numbers
 from ecozone.intake.txt_lines import Entry, plain
+from ecozone.intake.webmaps import require_word, web_datum
 from ecozone.notices import Notice, notice
 
 SYSTEM, WIDTH, PROJECTION, UNIT = "坐标系", "几度分带", "投影类型", "计量单位"
@@ -36,9 +37,13 @@ _DATUMS = {
     4610: ("80", "1980", "西安80", "80西安", "西安1980", "1980西安", "1980西安80", "xian80", "xian1980"),
     4214: ("54", "1954", "北京54", "54北京", "北京1954", "1954北京", "1954北京54", "beijing54", "beijing1954"),
 }
+#: What each of them is called in messages of either language.
+_CALLED = {4490: "CGCS2000", 4610: "西安80 (Xian 1980)", 4214: "北京54 (Beijing 1954)"}
 _GEOGRAPHIC = {name: code for code, names in _DATUMS.items() for name in names}
 _shared_words = re.compile(r"国家|大地|坐标系统?|坐标|中国|年|[\s_()\-.、/]")
 _gauss = re.compile(r"高斯|gauss|横轴墨卡托|transverse.?mercator", re.IGNORECASE)
+#: UTM 50N, WGS_1984_UTM_Zone_50N, UTM投影第50带; no zone of it in China lies south of the equator.
+_utm = re.compile(r"utm(?:投影)?[\s_,:()\-/]*(?:zone|第)?[\s_]*(\d{1,2})(?!\d)", re.IGNORECASE)
 #: 117, 117.0°E, 东经117度, 117°00′00″: whole degrees.
 _MERIDIAN = r"(?:东经|[eE])?(\d{2,3})(?:\.0+)?(?:[度°](?:0{1,2}[分′'](?:0{1,2}(?:\.0+)?[秒″\"′']{1,2})?)?)?[eE]?"
 _WIDTHS = {"3": 3, "三": 3, "6": 6, "六": 6}
@@ -61,6 +66,10 @@ class Declared:
         Geographic: CGCS2000, Xi'an 1980 or Beijing 1954.
     width, zone, meridian : int or None
         Degrees of a strip; its number; its central meridian (degrees east).
+    crs : CRS or None
+        A whole CRS that is no strip: UTM.
+    web : str or None
+        What names coordinates that a web map has shifted.
     metres : bool or None
         True where anything declares a plane, False where degrees are declared.
     unread : sequence
@@ -72,6 +81,8 @@ class Declared:
     width: int | None = None
     zone: int | None = None
     meridian: int | None = None
+    crs: CRS | None = None
+    web: str | None = None
     metres: bool | None = None
     unread: tuple[_Unread, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -87,7 +98,13 @@ def understand(entries: Sequence[Entry]) -> Declared:
     """
     words = _words(entries)
     unread: list[_Unread] = []
-    datum, zone = _system(words.get(SYSTEM, ""), unread)
+    system = words.get(SYSTEM, "")
+    if web_datum([f"{SYSTEM}={system}"]) is not None:
+        degrees = _degrees(words, unread)
+        return Declared(web=system, metres=False if degrees else None, notices=_notices(entries, words))
+    if (utm := utm_crs(system)) is not None:
+        return Declared(crs=utm, metres=True, notices=_notices(entries, words))
+    datum, zone = _system(system, unread)
     width_word = _one(words, WIDTH, r"([36三六])(?:\.0+)?[度°]?(?:分带|带)?", unread)
     width = None if width_word is None else _WIDTHS[width_word]
     number = _one(words, ZONE, r"第?(\d{1,2})(?:号|度)?带?", unread)
@@ -107,7 +124,8 @@ def understand(entries: Sequence[Entry]) -> Declared:
     zone = zones[0] if zones else None
     plane = width is not None or zone is not None or PROJECTION in words or UNIT in words
     metres = False if degrees else True if plane else None
-    return Declared(datum, width, zone, meridian, metres, tuple(unread), _notices(entries, words))
+    notices = _notices(entries, words)
+    return Declared(datum, width, zone, meridian, metres=metres, unread=tuple(unread), notices=notices)
 
 
 def find_crs(declared: Declared, numbers: Numbers, options: Options) -> tuple[CRS | None, list[Notice]]:
@@ -129,6 +147,8 @@ def find_crs(declared: Declared, numbers: Numbers, options: Options) -> tuple[CR
         the user does.
     """
     given, said = options.crs, list[Notice]()
+    if declared.web is not None and (named := web_datum([f"{SYSTEM}={declared.web}"])) is not None:
+        require_word(*named, options)
     if declared.unread and given is None:
         wrong = declared.unread[0]
         raise CrsError("intake.txt_header_unread", field=wrong.name, value=wrong.value[:40])
@@ -137,7 +157,7 @@ def find_crs(declared: Declared, numbers: Numbers, options: Options) -> tuple[CR
     if numbers.local:
         return None, [*said, notice("intake.txt_local", "warning")]
     if given is None and declared.datum is not None and crs_name(declared.datum) != CGCS2000:
-        said.append(notice("intake.txt_legacy", "warning", field=SYSTEM, value=declared.datum.name))
+        said.append(notice("intake.txt_legacy", "warning", field=SYSTEM, value=_called(declared.datum)))
     if declared.metres is not None and declared.metres == numbers.degrees:
         raise CrsError("intake.txt_degrees" if numbers.degrees else "intake.txt_metres")
     if numbers.degrees:
@@ -152,7 +172,14 @@ def find_crs(declared: Declared, numbers: Numbers, options: Options) -> tuple[CR
 
 
 def _strip(declared: Declared, numbers: Numbers) -> tuple[CRS | None, list[Notice]]:
+    if declared.crs is not None:
+        if numbers.zone is not None:
+            raise CrsError("intake.txt_zone_contradicts", declared=crs_name(declared.crs), found=numbers.zone)
+        return declared.crs, []
     zone = numbers.zone or declared.zone
+    if zone is None and declared.meridian is not None and declared.datum is not None:
+        # Without a number in the easting, a strip of 3° and one of 6° around one meridian are the same projection.
+        zone = meridian_zone(declared.meridian, 3)
     if zone is None:
         return None, []
     if declared.zone not in (None, zone) or declared.meridian not in (None, zone_meridian(zone)):
@@ -179,10 +206,27 @@ def _require_agreement(declared: Declared, given: CRS) -> None:
     if declared.width is not None:
         wrong = wrong or strip is None or strip.width not in (None, declared.width)
     if wrong:
-        datum = declared.datum and declared.datum.name
-        words = [datum, declared.width and f"{declared.width}°", declared.zone and f"{ZONE} {declared.zone}"]
+        datum = declared.datum and _called(declared.datum)
+        width, zone = declared.width and f"{WIDTH} {declared.width}°", declared.zone and f"{ZONE} {declared.zone}"
+        words = [datum, width, zone, declared.meridian and f"{MERIDIAN} {declared.meridian}°"]
         known = ", ".join(str(word) for word in words if word)
         raise CrsError("intake.crs_conflict", declared=known, given=crs_name(given))
+
+
+def utm_crs(text: str) -> CRS | None:
+    """Return the CRS of the UTM zone that a text names, on WGS 84; None where it names none, or another datum.
+
+    >>> crs_name(utm_crs("WGS_1984_UTM_Zone_50N")), crs_name(utm_crs("WGS84 UTM 50N")), utm_crs("2000国家大地坐标系")
+    ('EPSG:32650', 'EPSG:32650', None)
+    """
+    match = _utm.search(text)
+    if match is None or re.search("2000|80|54", _utm.sub("", text)) or not 1 <= int(match[1]) <= 60:
+        return None
+    return norm_crs(f"EPSG:{32600 + int(match[1])}")
+
+
+def _called(datum: CRS) -> str:
+    return next((name for code, name in _CALLED.items() if crs_name(datum) == f"EPSG:{code}"), datum.name)
 
 
 def _datum(crs: CRS) -> str | None:

@@ -32,6 +32,11 @@ _HEAD_LINES = 60
 _BLANK = " \t\r\n\v\f\u3000\ufeff\u200b\x1a"
 _section = re.compile(r"^[^\S\n]*[\[【〔]([^\[\]【】〔〕\n]*)[\]】〕][^\S\n]*$", re.MULTILINE)
 _end_mark = re.compile(r"[@＠][\s,，;；]*$")
+#: 制表人：张三, # …, 备注：…: what people write below the last point. A line that holds a number of a point is none.
+_remark = re.compile(
+    r"(?:#|//|;)|(?:注|备注|说明|附注|制表|制图|编制|填表|填报|审核|校核|复核|检查|测量|测绘)[^,，\d]{0,8}[:：]"
+)
+_digits = re.compile(r"\d{5,}")
 _ring = re.compile(r"[+-]?\d{0,6}", re.ASCII)
 
 
@@ -151,6 +156,8 @@ class Scan:
                     yield current
                 current, lost = described, None
                 section = PARCELS
+            elif current is not None and point is None and _remark.match(text) and not _digits.search(words):
+                self.stray.append((number, text[:_SHOWN]))
             elif current is not None:
                 _add(current, point, number, text)
             elif "=" in words or (":" in words and section == HEADER):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -13,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError
 from ecozone.intake.limits import Limits
+from ecozone.intake.numbering import Jump, Name, jumps, unexplained
 from ecozone.intake.txt_axes import Axes
 from ecozone.intake.txt_lines import Point as Row
 from ecozone.notices import Notice, notice
@@ -27,11 +29,23 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Shape:
-    """A parcel's shape, how many of its points only close a ring, and what was noticed of its rings."""
+    """A parcel's shape, how many of its points only close a ring, and what was noticed of its rings.
+
+    ``jumps`` holds where the numbers of the points jump, each with the line of the later point.
+    """
 
     geometry: BaseGeometry
     closing: int
     notices: tuple[Notice, ...]
+    jumps: tuple[tuple[int, Jump], ...] = ()
+
+    def jumps_beside(self, everywhere: Collection[Name]) -> list[dict[str, Any]]:
+        """Return the words for the jumps over numbers that no corner ``everywhere`` bears."""
+        return [
+            {"line": line, "before": jump.before, "after": jump.after}
+            for line, jump in self.jumps
+            if unexplained([jump], everywhere)
+        ]
 
 
 class Rings:
@@ -49,9 +63,11 @@ class Rings:
     def __init__(self, number: int, points: Sequence[Row], axes: Axes) -> None:
         self._number, self._points = number, points
         self._xy = np.column_stack([axes.x, axes.y])
-        self._tolerance = _CLOSING_DEG if axes.numbers.degrees else _CLOSING_M
+        self._degrees = axes.numbers.degrees
+        self._tolerance = _CLOSING_DEG if self._degrees else _CLOSING_M
         self._closing = 0
         self._notices: list[Notice] = []
+        self._jumps: list[tuple[int, Jump]] = []
 
     def shape(self, kind: str, limits: Limits) -> Shape:
         """Return the shape of a parcel that is ``面``, ``线`` or ``点``.
@@ -62,7 +78,12 @@ class Rings:
             Where the points do not make such a shape, or more than one.
         """
         build = {"面": self._area, "线": self._line, "点": self._point}[kind]
-        return Shape(build(limits), self._closing, tuple(self._notices))
+        return Shape(build(limits), self._closing, tuple(self._notices), tuple(self._jumps))
+
+    def _note_jumps(self, run: Ints) -> None:
+        """Note where the numbers of a ring or line jump."""
+        found = jumps([self._points[at].name for at in run])
+        self._jumps += [(self._points[run[jump.at]].line, jump) for jump in found]
 
     def _runs(self) -> list[Ints]:
         """Return the points that follow one another under one ring number."""
@@ -81,6 +102,7 @@ class Rings:
         for run in lines:
             if len(np.unique(self._xy[run], axis=0)) < 2:
                 raise self._too_few(run, 2)
+            self._note_jumps(run)
         made = [LineString(self._xy[run]) for run in lines]
         return made[0] if len(made) == 1 else MultiLineString(made)
 
@@ -101,6 +123,8 @@ class Rings:
                 open_labels[first.ring] = first.line
                 rings.append(self._close(rest))
             _require_rings(len(rings), limits)
+        for ring in rings:
+            self._note_jumps(ring)
         return self._assemble(rings)
 
     def _closed(self, run: Ints) -> tuple[list[Ints], Ints]:
@@ -123,7 +147,7 @@ class Rings:
         if telling and names[-1] == names[0]:
             if gap > self._tolerance:
                 raise GeometryError(
-                    "intake.txt_closing_differs", name=last.name, first=first.line, line=last.line, gap=f"{gap:.3f}"
+                    "intake.txt_closing_differs", name=last.name, first=first.line, line=last.line, gap=self._spelt(gap)
                 )
             run = run[:-1]
             self._closing += 1
@@ -132,11 +156,14 @@ class Rings:
             row = self._points[run[again]]
             raise GeometryError("intake.txt_name_returns", name=row.name, line=row.line)
         self._notices.append(
-            notice("intake.txt_closed", "repaired", feature=self._number, line=last.line, gap=f"{gap:.3f}")
+            notice("intake.txt_closed", "repaired", feature=self._number, line=last.line, gap=self._spelt(gap))
         )
         if len(np.unique(self._xy[run], axis=0)) < _LEAST:
             raise self._too_few(run, _LEAST)
         return run
+
+    def _spelt(self, length: float) -> str:
+        return f"{length:.7f}°" if self._degrees else f"{length:.3f} m"
 
     def _too_few(self, run: Ints, least: int) -> GeometryError:
         line = self._points[run[0]].line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -27,6 +28,21 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     text, encoding = read_text(source.read_bytes(), given=options.encoding)
     pieces = _pieces(text)
     source.limits.require("features", len(pieces))
+    geometries, refused, crs = parse_pieces(pieces, source.limits.depth)
+    rows = [row for row, _ in pieces]
+    return Reading(source.stem, rows, geometries, {}, crs, "declared", encoding.codec, (), refused)
+
+
+def parse_pieces(
+    pieces: Sequence[tuple[int, str]], depth: int
+) -> tuple[list[BaseGeometry | None], dict[int, Notice], CRS | None]:
+    """Return the geometries of texts, by row the refusal of what is none, and the CRS that ``SRID=…;`` names.
+
+    Raises
+    ------
+    CrsError
+        Where they name two.
+    """
     geometries: list[BaseGeometry | None] = []
     refused: dict[int, Notice] = {}
     srids: set[str] = set()
@@ -35,7 +51,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
         match = _srid.match(piece)
         srids.add(match[1] if match else "")
         try:
-            geometry = _geometry(piece[match.end() :] if match else piece, source.limits.depth)
+            geometry = _geometry(piece[match.end() :] if match else piece, depth)
         except GeometryError as error:
             refused[row] = refusal(error, row)
         geometries.append(geometry)
@@ -44,8 +60,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     crs: CRS | None = None
     if srids and (srid := next(iter(srids))):
         crs = norm_crs(f"EPSG:{srid}")
-    rows = [row for row, _ in pieces]
-    return Reading(source.stem, rows, geometries, {}, crs, "declared", encoding.codec, (), refused)
+    return geometries, refused, crs
 
 
 def layers(source: Source) -> list[str]:

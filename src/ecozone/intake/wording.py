@@ -6,9 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ecozone.intake.layout import Row
-from ecozone.intake.txt_header import MERIDIAN, SYSTEM, WIDTH, ZONE
+from ecozone.errors import CrsError
+from ecozone.intake.headers import plain_header
+from ecozone.intake.layout import Layout, Row
+from ecozone.intake.reading import listed
+from ecozone.intake.txt_header import MERIDIAN, SYSTEM, WIDTH, ZONE, utm_crs
 from ecozone.intake.txt_lines import Entry
+from ecozone.intake.webmaps import web_datum
 
 _system = re.compile(r"坐标系(?:统)?(?:名称)?\s*(?:采用|[:=为是])+\s*([^,;。\s]{2,40})")
 _local = re.compile(r"[^\s,;。:()]{0,16}(?:任意直角|独立|城市|地方)(?:平面)?坐标系")
@@ -20,6 +24,11 @@ _others = (
     ),
     (WIDTH, re.compile(r"(?<!\d)([36三六])\s*[°度]\s*(?:分)?带")),
 )
+#: Columns that say for each row what a header says for all.
+_COLUMNS = {
+    **dict.fromkeys(("带号", "投影带号", "分带号", "投影带"), ZONE),
+    **dict.fromkeys(("中央子午线", "中央经线"), MERIDIAN),
+}
 #: Datum as the header of a TXT calls it → how a title may.
 _DATUMS = {
     "2000国家大地坐标系": re.compile(r"cgcs\s*2000|2000\s*(?:中国|国家)|国家\s*2000", re.IGNORECASE),
@@ -45,8 +54,32 @@ def entries_of(rows: Sequence[Row]) -> list[Entry]:
     return found
 
 
+def column_entries(layout: Layout) -> list[Entry]:
+    """Return what columns of zones and meridians say, which must be one thing for all rows.
+
+    Raises
+    ------
+    CrsError
+        Where rows differ.
+    """
+    found = []
+    for column, name in enumerate(layout.names):
+        key = _COLUMNS.get(plain_header(name))
+        rows = [row for row in layout.body if key is not None and not row.lone_text() and not layout.is_header(row)]
+        values = {text: row.number for row in rows if (text := row.cell(column))}
+        if len(values) > 1:
+            raise CrsError("intake.rows_of_two_crs", field=name, values=listed(list(values), 5))
+        found += [Entry(line, key or "", value) for value, line in values.items()]
+    return found
+
+
 def _systems(text: str) -> list[str]:
     """Return the datums and systems that a text names, each as the header of a TXT would."""
+    if web_datum([text]) is not None:
+        return []
+    utm = utm_crs(text)
+    if utm is not None:
+        return [utm.name]
     known = [name for name, pattern in _DATUMS.items() if pattern.search(text)]
     if known:
         return known
