@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ecozone as ez
-from ecozone.assess import VERDICTS, at_least, worst
+from ecozone.assess import VERDICTS, at_least, check_batches, worst
 from ecozone.geo import area_m2
 
 EVERYTHING = ("red_line", "barrier", "sensitive")
@@ -298,6 +299,36 @@ def test_the_way_from_another_datum_is_said(ws: Any, sites: Any, square: Any) ->
     assert (only.key, only.place.file) == ("geo.operation_one_datum", "a.kml")
     assert "EPSG:4326" in only.message("zh")
     assert said(4490) == said(4527) == []
+
+
+def test_batches_give_what_the_whole_gives(ws: Any, sites: Any, square: Any) -> None:
+    """A site's answer does not depend on the sites beside it: batches, one below the other, are the whole."""
+    kinds = ["boiler", "wetland", "school", "smelter"]
+    every = sites(*[(square(150 * i, 40 * i, 120), kinds[i % 4]) for i in range(24)])
+    whole = ez.check_sites(every, ws)
+    parts = list(check_batches((every.iloc[i : i + 7] for i in range(0, 24, 7)), ws))
+    assert [len(part.sites) for part in parts] == [7, 7, 7, 3]
+    for name in ("findings", "states", "sites"):
+        together = pd.concat([getattr(part, name) for part in parts])
+        by = ["layer", "role"] if name == "states" else ["site_id"]  # states stand layer by layer
+        one, other = (
+            frame.sort_values(by, kind="stable").reset_index(drop=True) for frame in (together, getattr(whole, name))
+        )
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_a_batch_is_asked_for_when_the_one_before_is_answered(ws: Any, sites: Any, square: Any) -> None:
+    """Memory is that of one batch: nothing is read ahead."""
+    asked: list[int] = []
+
+    def batches() -> Any:
+        for i in range(3):
+            asked.append(i)
+            yield sites((square(100 * i, 0, 50), "boiler"))
+
+    answers = check_batches(batches(), ws)
+    next(answers)
+    assert asked == [0]
 
 
 def test_a_site_without_a_shape_is_never_clear(little: Any, sites: Any, square: Any) -> None:

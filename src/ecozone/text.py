@@ -109,6 +109,17 @@ def say(key: str, lang: str | None = None, /, **fields: Any) -> str:
     return fill(_entry(key)[lang or language()], fields)
 
 
+def say_each(key: str, lang: str | None = None, /, **fields: Iterable[object]) -> list[str]:
+    """Return the text of ``key`` once for each row of its fields, which are columns of one length.
+
+    >>> say_each("words.in_layer", "en", layer=["red_line", "barrier"])
+    ['layer red_line', 'layer barrier']
+    """
+    parts = _field.split(_entry(key)[lang or language()])
+    pattern = "%s".join(literal.replace("%", "%%") for literal in parts[::2])
+    return [pattern % row for row in zip(*(fields[name] for name in parts[1::2]), strict=True)]
+
+
 def remedy(key: str, lang: str | None = None, /, **fields: Any) -> str:
     """Return what to do about ``key``, filled; empty where its text has no remedy."""
     return fill(_entry(key).get(f"do_{lang or language()}", ""), fields)

@@ -6,10 +6,19 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 M2_PER_HECTARE = 10_000.0
 M2_PER_MU = 2000.0 / 3.0
 M2_PER_KM2 = 1_000_000.0
+
+#: Nearer to a half than this, in the last digit that is shown, a number is rounded by its decimal digits.
+_NEAR_HALF = 1e-4
+#: Beyond this, in absolute value, so is any number.
+_EXACT = 1e9
 
 
 def round_half_up(value: float, decimals: int) -> float:
@@ -29,6 +38,23 @@ def fixed(value: float, decimals: int) -> str:
     """
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return f"{rounded:,}"
+
+
+def fixed_each(values: ArrayLike, decimals: int) -> list[str]:
+    """Write many numbers as `fixed` does.
+
+    >>> fixed_each([1234.565, 0.5], 2)
+    ['1,234.57', '0.50']
+    """
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    words = list(map(f"{{:,.{decimals}f}}".format, numbers.tolist()))
+    # Python rounds the binary value, which differs from the digits that are shown only near a half.
+    share = np.abs(np.abs(numbers) * 10.0**decimals % 1.0 - 0.5)
+    for at in np.flatnonzero((share < _NEAR_HALF) | (np.abs(numbers) > _EXACT)).tolist():
+        words[at] = fixed(float(numbers[at]), decimals)
+    return words
 
 
 def hectares(area_m2: float) -> float:

@@ -5,7 +5,7 @@ from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
 from ecozone.assess.sampling import SamplePlan, plan_samples
-from ecozone.assess.screening import Check, check_sites
+from ecozone.assess.screening import Check, check_batches, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.verdict import VERDICTS, at_least, worst
@@ -25,6 +25,7 @@ __all__ = [
     "assess_accuracy",
     "assess_indicators",
     "at_least",
+    "check_batches",
     "check_sites",
     "matrix_samples",
     "plan_samples",

@@ -15,7 +15,7 @@ it is listed, and never decides alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.meetings import Meetings
-from ecozone.assess.sentences import fact, sentence
+from ecozone.assess.sentences import facts, sentence
 from ecozone.assess.spoken import Spoken
 from ecozone.assess.table import columns_table
 from ecozone.assess.touching import Contact
@@ -74,47 +74,73 @@ def findings_on(
     """Return the findings of all sites on one layer: `FINDING_COLUMNS`, by site, rule and feature."""
     met = {name: meetings.table[name].to_numpy() for name in meetings.table.columns}
     rules, rows = meetings.asked["rule"].to_numpy(), meetings.asked["meeting"].to_numpy()
-    facts = _facts(met, np.unique(rows), spoken)
     sites, zones = met["site"].astype(np.int64), met["zone"].astype(np.int64)
-    texts: dict[str, list[Any]] = {name: [] for name in FINDING_TEXTS}
-    known: dict[tuple[Any, ...], tuple[str, str]] = {}
-    for at, row in zip(rules.tolist(), rows.tolist(), strict=True):
-        rule, site, zone = spoken.rules[at], sites[row], zones[row]
-        missing = spoken.missing[at][zone] if zone >= 0 else None
-        doubts = (missing, met["no_distance"][row], met["firmness"][row], met["noise"][row])
-        key = (at, kind[site], *doubts)
-        if key not in known:
-            known[key] = _verdict(at, int(kind[site]), doubts, spoken)
-        verdict, remarks = known[key]
-        texts["site_id"].append(site_ids[site])
-        texts["layer"].append(spoken.layer.key)
-        texts["role"].append(spoken.layer.role)
-        texts["level"].append(spoken.levels[zone] if zone >= 0 else None)
-        texts["zone"].append(spoken.features[zone]["zone"] if zone >= 0 else None)
-        texts["zone_name"].append(spoken.features[zone]["name"] if zone >= 0 else None)
-        texts["rule"].append(rule.id)
-        texts["verdict"].append(verdict)
-        texts["firmness"].append(met["firmness"][row])
-        texts["noise"].append(bool(met["noise"][row]))
-        texts["citation"].append(pick(rule.citation))
-        texts["fact"].append(facts[row])
-        texts["sentence"].append(facts[row].rstrip("。.") + remarks)
-        texts["procedure"].append(pick(rule.procedure))
-        texts["confidence"].append(rule.confidence)
+    site, zone = sites[rows], zones[rows]
+    verdicts, remarks = _verdicts(rules, kind[site], zone, {name: met[name][rows] for name in _DOUBTS}, spoken)
+    told = _facts(met, np.unique(rows), spoken)[rows]
+
+    def by_zone(values: Sequence[Any]) -> NDArray[Any]:
+        return np.asarray(_objects([*values, None])[zone])
+
+    def by_rule(values: Sequence[Any]) -> NDArray[Any]:
+        return np.asarray(_objects(values)[rules])
+
+    texts: dict[str, Sequence[Any] | NDArray[Any]] = {
+        "site_id": site_ids[site],
+        "layer": [spoken.layer.key] * len(rows),
+        "role": [spoken.layer.role] * len(rows),
+        "level": by_zone(spoken.levels),
+        "zone": by_zone([feature["zone"] for feature in spoken.features]),
+        "zone_name": by_zone([feature["name"] for feature in spoken.features]),
+        "rule": by_rule([rule.id for rule in spoken.rules]),
+        "verdict": verdicts,
+        "firmness": met["firmness"][rows],
+        "noise": met["noise"][rows].astype(bool).astype(object),
+        "citation": by_rule([pick(rule.citation) for rule in spoken.rules]),
+        "fact": told,
+        "sentence": [fact.rstrip("。.") + remark for fact, remark in zip(told.tolist(), remarks.tolist(), strict=True)],
+        "procedure": by_rule([pick(rule.procedure) for rule in spoken.rules]),
+        "confidence": by_rule([rule.confidence for rule in spoken.rules]),
+    }
     measures = {name: met[name][rows] for name in _MEASURES} | {"overlap_share": met["site_share"][rows]}
     return columns_table(texts | measures, FINDING_COLUMNS, FINDING_TEXTS)
 
 
-def _facts(met: Mapping[str, NDArray[Any]], rows: NDArray[np.int64], spoken: Spoken) -> dict[int, str]:
-    """Say what was measured at each meeting, whatever rules ask about it."""
-    names = ("overlap_m2", "length_m", "count", "distance_m", "bearing_deg")
-    columns = [met[name][rows].tolist() for name in (*names, "site_share", "zone", "outside")]
-    whole = pick(spoken.layer.title)
-    said: dict[int, str] = {}
-    for row, *measured, share, zone, outside in zip(rows.tolist(), *columns, strict=True):
-        measure = dict(zip(names, measured, strict=True), overlap_share=share)
-        said[row] = fact(measure, spoken.names[zone] if zone >= 0 else whole, outside=outside)
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
+    found = np.full(len(values), None, dtype=object)
+    found[:] = values
+    return found
+
+
+def _facts(met: Mapping[str, NDArray[Any]], rows: NDArray[np.int64], spoken: Spoken) -> NDArray[np.object_]:
+    """Say what was measured at each of these meetings, whatever rules ask about it; None at the others."""
+    names = _objects([*spoken.names, pick(spoken.layer.title)])
+    said = np.full(len(met["site"]), None, dtype=object)
+    said[rows] = facts({name: values[rows] for name, values in met.items()}, names[met["zone"][rows].astype(np.int64)])
     return said
+
+
+_DOUBTS = ("no_distance", "firmness", "noise")
+
+
+def _verdicts(
+    rules: NDArray[Any], kind: NDArray[Any], zone: NDArray[Any], doubts: Mapping[str, NDArray[Any]], spoken: Spoken
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the verdict of each finding and the sentence after its fact, each thought of once for all alike."""
+    missing = [[*row, None] for row in spoken.missing]
+    words = list(dict.fromkeys(word for row in missing for word in row))
+    number = {word: at for at, word in enumerate(words)}
+    lacking = np.array([[number[word] for word in row] for row in missing], dtype=np.int64)
+    firmness, firmnesses = pd.factorize(doubts["firmness"], use_na_sentinel=False)
+    flags = [doubts[name].astype(np.int64) for name in ("no_distance", "noise")]
+    lacks = lacking[rules, zone] if len(rules) else np.zeros(0, dtype=np.int64)
+    keys, which = np.unique(np.stack([rules, kind, lacks, firmness, *flags]), axis=1, return_inverse=True)
+    found = []
+    for at, of, lack, firm, far, noise in keys.T.tolist():
+        sure = None if pd.isna(firmnesses[firm]) else firmnesses[firm]
+        found.append(_verdict(at, of, (words[lack], bool(far), sure, bool(noise)), spoken))
+    which = which.reshape(-1)
+    return _objects([verdict for verdict, _ in found])[which], _objects([remark for _, remark in found])[which]
 
 
 def _verdict(at: int, kind: int, doubted: tuple[str | None, bool, str | None, bool], spoken: Spoken) -> tuple[str, str]:
@@ -143,16 +169,17 @@ def told_on(kind: NDArray[np.intp], spoken: Spoken, contact: Contact) -> dict[in
     told: dict[int, list[str]] = {}
     if not informing:
         return told
-    met = contact.pairs[contact.pairs["meets"]]
-    sites, zones = met["site"].to_numpy(np.int64), met["zone"].to_numpy(np.int64)
-    known: dict[tuple[int, int], list[str]] = {}
-    for site, zone, of in zip(sites.tolist(), zones.tolist(), kind[sites].tolist(), strict=True):
-        if (zone, of) not in known:
-            known[zone, of] = [
-                _told(at, zone, spoken) for at in informing if spoken.applies[at, zone] and spoken.concerns[at, of]
-            ]
-        if known[zone, of]:
-            told.setdefault(site, []).extend(known[zone, of])
+    met = np.flatnonzero(contact.shared.meets)
+    sites, zones = contact.shared.left[met], contact.shared.right[met]
+    keys, which = np.unique(np.stack([zones, kind[sites]]), axis=1, return_inverse=True)
+    words = [
+        [_told(at, zone, spoken) for at in informing if spoken.applies[at, zone] and spoken.concerns[at, of]]
+        for zone, of in keys.T.tolist()
+    ]
+    which = which.reshape(-1)
+    spoken_of = np.flatnonzero(np.array([bool(said) for said in words], dtype=bool)[which])
+    for site, at in zip(sites[spoken_of].tolist(), which[spoken_of].tolist(), strict=True):
+        told.setdefault(site, []).extend(words[at])
     return told
 
 

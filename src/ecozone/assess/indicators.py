@@ -26,11 +26,11 @@ from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2
 from ecozone.landcover import PROFILES, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.measure import measure_zones
+from ecozone.measure import measure_land_use, measure_zones
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import Target, Workspace
+from ecozone.workspace import LandCover, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -146,8 +146,9 @@ def measure_indicators(
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = _measured_zones(ws)
-        for year, raster in _chosen(ws, years).items():
-            tally = measure_zones(zones, raster, scheme=scheme, crs=ws.landcover.crs, progress=progress)
+        for year, source in _chosen(ws, years).items():
+            tally = _tally(zones, source, scheme, ws.landcover, progress)
+            notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
             found = adjust(ws, year, zones, tally, scheme)
             if found is not None:
                 adjusted[year] = found
@@ -178,7 +179,7 @@ def measure_indicators(
 
 
 def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
-    rasters = {} if ws.landcover is None else ws.landcover.rasters
+    rasters = {} if ws.landcover is None else ws.landcover.sources
     if years is None:
         return rasters
     for year in years:
@@ -186,6 +187,14 @@ def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
             known = "、".join(str(known) for known in rasters) or "—"
             raise WorkspaceError("assess.no_raster_year", file=ws.file, year=year, known=known)
     return {year: rasters[year] for year in sorted(set(years))}
+
+
+def _tally(zones: gpd.GeoDataFrame, source: Path, scheme: Scheme, cover: LandCover, progress: Progress) -> pd.DataFrame:
+    if scheme.kind == "raster":
+        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, progress=progress)
+    return measure_land_use(
+        zones, source, scheme=scheme, field=cover.column, layer=cover.sublayer, crs=cover.crs, progress=progress
+    )
 
 
 def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.spoken import Spoken
-from ecozone.assess.touching import Contact, nearest_of
-from ecozone.measure import depths_m
+from ecozone.assess.touching import Contact
+from ecozone.measure import Prepared, depths_in, index_of, nearest_to
 from ecozone.rules import Rule
 from ecozone.workspace import Layer, Workspace
 
@@ -46,6 +46,7 @@ class Meetings:
 
 def meetings_of(
     sites: gpd.GeoDataFrame,
+    prepared: Prepared,
     kind: NDArray[np.intp],
     features: gpd.GeoDataFrame,
     spoken: Spoken,
@@ -58,10 +59,12 @@ def meetings_of(
     ----------
     sites, features : GeoDataFrame
         Each with a plain index.
+    prepared : Prepared
+        The sites, ready to be measured.
     kind : ndarray of int
         Of each site, its position among ``spoken.kinds``.
     """
-    met = _met(contact, features, spoken.layer)
+    met = _met(contact, spoken.layer)
     beyond = _beyond(sites, spoken.layer, contact)
     tables, start = [met, beyond], len(met) + len(beyond)
     asked: list[tuple[int, Ints]] = []
@@ -74,7 +77,7 @@ def meetings_of(
             free = concerned & sites.geometry.notna().to_numpy()
             free[met["site"].to_numpy()[rows]] = False
             rows = rows[concerned[met["site"].to_numpy()[rows]]]
-            near = _within_reach(at, rule, sites[free], features, spoken, contact, ws)
+            near = _within_reach(at, rule, prepared, np.flatnonzero(free), features, spoken, contact, ws)
             asked.append((at, start + np.arange(len(near))))
             tables.append(near)
             start += len(near)
@@ -85,17 +88,13 @@ def meetings_of(
     order = np.lexsort((rows, rules, table["site"].to_numpy()[rows]))
     chosen = pd.DataFrame({"rule": rules[order], "meeting": rows[order]})
     deep = np.unique(rows[rows < len(met)])
-    table.loc[deep, "depth_m"] = _depths(contact, features, deep)
+    deep = deep[contact.shared.meets[deep]]
+    # Reckoned only where it is asked for: it takes longest.
+    table.loc[deep, "depth_m"] = depths_in(contact.shared, deep)
     return Meetings(table, chosen)
 
 
-def _depths(contact: Contact, features: gpd.GeoDataFrame, rows: Ints) -> NDArray[np.float64]:
-    """Return how deep pairs reach into their zone, which is reckoned only where it is asked for: it takes longest."""
-    zones = features.geometry.to_numpy()[contact.pairs["zone"].to_numpy(np.int64)[rows]]
-    return depths_m(contact.shapes[rows], zones)
-
-
-def _met(contact: Contact, features: gpd.GeoDataFrame, layer: Layer) -> pd.DataFrame:
+def _met(contact: Contact, layer: Layer) -> pd.DataFrame:
     """Return the pairs with their firmness: certain where even the eroded zone is met, possible where only the dilated.
 
     A point is certainly inside where it lies deeper than the boundary can move.
@@ -105,7 +104,7 @@ def _met(contact: Contact, features: gpd.GeoDataFrame, layer: Layer) -> pd.DataF
     firmness = np.full(len(pairs), "likely", dtype=object)
     firmness[least > 0] = "certain"
     points = np.flatnonzero(pairs["count"].to_numpy() > 0)
-    firmness[points[_depths(contact, features, points) >= (layer.accuracy_m or 0.0)]] = "certain"
+    firmness[points[depths_in(contact.shared, points) >= (layer.accuracy_m or 0.0)]] = "certain"
     firmness[~pairs["meets"].to_numpy()] = "possible"
     firmness[np.isnan(least)] = None
     overlap = pairs["overlap_m2"].to_numpy()
@@ -135,7 +134,8 @@ def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> pd.DataF
 def _within_reach(
     at: int,
     rule: Rule,
-    sites: gpd.GeoDataFrame,
+    prepared: Prepared,
+    rows: Ints,
     features: gpd.GeoDataFrame,
     spoken: Spoken,
     contact: Contact,
@@ -145,20 +145,20 @@ def _within_reach(
 
     Where neither the source nor the workspace gives the distance, every site has an entry, however far.
     """
-    rows = sites.index.to_numpy()
     if not len(rows) or (rule.within_m is None and rule.within_parameter is None):
         return _apart(np.zeros(0, np.int64))
     reach = rule.within_m
     if reach is None and rule.within_parameter is not None:
         reach = ws.parameters.get(rule.within_parameter)
-    near = contact.near.iloc[rows]
+    near, zone = contact.near, contact.near.zone
     if rule.levels is not None or rule.attributes:
-        chosen = features[spoken.applies[at] & features.geometry.notna().to_numpy()]
-        near = nearest_of(sites, chosen, len(contact.near), within_m=reach).iloc[rows]
+        chosen = np.flatnonzero(spoken.applies[at])
+        shapes = np.asarray(features.geometry.array, dtype=object)[chosen]
+        near = nearest_to(prepared, index_of(shapes), rows=rows, within_m=reach)
+        zone = np.where(near.zone >= 0, np.append(chosen, -1)[near.zone], -1)
     if reach is not None:
-        close = near["distance_m"].to_numpy() <= reach
-        near, rows = near[close], rows[close]
-    words = {name: near[name].to_numpy() for name in ("zone", "distance_m", "bearing_deg")}
+        rows = rows[near.distance_m[rows] <= reach]
+    words = {"zone": zone[rows], "distance_m": near.distance_m[rows], "bearing_deg": near.bearing_deg[rows]}
     return _apart(rows, **words, no_distance=reach is None)
 
 

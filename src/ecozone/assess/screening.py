@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Coverage
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
@@ -16,14 +17,14 @@ from ecozone.assess.meetings import meetings_of
 from ecozone.assess.spoken import spoken_of
 from ecozone.assess.states import States
 from ecozone.assess.subjects import kinds_of, prepare_sites
-from ecozone.assess.table import table
+from ecozone.assess.table import stacked, table
 from ecozone.assess.touching import touches
-from ecozone.assess.verdict import worst
+from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
-from ecozone.measure import Sizes
+from ecozone.measure import EdgeIndex, Prepared, index_of, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import pick
-from ecozone.workspace import Workspace
+from ecozone.workspace import Layer, Workspace
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
 NEAR_M = 500.0
@@ -98,53 +99,141 @@ def check_sites(
     >>> set(check.sites["verdict"]) <= {"prohibited", "conditional", "review", "clear"}
     True
     """
-    subjects, notices = prepare_sites(sites, ws)
-    noticed = list(notices)
-    rows = subjects.reset_index(drop=True)
-    site_ids = rows["site_id"].to_numpy(object)
-    kind, kinds = kinds_of(rows["tags"])
-    sizes, coverage = Sizes(ws.crs), Coverage(rows, ws)
-    states = States(site_ids, kind, kinds, ws, near_m)
-    findings: list[pd.DataFrame] = []
-    for done, layer in enumerate(ws.layers.values()):
-        progress(done, len(ws.layers), layer.key)
-        features = ws.features(layer.key)
-        noticed += notices_of(features)
-        features.attrs = {}  # pandas copies them deeply at every step
-        contact = touches(rows, features, layer, sizes)
-        spoken = spoken_of(features, layer, ws, kinds)
-        meetings = meetings_of(rows, kind, features, spoken, ws, contact)
-        findings.append(findings_on(site_ids, kind, spoken, meetings))
-        found = np.zeros(len(rows), dtype=bool)
-        found[meetings.table["site"].to_numpy(np.int64)[meetings.asked["meeting"].to_numpy(np.int64)]] = True
-        states.add_layer(layer, contact, coverage, found, told_on(kind, spoken, contact))
-    progress(len(ws.layers), len(ws.layers), "")
-    for role in states.add_missing_roles():
-        known = ws.pack.roles[role]
-        noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
-    state_table = states.table()
-    finding_table = pd.concat(findings, ignore_index=True) if findings else table([], FINDING_COLUMNS, FINDING_TEXTS)
-    answered = subjects.drop(columns="tags")
-    answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
-    answered.attrs = {}
-    return Check(answered, _worst_first(finding_table), state_table, tuple(dict.fromkeys(noticed)), ws)
+    return Screening(ws, near_m=near_m).check(sites, progress=progress)
+
+
+def check_batches(
+    batches: Iterable[gpd.GeoDataFrame], ws: Workspace, *, near_m: float = NEAR_M, progress: Progress = no_progress
+) -> Iterator[Check]:
+    """Judge sites batch by batch, as `check_sites` does, with the layers made ready once.
+
+    A site's answer does not depend on the batch that it is in, so that memory is that of one batch.
+
+    Parameters
+    ----------
+    batches : iterable of GeoDataFrame
+        Each as for `check_sites`, asked for when the one before it is answered.
+    ws, near_m, progress
+        As for `check_sites`; progress begins anew with each batch.
+
+    Yields
+    ------
+    Check
+        One for each batch, in order.
+    """
+    screening = Screening(ws, near_m=near_m)
+    for batch in batches:
+        yield screening.check(batch, progress=progress)
+
+
+class Screening:
+    """A workspace whose layers are made ready when they are first asked for, and kept for the next sites.
+
+    Parameters
+    ----------
+    ws : Workspace
+    near_m : float
+        As for `check_sites`.
+    """
+
+    def __init__(self, ws: Workspace, *, near_m: float = NEAR_M) -> None:
+        self._ws, self._near_m = ws, near_m
+        self._layers: dict[str, _Ready] = {}
+
+    def check(self, sites: gpd.GeoDataFrame, *, progress: Progress = no_progress) -> Check:
+        """Judge sites: see `check_sites`."""
+        ws = self._ws
+        prepare_screening(progress)
+        subjects, notices = prepare_sites(sites, ws)
+        noticed = list(notices)
+        batch = _Batch.of(subjects, ws)
+        states = States(batch.site_ids, batch.kind, batch.kinds, ws, self._near_m)
+        findings: list[pd.DataFrame] = []
+        for done, layer in enumerate(ws.layers.values()):
+            progress(done, len(ws.layers), layer.key)
+            ready = self._ready(layer)
+            noticed += ready.notices
+            findings.append(_judged(batch, ready, ws, states))
+        progress(len(ws.layers), len(ws.layers), "")
+        del batch
+        for role in states.add_missing_roles():
+            known = ws.pack.roles[role]
+            noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
+        state_table = states.table()
+        finding_table = stacked(findings or [table([], FINDING_COLUMNS, FINDING_TEXTS)], _worst_first)
+        answered = subjects.drop(columns="tags")
+        answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
+        answered.attrs = {}
+        return Check(answered, finding_table, state_table, tuple(dict.fromkeys(noticed)), ws)
+
+    def _ready(self, layer: Layer) -> _Ready:
+        if layer.key not in self._layers:
+            features = self._ws.features(layer.key)
+            noticed = notices_of(features)
+            features.attrs = {}  # pandas copies them deeply at every step
+            zones = index_of(np.asarray(features.geometry.array, dtype=object))
+            self._layers[layer.key] = _Ready(layer, features, zones, noticed)
+        return self._layers[layer.key]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A layer, its features with their index of edges, and what was noticed of them."""
+
+    layer: Layer
+    features: gpd.GeoDataFrame
+    zones: EdgeIndex
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Sites ready to be measured, and of each its kind of project by position among ``kinds``."""
+
+    rows: gpd.GeoDataFrame
+    site_ids: NDArray[np.object_]
+    kind: NDArray[np.intp]
+    kinds: list[frozenset[str] | None]
+    prepared: Prepared
+    coverage: Coverage
+
+    @classmethod
+    def of(cls, subjects: gpd.GeoDataFrame, ws: Workspace) -> _Batch:
+        rows = subjects.reset_index(drop=True)
+        kind, kinds = kinds_of(rows["tags"])
+        return cls(rows, rows["site_id"].to_numpy(object), kind, kinds, Prepared(rows), Coverage(rows, ws))
+
+
+def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> pd.DataFrame:
+    """Return the findings of a batch on one layer, and add its states."""
+    contact = touches(batch.prepared, ready.zones, ready.layer)
+    spoken = spoken_of(ready.features, ready.layer, ws, batch.kinds)
+    meetings = meetings_of(batch.rows, batch.prepared, batch.kind, ready.features, spoken, ws, contact)
+    found = np.zeros(len(batch.rows), dtype=bool)
+    found[meetings.table["site"].to_numpy(np.int64)[meetings.asked["meeting"].to_numpy(np.int64)]] = True
+    states.add_layer(ready.layer, contact, batch.coverage, found, told_on(batch.kind, spoken, contact))
+    return findings_on(batch.site_ids, batch.kind, spoken, meetings)
 
 
 def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
     """Return each site's worst verdict; a state that blocks ``clear`` counts as review, and so does a missing shape."""
-    said: dict[str, set[str]] = {site_id: set() for site_id in subjects["site_id"]}
-    for site_id in subjects.loc[subjects.geometry.isna(), "site_id"]:
-        said[site_id].add("review")
-    for site_id, verdict in zip(findings["site_id"], findings["verdict"], strict=True):
-        said[site_id].add(verdict)
-    for site_id in states.loc[states["blocks_clear"].astype(bool), "site_id"].unique():
-        said[site_id].add("review")
-    return [worst(said[site_id]) for site_id in subjects["site_id"]]
+    place, names = pd.factorize(subjects["site_id"].to_numpy(object))
+    rank = np.full(len(names), len(VERDICTS) - 1, dtype=np.int64)
+    at = pd.Index(names)
+    said = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
+    if said.isna().any():
+        raise ValueError(f"no verdict: {set(findings['verdict']) - set(VERDICTS)}")
+    np.minimum.at(rank, at.get_indexer(pd.Index(findings["site_id"])), said.to_numpy(np.int64))
+    blocked = states.loc[states["blocks_clear"].astype(bool), "site_id"].unique()
+    np.minimum.at(rank, at.get_indexer(pd.Index(blocked)), VERDICTS.index("review"))
+    shapeless = subjects.geometry.isna().to_numpy()
+    np.minimum.at(rank, place[shapeless], VERDICTS.index("review"))
+    return [VERDICTS[worth] for worth in rank[place].tolist()]
 
 
-def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
-    """Order findings by site as given, and within a site from the worst verdict and the largest overlap."""
-    rank = findings["verdict"].map({"prohibited": 0, "conditional": 1, "review": 2, "clear": 3})
-    site = findings["site_id"].map({site_id: i for i, site_id in enumerate(dict.fromkeys(findings["site_id"]))})
-    keys = pd.DataFrame({"site": site, "rank": rank, "size": -findings["overlap_m2"] - findings["length_m"]})
-    return findings.loc[keys.sort_values(["site", "rank", "size"], kind="stable").index].reset_index(drop=True)
+def _worst_first(findings: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the order of findings by site as given, and within a site from the worst verdict and largest overlap."""
+    rank = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
+    site = pd.factorize(findings["site_id"].to_numpy(object))[0]
+    size = -(findings["overlap_m2"] + findings["length_m"]).to_numpy()
+    return np.lexsort((size, rank.to_numpy(), site))

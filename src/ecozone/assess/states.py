@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Beyond, Coverage
-from ecozone.assess.sentences import area_words, bearing_word
+from ecozone.assess.sentences import area_words, wind_words
 from ecozone.assess.spoken import Kind
-from ecozone.assess.table import columns_table
+from ecozone.assess.table import columns_table, stacked
 from ecozone.assess.touching import Contact
 from ecozone.rules import required_roles
-from ecozone.text import pick, say
-from ecozone.units import fixed
+from ecozone.text import pick, say, say_each
+from ecozone.units import fixed, fixed_each
 from ecozone.workspace import Layer, Workspace
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ class States:
         self._ws = ws
         self._near_m = near_m
         self._parts: list[pd.DataFrame] = []
-        self._open: list[pd.DataFrame] = []
+        self._open: list[dict[str, NDArray[Any]]] = []
 
     def add_layer(
         self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: Mapping[int, list[str]]
@@ -108,11 +108,11 @@ class States:
 
     def _affected(self, rows: Ints, contact: Contact, found: Mask, told: Mapping[int, list[str]]) -> None:
         area, length = (contact.totals[name].to_numpy()[rows] for name in ("overlap_m2", "length_m"))
-        joint = say("assess.joint")
-        reasons = [
-            joint.join([_overlap_words(size, along, restricted=bool(found[row])), *told.get(row, ())])
-            for row, size, along in zip(rows.tolist(), area.tolist(), length.tolist(), strict=True)
-        ]
+        reasons = _overlap_words(area, length, found[rows])
+        joint, place = say("assess.joint"), np.full(len(self._ids), -1)
+        place[rows] = np.arange(len(rows))
+        for row, words in told.items():
+            reasons[place[row]] = joint.join([reasons[place[row]], *words])
         sizes = {"overlap_m2": area, "length_m": length, "distance_m": np.zeros(len(rows))}
         self._add(rows, 0, "affected", reasons, **sizes)
 
@@ -121,25 +121,24 @@ class States:
         beyond = coverage.beyond(layer)
         gap = np.ones(len(self._ids), dtype=bool) if beyond is None else beyond.out | coverage.refused
         rows = np.flatnonzero(gap)
-        refused = say("assess.reason_site_refused")
         if beyond is None:
-            nothing = say("assess.reason_no_extent")
-            words = [refused if coverage.refused[row] else nothing for row in rows.tolist()]
+            words = np.full(len(rows), say("assess.reason_no_extent"), dtype=object)
             sizes: Floats = np.zeros(len(rows))
         else:
-            outside = {row: _gap_words(beyond, row) for row in rows[~beyond.whole[rows]].tolist()}
-            whole = say("assess.reason_outside_whole")
-            words = [refused if coverage.refused[row] else outside.get(row, whole) for row in rows.tolist()]
-            sizes = beyond.area_m2[rows]
+            words, sizes = _gap_words(beyond, rows), beyond.area_m2[rows]
+        words[coverage.refused[rows]] = say("assess.reason_site_refused")
         self._add(rows, 1, "no_data", words, uncovered_m2=sizes, blocks_clear=required[rows])
         return gap
 
     def _free(self, rows: Ints, contact: Contact) -> None:
         """Add the sites that do not meet the layer, with how far it is."""
-        distance, bearing = (contact.near[name].to_numpy()[rows] for name in ("distance_m", "bearing_deg"))
+        distance, bearing = contact.near.distance_m[rows], contact.near.bearing_deg[rows]
         reasons = np.full(len(rows), say("assess.reason_far", distance=fixed(self._near_m, 0)), dtype=object)
-        for at in np.flatnonzero(distance <= self._near_m).tolist():
-            reasons[at] = _near_words(float(distance[at]), float(bearing[at]))
+        touching = distance == 0
+        reasons[touching] = say("assess.reason_touching")
+        near = np.flatnonzero((distance <= self._near_m) & ~touching)
+        metres, winds = fixed_each(distance[near], 1), wind_words(bearing[near])
+        reasons[near] = say_each("assess.reason_near", distance=metres, wind=winds)
         self._add(rows, 3, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
 
     def add_missing_roles(self) -> list[str]:
@@ -157,53 +156,54 @@ class States:
     def table(self) -> pd.DataFrame:
         """Return all states: `STATE_COLUMNS`."""
         parts = self._parts or [columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)]
-        return pd.concat(parts, ignore_index=True)
+        return stacked(parts)
 
-    def _add(self, rows: Ints, slot: int, state: str, reason: str | Sequence[str] | Ints, **known: Any) -> None:
+    def _add(self, rows: Ints, slot: int, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
         """Add a state to the layer now open; ``slot`` orders those of one site."""
         numbers = dict.fromkeys(_NUMBERS, 0.0) | {"distance_m": math.nan, "bearing_deg": math.nan}
-        columns = numbers | {"blocks_clear": False} | known
-        reasons = pd.Series(reason, index=range(len(rows)), dtype=object)
-        self._open.append(pd.DataFrame({"row": rows, "slot": slot, "state": state, "reason": reasons} | columns))
+        words = {"state": state, "reason": reason, "blocks_clear": False}
+        columns: dict[str, NDArray[Any]] = {"row": rows, "slot": np.full(len(rows), slot)}
+        for name, value in (numbers | words | known).items():
+            kind = object if name in words else float
+            columns[name] = np.empty(len(rows), dtype=kind)
+            columns[name][:] = value
+        self._open.append(columns)
 
     def _close(self, layer: str | None, role: str) -> None:
         """Put what was added since the last layer into the order of the sites."""
-        added = pd.concat([one for one in self._open if len(one)] or self._open[:1], ignore_index=True)
+        added = {name: np.concatenate([one[name] for one in self._open]) for name in self._open[0]}
         self._open = []
-        added = added.sort_values(["row", "slot"], kind="stable")
-        columns: dict[str, Any] = {name: added[name].to_numpy() for name in _NUMBERS}
-        for name in ("state", "reason", "blocks_clear"):
-            columns[name] = added[name].tolist()
-        count = len(added)
-        ids = self._ids[added["row"].to_numpy(np.int64)]
-        columns |= {"site_id": ids, "layer": [layer] * count, "role": [role] * count}
+        order = np.lexsort((added.pop("slot"), added["row"]))
+        columns: dict[str, Any] = {name: values[order] for name, values in added.items()}
+        count = len(order)
+        columns |= {"site_id": self._ids[columns.pop("row")], "layer": [layer] * count, "role": [role] * count}
         self._parts.append(columns_table(columns, STATE_COLUMNS, STATE_TEXTS))
 
     def _required(self, role: str) -> Mask:
         return np.array([role in roles for roles in self._needed], dtype=bool)[self._kind]
 
 
-def _overlap_words(area_m2: float, length_m: float, *, restricted: bool) -> str:
-    if area_m2 > 0:
-        key = "reason_affected" if restricted else "reason_not_restricted"
-        return say(f"assess.{key}", area=area_words(area_m2))
-    if not restricted:
-        return say("assess.reason_met_not_restricted")
-    if length_m > 0:
-        return say("assess.reason_affected_line", length=fixed(length_m, 1))
-    return say("assess.reason_affected_point")
+def _overlap_words(area_m2: Floats, length_m: Floats, restricted: Mask) -> NDArray[np.object_]:
+    """Say how much of sites lies in a layer, and whether a rule restricts anything there."""
+    words = np.full(len(area_m2), say("assess.reason_affected_point"), dtype=object)
+    words[~restricted] = say("assess.reason_met_not_restricted")
+    for key, rows in (
+        ("reason_affected", np.flatnonzero((area_m2 > 0) & restricted)),
+        ("reason_not_restricted", np.flatnonzero((area_m2 > 0) & ~restricted)),
+    ):
+        words[rows] = say_each(f"assess.{key}", area=area_words(area_m2[rows]))
+    rows = np.flatnonzero((area_m2 <= 0) & (length_m > 0) & restricted)
+    words[rows] = say_each("assess.reason_affected_line", length=fixed_each(length_m[rows], 1))
+    return words
 
 
-def _near_words(distance_m: float, bearing_deg: float) -> str:
-    if distance_m == 0:
-        return say("assess.reason_touching")
-    return say("assess.reason_near", distance=fixed(distance_m, 1), wind=bearing_word(bearing_deg))
-
-
-def _gap_words(beyond: Beyond, row: int) -> str:
-    """Say how much of a site lies outside, where not all of it does."""
-    if beyond.area_m2[row] > 0:
-        return say("assess.reason_outside_area", area=area_words(float(beyond.area_m2[row])))
-    if beyond.length_m[row] > 0:
-        return say("assess.reason_outside_length", length=fixed(float(beyond.length_m[row]), 1))
-    return say("assess.reason_outside_extent")
+def _gap_words(beyond: Beyond, rows: Ints) -> NDArray[np.object_]:
+    """Say how much of sites lies outside."""
+    area, length = beyond.area_m2[rows], beyond.length_m[rows]
+    words = np.full(len(rows), say("assess.reason_outside_extent"), dtype=object)
+    some = np.flatnonzero(length > 0)
+    words[some] = say_each("assess.reason_outside_length", length=fixed_each(length[some], 1))
+    some = np.flatnonzero((area > 0) & ~beyond.whole[rows])
+    words[some] = say_each("assess.reason_outside_area", area=area_words(area[some]))
+    words[beyond.whole[rows]] = say("assess.reason_outside_whole")
+    return words

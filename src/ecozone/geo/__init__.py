@@ -12,7 +12,7 @@ from ecozone.geo.crs import (
     same_crs,
 )
 from ecozone.geo.densify import metres_per_unit
-from ecozone.geo.grid import GRID_M
+from ecozone.geo.grid import GRID_M, require_metric, require_valid
 from ecozone.geo.helmert import Helmert, fit_helmert
 from ecozone.geo.mapshift import (
     bd09_from_gcj02,
@@ -75,7 +75,9 @@ __all__ = [
     "plane_area_m2",
     "repair",
     "reproject",
+    "require_metric",
     "require_same_crs",
+    "require_valid",
     "same_crs",
     "strip_code",
     "survey_area_m2",

@@ -1,23 +1,37 @@
 """Numbers: land cover in zones, overlaps, distances. Nothing here knows what a verdict is."""
 
 from ecozone.measure.change import measure_change
-from ecozone.measure.depth import depths_m
-from ecozone.measure.nearest import nearest
-from ecozone.measure.overlay import overlaps, overlay
+from ecozone.measure.depth import depths_in
+from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.land_use import measure_land_use
+from ecozone.measure.nearest import Nearest, nearest, nearest_to
+from ecozone.measure.overlay import overlay, shares
 from ecozone.measure.points import codes_at, scatter
-from ecozone.measure.sizes import Sizes
-from ecozone.measure.spread import overlay_range
+from ecozone.measure.prepared import Prepared
+from ecozone.measure.shared import Shared, shared_with, sizes_between
+from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import measure_zones
+from ecozone.measure.warming import prepare_screening
 
 __all__ = [
-    "Sizes",
+    "EdgeIndex",
+    "Nearest",
+    "Prepared",
+    "Shared",
     "codes_at",
-    "depths_m",
+    "depths_in",
+    "index_of",
     "measure_change",
+    "measure_land_use",
     "measure_zones",
     "nearest",
-    "overlaps",
+    "nearest_to",
     "overlay",
     "overlay_range",
+    "prepare_screening",
+    "ranges",
     "scatter",
+    "shared_with",
+    "shares",
+    "sizes_between",
 ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from ecozone.measure.pairs import Shapes
+from ecozone.measure.outlines import outlines_of
+from ecozone.measure.pairs import Floats, Ints
+from ecozone.measure.prepared import middles_of
+from ecozone.measure.shared import Shared
+from ecozone.measure.workers import in_parts
 
 #: Of the corners of one shape, so many are tried where it has more: those farthest from the boundary's point nearest to
 #: the shape's middle.
@@ -17,66 +22,74 @@ _DEEP = 2.0
 _SHALLOW = 0.25
 #: The centre of the largest inscribed circle is found to this share of the extent.
 _FINENESS = 0.01
+#: So many circles are inscribed at once.
+_FEW_CIRCLES = 256
 
 
-def depths_m(inside: Shapes, zones: Shapes) -> NDArray[np.float64]:
-    """Return how far each shape reaches in from the boundary of its zone, at least.
+def depths_in(shared: Shared, rows: Ints) -> Floats:
+    """Return how far the overlaps of pairs reach in from the boundary of their zone, at least.
 
     Parameters
     ----------
-    inside : ndarray of geometry
-        Shapes inside zones, in a metric CRS.
-    zones : ndarray of geometry
-        As long; the same zone may stand many times.
+    shared : Shared
+    rows : ndarray of int
+        Of pairs that share something.
 
     Returns
     -------
     ndarray
-        Metres of the CRS: the farthest from the boundary of the shape's corners, a point of its surface and, where they
-        all lie near the boundary, the centre of its largest inscribed circle; 0 for zones that are lines or points.
+        Metres of the CRS: the farthest from the boundary of the overlap's corners, a point of its surface and, where
+        they all lie near the boundary, the centre of its largest inscribed circle; 0 for zones that are lines or
+        points.
 
     Examples
     --------
-    >>> zone, site = shapely.box(0, 0, 100, 100), shapely.box(10, 40, 30, 60)
-    >>> depths_m(np.array([site]), np.array([zone])).tolist()
+    >>> import geopandas as gpd
+    >>> from ecozone.measure.shared import shared_with
+    >>> from ecozone.measure.edge_index import EdgeIndex
+    >>> from ecozone.measure.prepared import Prepared
+    >>> zone, site = shapely.box(500000, 4e6, 500100, 4000100), shapely.box(500010, 4000040, 500030, 4000060)
+    >>> shared = shared_with(Prepared(gpd.GeoSeries([site], crs=4548)), EdgeIndex(np.array([zone])))
+    >>> depths_in(shared, np.array([0])).round(6).tolist()
     [30.0]
     """
-    depths = np.zeros(len(inside))
-    rows = np.flatnonzero((shapely.get_dimensions(zones) == 2) & ~shapely.is_missing(inside))
-    if not len(rows):
-        return depths
-    _, once, which = np.unique(
-        np.fromiter(map(id, zones[rows]), dtype=np.int64, count=len(rows)), return_index=True, return_inverse=True
-    )
-    boundaries = shapely.boundary(zones[rows[once]])
-    shapely.prepare(boundaries)
-    shapes = inside[rows]
-    ties = shapely.shortest_line(boundaries[which], shapely.point_on_surface(shapes))
-    deepest = shapely.length(ties)
-    x0, y0, x1, y1 = shapely.bounds(shapes).T
-    extent = np.maximum(x1 - x0, y1 - y0)
-    corners, owner = shapely.get_coordinates(shapes, return_index=True)
-    feet = shapely.get_coordinates(shapely.get_point(ties, 0))[owner]
-    most = np.where(deepest > _DEEP * extent, 1, _CORNERS)
-    corners, owner = _farthest(corners, owner, np.hypot(*(corners - feet).T), most)
-    reached = shapely.length(shapely.shortest_line(boundaries[which[owner]], shapely.points(corners)))
-    np.maximum.at(deepest, owner, reached)
-    shallow = np.flatnonzero((shapely.get_dimensions(shapes) == 2) & (deepest < _SHALLOW * extent))
-    if len(shallow):
-        circles = shapely.maximum_inscribed_circle(shapes[shallow], tolerance=_FINENESS * extent[shallow])
-        middles = shapely.shortest_line(boundaries[which[shallow]], shapely.get_point(circles, 0))
-        deepest[shallow] = np.maximum(deepest[shallow], shapely.length(middles))
-    depths[rows] = deepest
+    depths = np.zeros(len(rows))
+    deep = np.flatnonzero(shared.zones.outlines.dimension[shared.right[rows]] == 2)
+    for at in (deep[shared.inside[rows[deep]]], deep[~shared.inside[rows[deep]]]):
+        if len(at):
+            depths[at] = _depths(shared, rows[at])
     return depths
 
 
-def _farthest(
-    corners: NDArray[np.float64], owner: NDArray[np.intp], away: NDArray[np.float64], most: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Keep the corners of each shape that lie farthest away, ``most`` of them."""
-    order = np.lexsort((-away, owner))
-    owner = owner[order]
-    first = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
-    rank = np.arange(len(owner)) - np.repeat(first, np.diff(np.concatenate([first, [len(owner)]])))
-    keep = rank < most[owner]
-    return corners[order[keep]], owner[keep]
+def _depths(shared: Shared, rows: Ints) -> Floats:
+    """Return the depths of pairs that are all inside, or all not."""
+    from ecozone.measure.depth_kernels import depths_of
+
+    index, zone = shared.zones, shared.right[rows].astype(np.int64)
+    shapes = shared.shapes(rows)
+    if shared.inside[rows[0]]:
+        which = shared.left[rows].astype(np.int64)
+        outlines, middle = shared.sites.outlines, shared.sites.middle[which]
+    else:
+        which = np.arange(len(rows), dtype=np.int64)
+        outlines, middle = outlines_of(shapes), middles_of(shapes)
+    depths = np.zeros(len(rows))
+    arrays: tuple[Any, ...] = (
+        *(which, zone, middle, _CORNERS, _DEEP),
+        *(outlines.xy, outlines.rings, outlines.first, outlines.box, *index.boundary, depths),
+    )
+    in_parts(lambda start, stop: depths_of(start, stop, *arrays), len(rows))
+    west, south, east, north = outlines.box[which].T
+    extent = np.maximum(east - west, north - south)
+    shallow = np.flatnonzero((outlines.dimension[which] == 2) & (depths < _SHALLOW * extent))
+    if len(shallow):
+        centres = np.full(len(shallow), None, dtype=object)
+
+        def inscribe(start: int, stop: int) -> None:
+            some = shallow[start:stop]
+            circles = shapely.maximum_inscribed_circle(shapes[some], tolerance=_FINENESS * extent[some])
+            centres[start:stop] = shapely.get_point(circles, 0)
+
+        in_parts(inscribe, len(shallow), least=_FEW_CIRCLES)
+        depths[shallow] = np.maximum(depths[shallow], index.depths(shapely.get_coordinates(centres), zone[shallow]))
+    return depths

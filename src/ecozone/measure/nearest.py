@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,10 +13,11 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from ecozone.geo import azimuth_deg, distance_m, ends_apart, is_conformal, require_same_crs
-from ecozone.measure.pairs import Ints, Shapes, array_of, series_of
-
-#: A point of a boundary that was reckoned lies so near to it, metres: rounding at coordinates of 4e7.
-_ROUNDING_M = 1e-6
+from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Shapes, array_of, series_of
+from ecozone.measure.prepared import Prepared
+from ecozone.measure.shared import touching_pairs
+from ecozone.measure.workers import in_parts
 
 
 def nearest(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, within_m: float | None = None) -> pd.DataFrame:
@@ -38,85 +42,87 @@ def nearest(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, within_m: float
     CrsMismatchError
         If the two frames are in different CRS.
     """
-    crs = require_same_crs(sites, zones)
-    shapes, whole = array_of(sites), array_of(zones)
-    there = np.flatnonzero(~(shapely.is_missing(whole) | shapely.is_empty(whole)))
-    zone = _touching(shapes, whole)
-    distance = np.where(zone >= 0, 0.0, np.nan)
-    bearing = np.full(len(shapes), np.nan)
-    apart = np.flatnonzero((zone < 0) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
-    if len(there) and len(apart):
-        facets, owner = _facets(whole[there])
-        ties = _ties(facets, shapes[apart])
-        if within_m is not None:
-            close = shapely.length(ties) <= within_m
-            ties, apart = ties[close], apart[close]
-        zone[apart] = there[_owners(facets, owner, len(there), shapely.get_point(ties, 0))]
-        distance[apart], bearing[apart] = _measured(shapes[apart], whole[zone[apart]], shapely.reverse(ties), crs)
-    found = np.flatnonzero(zone >= 0)
+    require_same_crs(sites, zones)
+    found = nearest_to(Prepared(sites), index_of(array_of(zones)), within_m=within_m)
+    rows = np.flatnonzero(found.zone >= 0)
     return pd.DataFrame(
         {
-            "site": sites.index.to_numpy()[found],
-            "zone": zones.index.to_numpy()[zone[found]],
-            "distance_m": distance[found],
-            "bearing_deg": bearing[found],
+            "site": sites.index.to_numpy()[rows],
+            "zone": zones.index.to_numpy()[found.zone[rows]],
+            "distance_m": found.distance_m[rows],
+            "bearing_deg": found.bearing_deg[rows],
         }
     )
 
 
-def _touching(sites: Shapes, zones: Shapes) -> Ints:
-    """Return the first zone that each site touches or overlaps, -1 where none."""
-    right, left = shapely.STRtree(sites).query(zones, predicate="intersects")
-    first = np.full(len(sites), len(zones), dtype=np.intp)
-    np.minimum.at(first, left, right)
-    first[first == len(zones)] = -1
-    return first
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """Of each site, the position of its nearest zone (-1 where none is in reach), how far it is, and where."""
+
+    zone: Ints
+    distance_m: Floats
+    bearing_deg: Floats
 
 
-def _ties(facets: Shapes, sites: Shapes) -> Shapes:
-    """Return the shortest line from the nearest facet to each site.
+def nearest_to(
+    sites: Prepared,
+    zones: EdgeIndex,
+    *,
+    rows: Ints | None = None,
+    touching: Ints | None = None,
+    within_m: float | None = None,
+) -> Nearest:
+    """Find the nearest zone of each site, or of those in ``rows`` (`nearest`).
 
-    Of what touches no zone only the boundaries count. As one multi-line they are asked ten times as fast as polygons
-    or a collection (GEOS 3.14).
+    Parameters
+    ----------
+    touching : ndarray of int, optional
+        The first zone that each site touches, -1 where none, where the caller knows it.
     """
-    found = np.full(len(sites), None, dtype=object)
-    for kind, gather in ((1, shapely.multilinestrings), (0, shapely.multipoints)):
-        mine = facets[shapely.get_dimensions(facets) == kind]
-        if not len(mine):
-            continue
-        together = gather(mine)
-        shapely.prepare(together)
-        ties = shapely.shortest_line(together, sites)
-        nearer = shapely.is_missing(found) | (shapely.length(ties) < shapely.length(found))
-        found[nearer] = ties[nearer]
-    return found
+    there = sites.outlines.dimension >= 0
+    if rows is not None:
+        asked = np.zeros(len(sites), dtype=bool)
+        asked[rows] = True
+        there &= asked
+    zone = _touching(sites, zones, there) if touching is None else np.where(there, touching, -1)
+    distance = np.where(zone >= 0, 0.0, np.nan)
+    bearing = np.full(len(sites), np.nan)
+    apart = np.flatnonzero((zone < 0) & there)
+    plane_m, found, ends = _apart(sites, zones, apart, np.inf if within_m is None else float(within_m))
+    there = found >= 0
+    apart, plane_m, ends, found = apart[there], plane_m[there], ends[there], found[there]
+    zone[apart] = found
+    distance[apart] = 0.0
+    far = np.flatnonzero(plane_m > TOUCH_M)
+    if len(far):
+        rows = apart[far]
+        ties = shapely.linestrings(ends[far].reshape(-1, 2, 2))
+        distance[rows], bearing[rows] = _measured(sites.shapes[rows], zones.shapes[found[far]], ties, sites.crs)
+    return Nearest(zone, distance, bearing)
 
 
-def _owners(facets: Shapes, owner: Ints, count: int, feet: Shapes) -> Ints:
-    """Return the first of ``count`` zones on whose boundary each point lies."""
-    tree = shapely.STRtree(facets)
-    at, hit = tree.query(feet, predicate="dwithin", distance=_ROUNDING_M)
-    first = np.full(len(feet), count, dtype=np.intp)
-    np.minimum.at(first, at, owner[hit])
-    missed = np.flatnonzero(first == count)
-    if len(missed):
-        at, hit = tree.query_nearest(feet[missed], all_matches=True)
-        np.minimum.at(first, missed[at], owner[hit])
+def _touching(sites: Prepared, zones: EdgeIndex, there: NDArray[np.bool_]) -> Ints:
+    """Return the first zone that each site touches or overlaps, -1 where none."""
+    left, right, touch = touching_pairs(sites, zones, there)
+    first = np.full(len(sites), len(zones.shapes), dtype=np.intp)
+    np.minimum.at(first, left[touch], right[touch])
+    first[first == len(zones.shapes)] = -1
     return first
 
 
-def _facets(zones: Shapes) -> tuple[Shapes, NDArray[np.intp]]:
-    """Return the edges of zones, and their points where they are points, each with whose it is."""
-    parts, owner = shapely.get_parts(zones, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
-    kinds = shapely.get_dimensions(parts)
-    lines = np.concatenate([rings, parts[kinds == 1]])
-    whose = np.concatenate([owner[of_ring], owner[kinds == 1]])
-    xy, line = shapely.get_coordinates(lines, return_index=True)
-    joined = line[:-1] == line[1:]
-    edges = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)[joined])
-    points = parts[kinds == 0]
-    return np.concatenate([edges, points]), np.concatenate([whose[line[:-1][joined]], owner[kinds == 0]])
+def _apart(sites: Prepared, zones: EdgeIndex, rows: Ints, within_m: float) -> tuple[Floats, Ints, Floats]:
+    """Return distance, zone and the two nearest points (x, y of the site's, x, y of the zone's) in the plane."""
+    from ecozone.measure.nearest_kernels import nearest_edges
+
+    distance, zone, ends = np.full(len(rows), np.nan), np.full(len(rows), -1, dtype=np.int64), np.zeros((len(rows), 4))
+    one, two = sites.outlines, zones.outlines
+    arrays: tuple[Any, ...] = (
+        *(rows.astype(np.int64), within_m, TOUCH_M, one.xy, one.rings, one.first, one.box),
+        *(two.xy, zones.end, *zones.hierarchy.arrays),
+        *(distance, zone, ends),
+    )
+    in_parts(lambda start, stop: nearest_edges(start, stop, *arrays), len(rows))
+    return distance, zone, ends
 
 
 def _measured(sites: Shapes, zones: Shapes, ties: Shapes, crs: CRS) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,7 +1,7 @@
 """How much of a site lies in which zone: areas of polygons, lengths of lines, counts of points.
 
-The shape of an overlap is found in the metric CRS of the workspace on a millimetre grid (`ecozone.geo.intersection`);
-its area and length are ellipsoidal, whatever that CRS.
+Areas and lengths are ellipsoidal, whatever the metric CRS that the shapes are in. How they are found, and checked, is
+in `ecozone.measure.shared`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from ecozone.geo import intersection, require_same_crs
-from ecozone.measure.depth import depths_m
-from ecozone.measure.pairs import Floats, Shapes, array_of, pairs_of, series_of
-from ecozone.measure.sizes import Sizes
+from ecozone.geo import require_metric, require_same_crs, require_valid
+from ecozone.measure.depth import depths_in
+from ecozone.measure.edge_index import index_of
+from ecozone.measure.pairs import Floats, array_of
+from ecozone.measure.prepared import Prepared, areas_of
+from ecozone.measure.shared import Shared, shared_with
 
 COLUMNS = ("site", "zone", "overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m")
 
 
-def overlay(
-    sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, valid: bool = False, sizes: Sizes | None = None
-) -> pd.DataFrame:
+def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Measure every site against every zone that it shares more than a boundary with.
 
     Parameters
@@ -30,10 +29,6 @@ def overlay(
         Points, lines or polygons in a metric CRS; rows without geometry are passed over.
     zones : GeoDataFrame
         Polygons, lines or points in the same CRS. Zones may overlap each other: each is measured by itself.
-    valid : bool
-        The caller has made sure that every shape is.
-    sizes : Sizes, optional
-        Where shapes of an earlier call come again: what was measured then.
 
     Returns
     -------
@@ -50,47 +45,47 @@ def overlay(
         If the two frames are in different CRS.
     CrsError
         If that CRS is not metric.
+    GeometryError
+        If a shape is not valid, or a collection of mixed kinds.
+    DefectError
+        If two ways to one area disagree.
     """
-    table, shapes = overlaps(sites, zones, valid=valid, sizes=sizes)
-    whole = pd.Series(array_of(zones), index=zones.index, dtype=object)
-    table["depth_m"] = depths_m(shapes, whole.loc[table["zone"]].to_numpy()) if len(table) else np.zeros(0)
-    return table
-
-
-def overlaps(
-    sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, valid: bool = False, sizes: Sizes | None = None
-) -> tuple[pd.DataFrame, Shapes]:
-    """Return `overlay` without ``depth_m``, which takes longest, and the shape that each pair shares."""
-    crs = require_same_crs(sites, zones)
-    sizes = sizes or Sizes(crs)
-    parts, whole = array_of(sites), array_of(zones)
-    left, right = pairs_of(parts, whole)
-    a, b = parts[left], whole[right]
-    inside = array_of(intersection(series_of(a, crs), series_of(b, crs), valid=valid))
-    dimension = np.minimum(shapely.get_dimensions(a), shapely.get_dimensions(b))
-    overlap, length = sizes.areas(inside), sizes.lengths(inside)
-    count = np.where((dimension == 0) & ~shapely.is_empty(inside), shapely.get_num_geometries(inside), 0)
-    keep = np.flatnonzero((overlap > 0) | (length > 0) | (count > 0))
-    measured = np.select([dimension == 2, dimension == 1], [overlap, length], count)[keep]
-    table = pd.DataFrame(
+    require_fit(sites, zones)
+    shared = shared_with(Prepared(sites), index_of(array_of(zones)))
+    shared = shared.only(shared.meets)
+    site_share, zone_share = shares(shared)
+    return pd.DataFrame(
         {
-            "site": sites.index.to_numpy()[left[keep]],
-            "zone": zones.index.to_numpy()[right[keep]],
-            "overlap_m2": overlap[keep],
-            "site_share": np.minimum(measured / _whole(a[keep], sizes), 1.0),
-            "zone_share": np.where(
-                dimension[keep] == 2, np.minimum(overlap[keep] / _whole(b[keep], sizes), 1.0), np.nan
-            ),
-            "length_m": length[keep],
-            "count": count[keep].astype("int64"),
+            "site": sites.index.to_numpy()[shared.left],
+            "zone": zones.index.to_numpy()[shared.right],
+            "overlap_m2": shared.area_m2,
+            "site_share": site_share,
+            "zone_share": zone_share,
+            "length_m": shared.length_m,
+            "count": shared.count.astype("int64"),
+            "depth_m": depths_in(shared, np.arange(len(shared))),
         }
     )
-    return table, inside[keep]
 
 
-def _whole(shapes: Shapes, sizes: Sizes) -> Floats:
-    """Return each shape's area, or its length for lines, or its count for points."""
-    dimension = shapely.get_dimensions(shapes)
-    count = shapely.get_num_geometries(shapes).astype(float)
-    whole: Floats = np.select([dimension == 2, dimension == 1], [sizes.areas(shapes), sizes.lengths(shapes)], count)
-    return whole
+def require_fit(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> None:
+    """Refuse what cannot be measured against each other: two CRS, one that is not metric, shapes that are not valid."""
+    require_metric(require_same_crs(sites, zones))
+    for frame in (sites, zones):
+        require_valid(array_of(frame), frame.index)
+
+
+def shares(shared: Shared) -> tuple[Floats, Floats]:
+    """Return the share of the site, and of the zone where both are polygons (NaN elsewhere), in each overlap."""
+    kind = shared.sites.outlines.dimension[shared.left], shared.zones.outlines.dimension[shared.right]
+    lower = np.minimum(*kind)
+    size = np.select([lower == 2, lower == 1], [shared.area_m2, shared.length_m], shared.count)
+    whole = shared.sites.size[shared.left]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_site = np.minimum(size / whole, 1.0)
+    zone_share = np.full(len(shared), np.nan)
+    flat = np.flatnonzero(shared.area_m2 > 0)
+    zones, which = np.unique(shared.right[flat], return_inverse=True)
+    zone_m2 = areas_of(shared.zones.shapes[zones], shared.sites.crs)[which]
+    zone_share[flat] = np.minimum(shared.area_m2[flat] / zone_m2, 1.0)
+    return of_site, zone_share

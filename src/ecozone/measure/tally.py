@@ -10,12 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ecozone.errors import RasterError
+from ecozone.errors import RasterError, UsageError
 from ecozone.geo import crs_name
-from ecozone.landcover import LandRaster, Scheme, schemes_with
+from ecozone.landcover import LandRaster, Scheme, as_scheme, schemes_with
 from ecozone.log import Progress, no_progress
 from ecozone.measure.grid_zones import OnInvalid
 from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.measure.land_use import measure_land_use
 from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
 from ecozone.notices import Notice, notice
 from ecozone.text import pick, say
@@ -29,7 +30,7 @@ NODATA, OUTSIDE = "nodata", "outside"
 
 def measure_zones(
     zones: gpd.GeoDataFrame | gpd.GeoSeries,
-    raster: str | PathLike[str] | LandRaster,
+    raster: str | PathLike[str] | LandRaster | gpd.GeoDataFrame,
     *,
     scheme: str | PathLike[str] | Scheme | None = None,
     area: AreaKind = "ellipsoidal",
@@ -49,9 +50,10 @@ def measure_zones(
     ----------
     zones : GeoDataFrame or GeoSeries
         Polygons in any CRS, with unique index labels; they may overlap each other.
-    raster : path or LandRaster
-        See `ecozone.landcover.open_raster`. It is read in strips and never held; each block that a zone touches is
-        decoded once, however many zones do.
+    raster : path, LandRaster or GeoDataFrame
+        Polygons, or a file of them where the scheme is one of polygons, go to `ecozone.measure.measure_land_use`.
+        Of a raster see `ecozone.landcover.open_raster`. It is read in strips and never held; each block that a zone
+        touches is decoded once, however many zones do.
     scheme : str, path or Scheme, optional
         What the codes mean. Without one (and none in a LandRaster) codes are counted and not named.
     area : "ellipsoidal" or "plane"
@@ -101,6 +103,11 @@ def measure_zones(
     >>> tally.groupby("zone")["share"].sum().round(9).unique().tolist()
     [1.0]
     """
+    land = as_scheme(scheme)
+    if isinstance(raster, gpd.GeoDataFrame) or (land is not None and land.kind == "vector"):
+        if area != "ellipsoidal" or coverage != "fraction" or isinstance(raster, LandRaster):
+            raise UsageError("measure.land_use_only_exact")
+        return measure_land_use(zones, raster, scheme=land, crs=crs, on_invalid=on_invalid, progress=progress)
     known = vetted(raster, scheme, crs)
     found = tallied(
         zones, (known,), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,

@@ -30,7 +30,7 @@ def data_notes(layers: Iterable[MapLayer], ws: Workspace) -> list[dict[str, Any]
         notes.append(
             {
                 "title": say("map.land_cover"),
-                "date": ", ".join(str(year) for year in sorted(ws.landcover.rasters)),
+                "date": ", ".join(str(year) for year in sorted(ws.landcover.sources)),
                 "basis": say("map.scheme_words", scheme=plain(PureWindowsPath(ws.landcover.scheme).name)),
                 "schematic": ws.landcover.schematic,
             }

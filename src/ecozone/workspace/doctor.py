@@ -7,6 +7,7 @@ from os import PathLike
 
 from ecozone.errors import EcozoneError
 from ecozone.log import Progress, no_progress
+from ecozone.workspace.doctor_land_use import examine_land_use
 from ecozone.workspace.doctor_layers import examine_layers
 from ecozone.workspace.doctor_rasters import examine_rasters
 from ecozone.workspace.doctor_rules import examine_rules, examine_targets
@@ -59,6 +60,7 @@ def _examine(ws: Workspace, progress: Progress) -> Iterator[Trouble]:
             readable.append(layer.key)
     yield from examine_layers(ws, readable)
     yield from examine_rasters(ws, readable, progress)
+    yield from examine_land_use(ws, progress)
     yield from examine_rules(ws, readable)
     yield from examine_targets(ws, readable)
 

@@ -35,7 +35,7 @@ _SHARE = 1e-6
 def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress) -> Iterator[Trouble]:
     """Yield what is wrong with the land cover; zones are those of the ``readable`` layers."""
     cover = ws.landcover
-    if cover is None or not cover.rasters:
+    if cover is None or not cover.sources:
         yield trouble("workspace.no_landcover" if cover is None else "workspace.no_rasters", "warning", file=ws.file)
         return
     zones = _zones(ws, readable)

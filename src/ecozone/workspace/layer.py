@@ -100,14 +100,14 @@ class SampleFile:
 
 @dataclass(frozen=True)
 class LandCover:
-    """The land-cover rasters of a workspace.
+    """The land cover of a workspace: a raster, or a layer of land-use polygons, for each year.
 
     Attributes
     ----------
     scheme : str
         A shipped scheme's name or the absolute path of a scheme file.
     rasters : mapping
-        Year to absolute path, years ascending.
+        Year to absolute path, years ascending; empty where the scheme is one of polygons.
     profile : str
         The profile that comes first: ``with_cropland`` or ``without_cropland``.
     crs : str or None
@@ -116,6 +116,12 @@ class LandCover:
         Whether they were drawn for demonstration.
     samples : mapping
         Year to `SampleFile`, years ascending.
+    vectors : mapping
+        Year to absolute path of the polygons, years ascending; empty where the scheme is one of rasters.
+    column : str or None
+        The code column of the polygons, where its name does not tell.
+    sublayer : str or None
+        The layer of their files, where these hold several.
     """
 
     scheme: str
@@ -124,6 +130,14 @@ class LandCover:
     crs: str | None = None
     schematic: bool = False
     samples: Mapping[int, SampleFile] = field(default_factory=dict)
+    vectors: Mapping[int, Path] = field(default_factory=dict)
+    column: str | None = None
+    sublayer: str | None = None
+
+    @property
+    def sources(self) -> Mapping[int, Path]:
+        """The rasters, or the layers of polygons."""
+        return self.vectors or self.rasters
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,18 @@ def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
     samples = {
         int(year): SampleFile(folder / one.path, one.zone, one.design) for year, one in sorted(table.samples.items())
     }
-    return LandCover(name_or_file(table.scheme, folder), rasters, profile, table.crs, table.schematic, samples)
+    vectors = {int(year): folder / table.vectors[year] for year in sorted(table.vectors)}
+    return LandCover(
+        name_or_file(table.scheme, folder),
+        rasters,
+        profile,
+        table.crs,
+        table.schematic,
+        samples,
+        vectors,
+        table.column,
+        table.layer,
+    )
 
 
 def _target(table: TargetTable) -> Target:

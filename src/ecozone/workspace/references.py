@@ -73,7 +73,10 @@ def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
         yield from check_crs(table.crs, source, ("landcover", "crs"), metric=False)[1]
     folder = source.file.parent
     try:
-        open_scheme(name_or_file(table.scheme, folder))
+        scheme = open_scheme(name_or_file(table.scheme, folder))
+        for name, kind in (("rasters", "raster"), ("vectors", "vector")):
+            if getattr(table, name) and scheme.kind != kind:
+                yield source.trouble("landcover_kind", ("landcover", name), name=name, scheme=scheme.name)
         if table.profile is not None:
             open_profile(name_or_file(table.profile, folder))
     except EcozoneError as error:

@@ -115,7 +115,7 @@ class Workspace:
             if layer.extent is not None and layer.extent not in self.layers:
                 files[f"extent:{key}"] = self.folder / layer.extent
         if self.landcover is not None:
-            files |= {f"landcover:{year}": path for year, path in self.landcover.rasters.items()}
+            files |= {f"landcover:{year}": path for year, path in self.landcover.sources.items()}
             files |= {f"landcover:samples:{year}": one.path for year, one in self.landcover.samples.items()}
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)

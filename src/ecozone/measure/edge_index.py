@@ -1,0 +1,254 @@
+"""The index of a layer's edges: built once for a layer, asked by every site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from ecozone.measure import index_file
+from ecozone.measure.outlines import Indices, Longs, Outlines, Signs, outlines_of
+from ecozone.measure.pairs import Floats, Ints, Mask, Shapes
+from ecozone.measure.workers import in_parts
+
+#: The index of a layer of so many vertices is kept in a file; that of a smaller one is built as fast as it is read.
+LARGE = 200_000
+#: A zone has no more slabs than this.
+_MOST_SLABS = 8192
+#: Width of the slab of a zone that is a point or an upright line, metres.
+_LEAST_WIDTH_M = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Slabs:
+    """Edges listed by slabs of equal width from the west of each zone to its east.
+
+    Attributes
+    ----------
+    west : ndarray, shape (zones,)
+    per_m : ndarray, shape (zones,)
+        Slabs in a metre.
+    count : ndarray, shape (zones,)
+        Slabs of each zone.
+    first : ndarray, shape (zones,)
+        The first slab of each zone.
+    pointer : ndarray, shape (slabs + 1,)
+        Where the edges of each slab start in ``edge``, and the end.
+    edge : ndarray of int32
+        The first vertex of an edge.
+    """
+
+    west: Floats
+    per_m: Floats
+    count: Longs
+    first: Longs
+    pointer: Longs
+    edge: Indices
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of it, in the order in which compiled code takes it."""
+        return self.west, self.per_m, self.count, self.first, self.pointer, self.edge
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Boxes over runs of edges, boxes over those, and so on.
+
+    Attributes
+    ----------
+    box : ndarray, shape (nodes, 4)
+        West, south, east and north: first of the runs, then level by level.
+    level : ndarray
+        Where each level starts in ``box``, and the end.
+    start, stop : ndarray, shape (runs,)
+        First vertex of each run's first edge, and of the edge behind its last.
+    owner : ndarray of int32, shape (vertices,)
+        The zone of each vertex.
+    """
+
+    box: Floats
+    level: Longs
+    start: Longs
+    stop: Longs
+    owner: Indices
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of it, in the order in which compiled code takes it."""
+        return self.owner, self.box, self.level, self.start, self.stop
+
+
+class EdgeIndex:
+    """Zones ready to be asked what sites share with them.
+
+    Parameters
+    ----------
+    shapes : ndarray of geometry
+        Valid; None and empty ones among them. Only polygons have an inside.
+    """
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.outlines: Outlines = outlines_of(shapes)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What tells these boundaries from all others."""
+        parts: tuple[NDArray[Any], ...]
+        parts = (self.outlines.xy, self.outlines.rings, self.outlines.side, self.outlines.first)
+        digest = hashlib.blake2b(digest_size=20)
+        for part in parts:
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(np.ascontiguousarray(part).data)
+        return digest.digest()
+
+    @cached_property
+    def slabs(self) -> Slabs:
+        """The edges by slabs."""
+        return self._built[0] if self._large else slabs_of(self.outlines)
+
+    @cached_property
+    def end(self) -> Indices:
+        """The second vertex of the edge that starts at each vertex: itself for a single point."""
+        last = np.repeat(self.outlines.rings[1:] - 1, np.diff(self.outlines.rings))
+        return np.minimum(np.arange(1, len(self.outlines.xy) + 1), last).astype(np.int32)
+
+    @cached_property
+    def side(self) -> Signs:
+        """The side of its ring, for each vertex."""
+        return np.repeat(self.outlines.side, np.diff(self.outlines.rings))
+
+    @cached_property
+    def plane_m2(self) -> Floats:
+        """Plane area of each zone; NaN for None."""
+        area: Floats = shapely.area(self.shapes)
+        return area
+
+    @cached_property
+    def around_m(self) -> Floats:
+        """Length of each boundary, metres of the plane."""
+        return self.outlines.lengths
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """A tree of the zones' boxes."""
+        return shapely.STRtree(self.shapes)
+
+    def near_boxes(self, box: Floats, reach_m: float) -> tuple[Ints, Ints]:
+        """Return the pairs whose boxes come within reach of each other, ordered by box and zone."""
+        there = np.flatnonzero(np.isfinite(box).all(axis=1))
+        west, south, east, north = (box[there] + np.array([-1, -1, 1, 1]) * reach_m).T
+        left, right = self.tree.query(shapely.box(west, south, east, north))
+        left = there[left]
+        order = np.lexsort((right, left))
+        return left[order], right[order]
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The edges by runs and boxes over them."""
+        return self._built[1] if self._large else hierarchy_of(self.outlines)
+
+    @property
+    def _large(self) -> bool:
+        return len(self.outlines.xy) >= LARGE
+
+    @cached_property
+    def _built(self) -> tuple[Slabs, Hierarchy]:
+        """Both of them, from the user's cache folder where they are there."""
+        kept = index_file.load(self.digest)
+        if kept is not None:
+            return _from(Slabs, kept), _from(Hierarchy, kept)
+        built = slabs_of(self.outlines), hierarchy_of(self.outlines)
+        index_file.save(self.digest, _arrays(built[0]) | _arrays(built[1]))
+        return built
+
+    @property
+    def boundary(self) -> tuple[NDArray[Any], ...]:
+        """What compiled code asks for where only the edges count."""
+        return (self.outlines.xy, self.end, *self.slabs.arrays)
+
+    def depths(self, xy: Floats, zone: Ints) -> Floats:
+        """Return how far each point lies from the boundary of its zone, metres of the plane."""
+        from ecozone.measure.depth_kernels import depths_of_points
+
+        away = np.zeros(len(xy))
+        arrays: tuple[Any, ...] = (np.ascontiguousarray(xy), zone.astype(np.int64), *self.boundary, away)
+        in_parts(lambda start, stop: depths_of_points(start, stop, *arrays), len(xy))
+        return away
+
+
+Part = TypeVar("Part", Slabs, Hierarchy)
+
+
+def _arrays(part: Slabs | Hierarchy) -> dict[str, NDArray[Any]]:
+    return {f"{type(part).__name__}.{field.name}": getattr(part, field.name) for field in fields(part)}
+
+
+def _from(kind: type[Part], arrays: Mapping[str, NDArray[Any]]) -> Part:
+    return kind(**{field.name: arrays[f"{kind.__name__}.{field.name}"] for field in fields(kind)})
+
+
+_known: WeakValueDictionary[bytes, EdgeIndex] = WeakValueDictionary()
+
+
+def index_of(shapes: Shapes) -> EdgeIndex:
+    """Return the index of these shapes: the one that somebody holds already where there is one."""
+    index = EdgeIndex(shapes)
+    return _known.setdefault(index.digest, index)
+
+
+def slabs_of(outlines: Outlines) -> Slabs:
+    """List edges by slabs."""
+    from ecozone.measure.edge_kernels import count_slabs, fill_slabs
+
+    there: Mask = outlines.dimension >= 0
+    west = np.where(there, outlines.box[:, 0], 0.0)
+    width = np.maximum(np.where(there, outlines.box[:, 2] - outlines.box[:, 0], 0.0), _LEAST_WIDTH_M)
+    count, entries = np.ones((2, len(west)), dtype=np.int64)
+    count_slabs(outlines.xy, outlines.rings, outlines.first, west, width, _MOST_SLABS, count, entries)
+    per_m = count / width
+    first = np.cumsum(count) - count
+    pointer = np.zeros(int(count.sum()) + 1, dtype=np.int64)
+    edge = np.empty(int(entries.sum()), dtype=np.int32)
+    fill_slabs(outlines.xy, outlines.rings, outlines.first, west, per_m, count, first, pointer, edge)
+    return Slabs(west, per_m, count, first, pointer, edge)
+
+
+def hierarchy_of(outlines: Outlines) -> Hierarchy:
+    """Build boxes over runs of edges that lie near each other (Morton 1966)."""
+    from ecozone.measure.nearest_kernels import FAN, runs_of
+
+    most = len(outlines.xy) // FAN + len(outlines.rings)
+    box, start, stop = np.empty((most, 4)), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
+    runs = runs_of(outlines.xy, outlines.rings, box, start, stop)
+    box, start, stop = box[:runs], start[:runs], stop[:runs]
+    order = np.argsort(_along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
+    levels = [box[order]]
+    while len(levels[-1]) > FAN:
+        below = levels[-1]
+        ends = np.arange(0, len(below), FAN)
+        low, high = np.minimum.reduceat(below[:, :2], ends), np.maximum.reduceat(below[:, 2:], ends)
+        levels.append(np.concatenate([low, high], axis=1))
+    level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
+    owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
+    return Hierarchy(np.concatenate(levels), level, start[order], stop[order], owner)
+
+
+def _along_curve(xy: Floats) -> NDArray[np.uint64]:
+    """Return the place of points along a curve that fills the plane: the bits of x and y in turn."""
+    if not len(xy):
+        return np.zeros(0, dtype=np.uint64)
+    corner = xy.min(axis=0)
+    cells = ((xy - corner) * (65_535.0 / max(float((xy.max(axis=0) - corner).max()), 1e-9))).astype(np.uint64)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        cells = (cells | (cells << np.uint64(shift))) & np.uint64(mask)
+    place: NDArray[np.uint64] = cells[:, 0] | (cells[:, 1] << np.uint64(1))
+    return place
