@@ -272,6 +272,42 @@ def hair() -> Any:
 
 
 @pytest.fixture
+def with_rasters() -> Callable[..., Workspace]:
+    """Give a little workspace land cover: ``with_rasters(ws, {2020: codes, 2025: codes}, more="[[targets]] …")``.
+
+    The codes of WorldCover fill the district from its north-west corner, however many rows and columns there are.
+    """
+    import rasterio
+    from affine import Affine
+
+    from ecozone.workspace import open_workspace
+
+    def make(ws: Workspace, years: dict[int, Any], more: str = "") -> Workspace:
+        for year, codes in years.items():
+            cell = 10_000 / codes.shape[0]
+            with rasterio.open(
+                ws.folder / f"{year}.tif",
+                "w",
+                driver="GTiff",
+                width=codes.shape[1],
+                height=codes.shape[0],
+                count=1,
+                dtype="uint8",
+                crs="EPSG:4548",
+                nodata=0,
+                transform=Affine(cell, 0, E0, 0, -cell, N0 + 10_000),
+            ) as file:
+                file.write(codes.astype("uint8"), 1)
+        listed = ", ".join(f'{year} = "{year}.tif"' for year in years)
+        toml = ws.folder / "ecozone.toml"
+        words = toml.read_text("utf-8").replace("[parameters]", "")
+        toml.write_text(f'{words}\n[landcover]\nscheme = "worldcover"\nrasters = {{ {listed} }}\n{more}', "utf-8")
+        return open_workspace(ws.folder)
+
+    return make
+
+
+@pytest.fixture
 def sites() -> Callable[..., Any]:
     """Make a frame of sites as intake gives it: ``sites((shape, "boiler"), (shape, None), radius={1: 50.0})``."""
     import geopandas as gpd

@@ -342,6 +342,19 @@ def test_ratios_with_a_target_come_first_and_a_zero_gap_is_not_said() -> None:
     assert (line["other"], line["status"], line["gap"]) == ("3.66 km²（2022）", "met", "")
 
 
+def test_ratios_show_the_interval_and_what_the_count_alone_says() -> None:
+    """A status that the samples prove stands beside the interval; where the count says otherwise, that is said too."""
+    unsure = {"target_year": 2025, "target": 65.0, "status": "cannot_tell", "by_count": "met", "gap_m2": -1e6}
+    sure = {"adjusted": 64.2, "ci_low": 62.004, "ci_high": 66.396}
+    rows = [
+        a_ratio("屏障", "blue_green_ratio", "with_cropland", 2020, 60.0, target_year=2025, target=65.0),
+        a_ratio("屏障", "blue_green_ratio", "with_cropland", 2025, 65.4, **unsure, **sure),
+    ]
+    (group,) = data_of(map_html(a_check(), ratios=pd.DataFrame(rows), made_on=DAY))["ratios"]["groups"]
+    assert group["rows"][0]["intervals"] == ["", "校正 64.20（62.00～66.40）"]
+    assert (group["rows"][0]["status"], group["rows"][0]["by_count"]) == ("cannot_tell", "按图计数：达到")
+
+
 def test_the_page_has_every_text_that_its_scripts_say() -> None:
     """No script names a text that is not in the catalogue, and none stands there that no script says."""
     folder = resources.files("ecozone") / "outputs" / "map_assets"

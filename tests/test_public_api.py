@@ -8,10 +8,13 @@ import ecozone as ez
 def test_the_public_names_are_these() -> None:
     """A name comes or goes only together with this list, and each of them loads."""
     assert sorted(ez.__all__) == [
+        "Account",
         "Check",
         "EcozoneError",
         "Workspace",
         "__version__",
+        "assess_account",
+        "assess_accuracy",
         "assess_indicators",
         "check_sites",
         "inspect_file",
@@ -21,6 +24,7 @@ def test_the_public_names_are_these() -> None:
         "open_scheme",
         "open_workspace",
         "overlay",
+        "plan_samples",
         "read_features",
         "read_sites",
         "set_language",

@@ -73,6 +73,7 @@ zone      = "barrier:1"
 baseline  = { year = 2020, value = 75.0 }
 target    = { year = 2025, value = 85.0, kind = "约束性" }
 source    = "规划"
+clause    = "指标21"
 
 [[targets]]
 indicator = "red_line_area"
@@ -132,10 +133,25 @@ def test_a_whole_file_is_read(folder: Path) -> None:
     assert list(ws.landcover.rasters) == [2020, 2025]
     assert ws.landcover.profile == "with_cropland"
     first, second = ws.targets
-    assert (first.zone, first.baseline_value, first.target_value, first.kind) == ("barrier:1", 75.0, 85.0, "约束性")
+    assert (first.zone, first.baseline_value, first.target_value, first.kind) == ("barrier:1", 75.0, 85.0, "binding")
+    assert (first.source, first.clause) == ("规划", "指标21")
     assert (second.target_value, second.rule) == (None, "not_less_than_baseline")
     assert ws.parameters == {"sensitive_buffer_m": 300.0}
     assert ws.pack.name == "tiny"
+
+
+def test_samples_are_declared_by_path_or_with_their_zone_and_design(folder: Path) -> None:
+    """Both forms arrive, in the order of years, and are inputs of a run."""
+    matrix = '2020 = { path = "m.csv", zone = "barrier", design = "cluster" }'
+    write(folder, changed("[[targets]]", f'[landcover.samples]\n2025 = "s/2025.gpkg"\n{matrix}\n[[targets]]'))
+    ws = open_workspace(folder)
+    assert ws.landcover is not None
+    found = [(year, one.path, one.zone, one.design) for year, one in ws.landcover.samples.items()]
+    assert found == [
+        (2020, folder / "m.csv", "barrier", "cluster"),
+        (2025, folder / "s" / "2025.gpkg", None, "stratified_random"),
+    ]
+    assert ws.inputs["landcover:samples:2025"] == folder / "s" / "2025.gpkg"
 
 
 def test_a_file_by_any_name_and_a_byte_order_mark_will_do(folder: Path) -> None:
@@ -201,6 +217,17 @@ def test_several_troubles_are_told_together_in_the_order_of_the_file(folder: Pat
         ('indicator = "blue_green_ratio"', 'indicator = "bluegreen"', "value_no_choice"),
         ("value = 85.0", "value = 850.0", "target_not_percent"),
         ("value = 85.0, ", "", "target_without_value"),
+        ('kind = "约束性"', 'kind = "强制性"', "value_no_choice"),
+        ("[[targets]]", "[landcover.samples]\n25 = 'a.csv'\n[[targets]]", "year_wrong"),
+        ("[[targets]]", "[landcover.samples]\n2025 = { zone = 'barrier' }\n[[targets]]", "key_missing"),
+        ("[[targets]]", "[landcover.samples]\n2025 = { path = 'a.csv', paht = 'b' }\n[[targets]]", "key_misspelt"),
+        ("[[targets]]", "[landcover.samples]\n2025 = { path = 'a', design = 'x' }\n[[targets]]", "value_no_choice"),
+        ("[[targets]]", "[landcover.samples]\n2023 = 'a.csv'\n[[targets]]", "samples_no_raster"),
+        (
+            "[[targets]]",
+            "[landcover.samples]\n2025 = { path = 'a', zone = 'barier' }\n[[targets]]",
+            "target_zone_unknown",
+        ),
         ("baseline  = { year = 2020, value = 3.66 }\n", "", "target_without_baseline"),
         ("2025 = ", "25 = ", "year_wrong"),
         ("[layers.barrier]", '[layers."barrier:1"]', "layer_key_wrong"),

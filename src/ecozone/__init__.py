@@ -8,9 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ecozone.assess import Account as Account
     from ecozone.assess import Check as Check
+    from ecozone.assess import assess_account as assess_account
+    from ecozone.assess import assess_accuracy as assess_accuracy
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import plan_samples as plan_samples
     from ecozone.errors import EcozoneError as EcozoneError
     from ecozone.intake import inspect_file as inspect_file
     from ecozone.intake import read_features as read_features
@@ -30,9 +34,12 @@ if TYPE_CHECKING:
     from ecozone.workspace import open_workspace as open_workspace
 
 _HOMES = {
+    "Account": "assess",
     "Check": "assess",
     "EcozoneError": "errors",
     "Workspace": "workspace",
+    "assess_account": "assess",
+    "assess_accuracy": "assess",
     "assess_indicators": "assess",
     "check_sites": "assess",
     "inspect_file": "intake",
@@ -42,6 +49,7 @@ _HOMES = {
     "open_scheme": "landcover",
     "open_workspace": "workspace",
     "overlay": "measure",
+    "plan_samples": "assess",
     "read_features": "intake",
     "read_sites": "intake",
     "set_language": "text",

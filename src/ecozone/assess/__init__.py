@@ -1,18 +1,34 @@
 """Judgement: what follows from what was measured. Nothing here opens a file."""
 
+from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
+from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
+from ecozone.assess.judging import STATUSES
+from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.screening import Check, check_batches, check_sites
 from ecozone.assess.table import records
+from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.verdict import VERDICTS, at_least, worst
 
 __all__ = [
+    "ACCURACY_COLUMNS",
     "RATIO_COLUMNS",
+    "STATUSES",
+    "TARGET_COLUMNS",
     "VERDICTS",
+    "Account",
+    "Accuracy",
     "Check",
+    "Estimate",
+    "SamplePlan",
+    "assess_account",
+    "assess_accuracy",
     "assess_indicators",
     "at_least",
     "check_batches",
     "check_sites",
+    "matrix_samples",
+    "plan_samples",
     "records",
     "worst",
 ]

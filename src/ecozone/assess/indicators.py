@@ -9,13 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from ecozone.assess.accuracy import Estimate
+from ecozone.assess.adjusted import Adjusted, adjust, drawn_apart
+from ecozone.assess.judging import DECIMALS, Figure, Why
+from ecozone.assess.series import PROXY, Series, aim_of, judge_series, series_of, target_in
 from ecozone.assess.table import table
 from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2
@@ -23,7 +28,7 @@ from ecozone.landcover import PROFILES, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import measure_land_use, measure_zones
 from ecozone.notices import Notice, notice, with_notices
-from ecozone.text import pick
+from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
 from ecozone.workspace import LandCover, Target, Workspace
 
@@ -40,27 +45,49 @@ RATIO_COLUMNS = (
     "zone_m2",
     "valid_share",
     "value_of_valid",
+    "adjusted",
     "se",
     "ci_low",
     "ci_high",
     "target_year",
     "target",
     "status",
+    "by_count",
     "gap_m2",
 )
 
-_TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "status"})
+_TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "status", "by_count"})
 
 #: Below this share of valid ground a zone's ratio is shown and no target is judged by it (HAZARDS: a raster that covers
 #: half a site gives the half's share without a word).
 MIN_VALID_SHARE = 0.999
 
-_DECIMALS = 2
+#: With fewer samples of a zone an interval of 1.96 standard errors promises more than it holds.
+LEAST_SAMPLES = 30
+
 # A measured baseline this many points off the published one is worth a word: another profile, or other data.
 _BASELINE_POINTS = 0.5
 _MEASURED_ROLES = ("district", "barrier_zone", "red_line", "subdistrict")
-#: What a raster can show of an indicator that the plan defines otherwise.
-_PROXY = {"tree_cover": "forest_coverage"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a workspace: rows of `RATIO_COLUMNS`, the same as series, and what samples prove."""
+
+    rows: Sequence[Mapping[str, Any]]
+    series: Sequence[Series]
+    adjusted: Mapping[int, Adjusted]
+    notices: Sequence[Notice]
+
+    def apart(self, figures: Sequence[Figure]) -> bool:
+        """Tell whether the samples of these years were drawn apart from each other."""
+        known = [self.adjusted[figure.year] for figure in figures if figure.year in self.adjusted]
+        return all(drawn_apart(one, other) for i, one in enumerate(known) for other in known[:i])
+
+    def ratios(self) -> pd.DataFrame:
+        """Return `RATIO_COLUMNS` with ``.attrs["notices"]``."""
+        result: pd.DataFrame = with_notices(table(self.rows, RATIO_COLUMNS, _TEXTS), self.notices)
+        return result
 
 
 def assess_indicators(
@@ -71,7 +98,8 @@ def assess_indicators(
     Parameters
     ----------
     ws : Workspace
-        Its land cover, its layers of role district, barrier_zone, red_line, subdistrict and built_up, and its targets.
+        Its land cover, its layers of role district, barrier_zone, red_line, subdistrict and built_up, its reference
+        samples and its targets.
     years : iterable of int, optional
         The raster years; all of them unless given.
     progress : Progress
@@ -80,10 +108,13 @@ def assess_indicators(
     Returns
     -------
     DataFrame
-        `RATIO_COLUMNS`: ``value`` in ``unit`` (% or km²), ``numerator_m2`` and ``zone_m2`` ellipsoidal, ``valid_share``
-        of the zone's area, ``value_of_valid`` the same ratio over valid ground alone, ``gap_m2`` what is missing to the
-        target (negative: more than it asks), ``status`` met, missed or cannot_tell from the target year on and None
-        before. ``se, ci_low, ci_high`` are empty without accuracy samples. ``.attrs["notices"]``.
+        `RATIO_COLUMNS`: ``value`` in ``unit`` (% or km²) as the map counts it, ``numerator_m2`` and ``zone_m2``
+        ellipsoidal, ``valid_share`` of the zone's area, ``value_of_valid`` the same ratio over valid ground alone. With
+        reference samples of the year ``adjusted`` is the error-adjusted ratio, ``se`` its standard error and
+        ``ci_low, ci_high`` its 95 % interval, in ``unit``. ``status`` is what the intervals prove and ``by_count`` what
+        the count alone would say (`ecozone.assess.judging`), both None up to the baseline year; ``gap_m2`` is what is
+        missing to the target by the adjusted ratio, else by the count (negative: more than it asks).
+        ``.attrs["notices"]``.
 
     Raises
     ------
@@ -91,6 +122,8 @@ def assess_indicators(
         If a year asked for has no raster.
     RasterError
         If a raster cannot be tallied.
+    InputError
+        If reference samples cannot be trusted.
 
     Examples
     --------
@@ -100,16 +133,27 @@ def assess_indicators(
     >>> round(float(level_1["value"].iloc[0]), 1)
     75.0
     """
+    return measure_indicators(ws, years=years, progress=progress).ratios()
+
+
+def measure_indicators(
+    ws: Workspace, *, years: Iterable[int] | None = None, progress: Progress = no_progress
+) -> Measured:
+    """Measure the indicators of a workspace; see `assess_indicators`."""
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
-    rows += [_red_line_row(ws, layer.key) for layer in ws.layers_of("red_line")]
+    adjusted: dict[int, Adjusted] = {}
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = _measured_zones(ws)
         for year, source in _chosen(ws, years).items():
             tally = _tally(zones, source, scheme, ws.landcover, progress)
             notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
-            rows += _year_rows(zones, tally, scheme, year, ws.targets)
+            found = adjust(ws, year, zones, tally, scheme)
+            if found is not None:
+                adjusted[year] = found
+                notices += found.notices
+            rows += _year_rows(zones, tally, scheme, year, found)
         notices += ws.raster_notices(years)
         notices += _class_notices(scheme)
         notices += [
@@ -117,11 +161,21 @@ def assess_indicators(
             for key, zone in zones.iterrows()
             if zone["refused"]
         ]
+    series = series_of(rows)
+    measured = Measured(rows, series, adjusted, notices)
+    for one in series:
+        _judge_rows(one, rows, ws.targets, measured)
+    red_lines = [red_line_row(ws, layer.key) for layer in ws.layers_of("red_line")]
+    notices += [
+        notice("assess.target_no_source", "warning", layer=target.zone, indicator=say(f"words.{target.indicator}"))
+        for target in ws.targets
+        if not target.source
+    ]
     if any(row["indicator"] == "tree_cover" and row["target"] is not None for row in rows):
         notices.append(notice("assess.tree_cover_is_no_forest_coverage", "warning"))
-    notices += list(_row_notices(rows, ws))
-    result: pd.DataFrame = with_notices(table(rows, RATIO_COLUMNS, _TEXTS), notices)
-    return result
+    every = [*red_lines, *rows]
+    notices += _row_notices(every, ws)
+    return Measured(every, series, adjusted, notices)
 
 
 def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
@@ -152,21 +206,53 @@ def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
 
 
 def _year_rows(
-    zones: gpd.GeoDataFrame, tally: pd.DataFrame, scheme: Scheme, year: int, targets: Iterable[Target]
+    zones: gpd.GeoDataFrame, tally: pd.DataFrame, scheme: Scheme, year: int, found: Adjusted | None
 ) -> Iterator[dict[str, Any]]:
     zone_m2 = area_m2(zones)
     for key, zone in zones.iterrows():
         mine = tally[tally["zone"] == key].set_index("code")["area_m2"]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
-        base["whole"] = not zone["refused"]
         if zone["role"] == "built_up":
             wanted: list[tuple[str, str | None]] = [("greening_coverage", None)]
         else:
             wanted = [("blue_green_ratio", profile) for profile in PROFILES] + [("tree_cover", None)]
         for indicator, profile in wanted:
-            codes = scheme.codes(_PROXY.get(indicator, indicator), profile)
-            share = _share(mine, codes, float(zone_m2[key]))
-            yield {**base, "indicator": indicator, "profile": profile, **_judged(share, indicator, base, targets)}
+            codes = scheme.codes(PROXY.get(indicator, indicator), profile)
+            row = {**base, "indicator": indicator, "profile": profile, "unit": "%"}
+            row |= _share(mine, codes, float(zone_m2[key]))
+            row |= _no_target() | {"figure": _figure(row, int(zone["refused"]), codes, found)}
+            estimate = row["figure"].adjusted
+            if estimate is not None:
+                row |= {"adjusted": estimate.value, "se": estimate.se}
+                row |= {"ci_low": max(estimate.low, 0.0), "ci_high": min(estimate.high, 100.0)}
+            yield row
+
+
+def _no_target() -> dict[str, Any]:
+    return dict.fromkeys(("target_year", "target", "status", "by_count", "gap_m2"))
+
+
+def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], found: Adjusted | None) -> Figure:
+    """Return a row's figure with what samples say of it, and what stands against any judgement."""
+    doubt = None
+    if row["indicator"] in PROXY:
+        doubt = Why("proxy")
+    elif refused:
+        doubt = Why("not_whole", {"count": refused})
+    elif row["valid_share"] < MIN_VALID_SHARE:
+        doubt = Why("part_valid", {"share": round_half_up(100 * row["valid_share"], DECIMALS)})
+    adjusted, lack = None, None
+    if found is not None:
+        accuracy = found.accuracies.get(row["zone"])
+        lack = Why("not_covered") if found.accuracies else Why("not_random")
+        if accuracy is not None and accuracy.samples < LEAST_SAMPLES:
+            lack = Why("few_samples", {"count": accuracy.samples, "least": LEAST_SAMPLES})
+        elif accuracy is not None:
+            share = accuracy.share(codes)
+            # Samples that all agree show no error, which is not to say that there is none.
+            lack = None if share.se > 0 else Why("no_spread")
+            adjusted = Estimate(100 * share.value, 100 * share.se) if share.se > 0 else None
+    return Figure(row["year"], row["value"], adjusted, doubt, lack)
 
 
 def _share(tally: pd.Series, codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
@@ -181,30 +267,27 @@ def _share(tally: pd.Series, codes: frozenset[int | str], zone_m2: float) -> dic
     }
 
 
-def _judged(
-    share: Mapping[str, float], indicator: str, base: Mapping[str, Any], targets: Iterable[Target]
-) -> dict[str, Any]:
-    target = _target_of(targets, _PROXY.get(indicator, indicator), base["zone"])
-    found: dict[str, Any] = {**share, "unit": "%", "target_year": None, "target": None, "status": None, "gap_m2": None}
-    if target is None:
-        return found
-    aim = _aim(target)
-    found |= {"target_year": target.target_year, "target": aim}
-    if aim is None:
-        return found
-    found["gap_m2"] = (aim - share["value"]) / 100.0 * base["zone_m2"]
-    if base["year"] >= target.target_year:
-        proven = share["valid_share"] >= MIN_VALID_SHARE and indicator not in _PROXY and base["whole"]
-        reached = round_half_up(share["value"], _DECIMALS) >= aim
-        found["status"] = ("met" if reached else "missed") if proven else "cannot_tell"
-    return found
+def _judge_rows(one: Series, rows: Iterable[dict[str, Any]], targets: Sequence[Target], measured: Measured) -> None:
+    """Put into the rows of a series which target their year works towards, and how that stands."""
+    mine = [row for row in rows if all(row[name] == one.base[name] for name in ("zone", "indicator", "profile"))]
+    for row in mine:
+        target = target_in(targets, one.planned, row["zone"], row["year"])
+        aim = None if target is None else aim_of(target, one)
+        if target is None:
+            continue
+        row |= {"target_year": target.target_year, "target": aim}
+        if aim is not None:
+            found = judge_series(one, target, aim, row["year"], measured.apart)
+            row |= {"status": found.status, "by_count": found.by_count}
+            row["gap_m2"] = (aim - row["figure"].best) / 100.0 * row["zone_m2"]
 
 
-def _red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
+def red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
+    """Return the row of a red-line layer, whose area is that of its own boundary and needs no samples."""
     layer = ws.layers[key]
     zones = ws.zones(key)
     area = float(area_m2(zones).iloc[0])
-    target = _target_of(ws.targets, "red_line_area", key)
+    target = target_in(ws.targets, "red_line_area", key, None)
     row: dict[str, Any] = {
         "layer": key,
         "zone": key,
@@ -218,26 +301,15 @@ def _red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
         "zone_m2": area,
         "valid_share": 1.0,
         "value_of_valid": area / M2_PER_KM2,
-        "target_year": None,
-        "target": None,
-        "status": None,
-        "gap_m2": None,
+        **_no_target(),
     }
-    aim = None if target is None else _aim(target)
+    aim = None if target is None else aim_of(target, None)
     if target is not None and aim is not None:
-        reached = round_half_up(area / M2_PER_KM2, _DECIMALS) >= aim
+        reached = round_half_up(area / M2_PER_KM2, DECIMALS) >= aim
         row |= {"target_year": target.target_year, "target": aim, "gap_m2": aim * M2_PER_KM2 - area}
-        row["status"] = "cannot_tell" if zones["refused"].iloc[0] else "met" if reached else "missed"
+        row["by_count"] = "met" if reached else "missed"
+        row["status"] = "cannot_tell" if zones["refused"].iloc[0] else row["by_count"]
     return row
-
-
-def _aim(target: Target) -> float | None:
-    """Return the figure to reach: the target's own, or the published baseline that it may not fall below."""
-    return target.baseline_value if target.target_value is None else target.target_value
-
-
-def _target_of(targets: Iterable[Target], indicator: str, zone: str) -> Target | None:
-    return next((target for target in targets if (target.indicator, target.zone) == (indicator, zone)), None)
 
 
 def _class_notices(scheme: Scheme) -> Iterator[Notice]:
@@ -250,12 +322,12 @@ def _row_notices(rows: Iterable[Mapping[str, Any]], ws: Workspace) -> Iterator[N
     """Say which ratios rest on ground that the raster does not know, and which do not start where the plan does."""
     for row in rows:
         if row["valid_share"] < MIN_VALID_SHARE and row["profile"] in (None, PROFILES[0]):
-            share = round_half_up(100 * row["valid_share"], _DECIMALS)
+            share = round_half_up(100 * row["valid_share"], DECIMALS)
             yield notice("assess.part_valid", "warning", layer=row["zone"], year=row["year"], share=share)
-        target = _target_of(ws.targets, row["indicator"], row["zone"])
+        target = target_in(ws.targets, row["indicator"], row["zone"], row["year"])
         default = ws.landcover is not None and row["profile"] in (None, ws.landcover.profile)
         if target and default and target.baseline_year == row["year"] and target.baseline_value is not None:
-            measured = round_half_up(row["value"], _DECIMALS)
+            measured = round_half_up(row["value"], DECIMALS)
             if abs(measured - target.baseline_value) >= _BASELINE_POINTS:
                 yield notice(
                     "assess.baseline_differs",

@@ -18,9 +18,12 @@ def register(app: typer.Typer) -> None:
         w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
         years: Annotated[list[int] | None, typer.Option("--year", help=say("cli.opt_year"))] = None,
         output: Annotated[list[str] | None, typer.Option("-o", "--output", help=say("cli.opt_output_ratios"))] = None,
+        plan: Annotated[str | None, typer.Option("--plan-samples", help=say("cli.opt_plan_samples"))] = None,
+        plan_se: Annotated[float, typer.Option("--plan-se", help=say("cli.opt_plan_se"))] = 1.0,
+        plan_seed: Annotated[int, typer.Option("--plan-seed", min=0, help=say("cli.opt_plan_seed"))] = 1,
     ) -> int:
         from ecozone.cli.show import show_ratios
-        from ecozone.notices import notices_of
+        from ecozone.cli.show_account import show_accuracy, show_plan, show_targets
         from ecozone.outputs import ratios_document
         from ecozone.runs import Request, execute
 
@@ -29,17 +32,25 @@ def register(app: typer.Typer) -> None:
             parts=("ratios",),
             years=tuple(years) if years else None,
             outputs=tuple(output or ()),
+            plan_samples=plan,
+            plan_se=plan_se,
+            plan_seed=plan_seed,
             limits=dict(SETTINGS.limits),
             lang=language(),
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
-        assert outcome.ratios is not None
+        account = outcome.account
+        assert account is not None
         if SETTINGS.json:
-            answer(ratios_document(outcome.ratios, outcome.run))
+            answer(ratios_document(account, outcome.run, plan=outcome.plan))
         else:
-            tell_notices(notices_of(outcome.ratios))
-            show_ratios(outcome.ratios)
+            tell_notices(account.notices)
+            show_ratios(account.ratios)
+            show_targets(account)
+            show_accuracy(account)
+            if outcome.plan is not None:
+                show_plan(outcome.plan)
         if not SETTINGS.quiet:
             for path in outcome.files:
                 tell(say("cli.wrote", file=path))

@@ -54,15 +54,20 @@ def register(app: typer.Typer) -> None:
     def doctor(
         w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
     ) -> int:
-        from ecozone.workspace import diagnose
+        from ecozone.cli.show_account import show_targets
+        from ecozone.outputs import plain_rows
+        from ecozone.runs import check_up
 
-        troubles = diagnose(chosen_workspace(w))
+        troubles, account = check_up(chosen_workspace(w))
         errors = sum(trouble.severity == "error" for trouble in troubles)
         if SETTINGS.json:
             rows = [trouble.as_dict() for trouble in troubles]
-            answer({"schema": "ecozone.doctor/1", "errors": errors, "troubles": rows})
+            targets = [] if account is None else plain_rows(account.targets)
+            answer({"schema": "ecozone.doctor/1", "errors": errors, "troubles": rows, "targets": targets})
         else:
             _show_troubles(troubles, errors)
+            if account is not None:
+                show_targets(account)
         return 2 if errors else 0
 
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 _STYLES = {"prohibited": "bold red", "conditional": "bold yellow", "review": "bold magenta", "clear": "green"}
 _SIGNS = {"prohibited": "✕", "conditional": "△", "review": "?", "clear": "○"}
-_STATUS_STYLES = {"met": "green", "missed": "bold red", "cannot_tell": "magenta"}
+STATUS_STYLES = {
+    "met": "green",
+    "on_track": "green",
+    "at_risk": "bold yellow",
+    "missed": "bold red",
+    "cannot_tell": "magenta",
+}
 
 
 def table(
@@ -109,7 +115,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
         if indicator == "red_line_area":
             values = [""] * (len(years) - 1) + [f"{fixed(last['value'], 2)} km²"] * min(1, len(years))
         else:
-            values = [f"{fixed(by_year[year]['value'], 2)}%" if year in by_year else "" for year in years]
+            values = [_share(by_year[year]) if year in by_year else "" for year in years]
         status = last["status"]
         aim = last["target"]
         aimed = aim is not None
@@ -120,7 +126,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
                 say(f"words.{profile}") if profile else "",
                 *values,
                 f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
-                Text(say(f"words.{status}"), style=_STATUS_STYLES[status]) if status else "",
+                Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
                 say("cli.gap", hectares=fixed(hectares(last["gap_m2"]), 2)) if aimed and last["gap_m2"] > 0 else "",
             )
         )
@@ -129,3 +135,23 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     headings += [say(f"cli.head_{name}") for name in ("target", "status", "gap")]
     count = len(years)
     table(headings, rows, right=(*range(3, 3 + count), 3 + count, 5 + count), title=say("cli.ratios_title"))
+
+
+def status_words(row: Mapping[str, Any]) -> str:
+    """Say a status, and what the count alone would say where that is another."""
+    words = say(f"words.{row['status']}")
+    if row["by_count"] and row["by_count"] != row["status"]:
+        words += "\n" + say("cli.by_count", status=say(f"words.{row['by_count']}"))
+    return words
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    """Write a ratio as the map counts it, and below it the adjusted one with its interval where there is one."""
+    words = f"{fixed(row['value'], 2)}%"
+    return words if row["adjusted"] is None else f"{words}\n{interval_words(row)}"
+
+
+def interval_words(row: Mapping[str, Any]) -> str:
+    """Write an adjusted ratio with its 95 % interval."""
+    numbers = {name: fixed(row[name], 2) for name in ("adjusted", "ci_low", "ci_high")}
+    return say("cli.interval", value=numbers["adjusted"], low=numbers["ci_low"], high=numbers["ci_high"])

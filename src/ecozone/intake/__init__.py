@@ -6,6 +6,7 @@ from ecozone.intake.inspection import check_command, inspect_features, inspect_f
 from ecozone.intake.isolation import start_reader
 from ecozone.intake.limits import Limits, limiting, limits_in_force, parse_limits
 from ecozone.intake.pasted import read_pasted
+from ecozone.intake.plain_table import PLAIN_SUFFIXES, read_plain_table
 from ecozone.intake.postgis_address import Database, is_database, without_address
 from ecozone.intake.reading import RowKind
 from ecozone.intake.said import require_declared
@@ -14,6 +15,7 @@ from ecozone.intake.sniff import Format, sniff
 from ecozone.intake.source import is_geodatabase, sha256
 
 __all__ = [
+    "PLAIN_SUFFIXES",
     "Angles",
     "Database",
     "Format",
@@ -30,6 +32,7 @@ __all__ = [
     "parse_limits",
     "read_features",
     "read_pasted",
+    "read_plain_table",
     "read_sites",
     "require_declared",
     "sha256",

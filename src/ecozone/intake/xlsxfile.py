@@ -53,7 +53,7 @@ class Sheet:
 
 def read(source: Source, layer: str | None, options: Options) -> Reading:
     """Read points or parcels from the sheet asked for, or from the only one that has coordinate columns."""
-    sheets = _sheets(source)
+    sheets = sheets_of(source)
     pointed = _with_points(sheets)
     # Where no sheet fits, the columns of the first make the message.
     name = choose_layer(list(sheets), layer) if layer is not None else choose_layer(pointed or list(sheets)[:1], None)
@@ -74,7 +74,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
 
 def layers(source: Source) -> list[str]:
     """Name the sheets that have coordinate columns; all that hold anything where none has."""
-    sheets = _sheets(source)
+    sheets = sheets_of(source)
     return _with_points(sheets) or list(sheets)
 
 
@@ -94,7 +94,7 @@ def _with_points(sheets: dict[str, Sheet]) -> list[str]:
     return headed or bare
 
 
-def _sheets(source: Source) -> dict[str, Sheet]:
+def sheets_of(source: Source) -> dict[str, Sheet]:
     """Read every sheet that holds anything."""
     source.limits.require("text_bytes", source.path.stat().st_size)
     with open_archive(source.path, source.limits) as archive:

@@ -3,11 +3,13 @@
 from ecozone.landcover.catalogue import as_scheme, open_scheme, scheme_names, schemes_with
 from ecozone.landcover.profiles import PROFILES, Profile, open_profile
 from ecozone.landcover.raster import CodeReader, LandRaster, open_raster
+from ecozone.landcover.samples import SAMPLE_COLUMNS, read_samples
 from ecozone.landcover.scheme import LandClass, Scheme, listed
 from ecozone.landcover.vector import resolve_codes
 
 __all__ = [
     "PROFILES",
+    "SAMPLE_COLUMNS",
     "CodeReader",
     "LandClass",
     "LandRaster",
@@ -18,6 +20,7 @@ __all__ = [
     "open_profile",
     "open_raster",
     "open_scheme",
+    "read_samples",
     "resolve_codes",
     "scheme_names",
     "schemes_with",

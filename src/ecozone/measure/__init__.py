@@ -6,6 +6,7 @@ from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.land_use import measure_land_use
 from ecozone.measure.nearest import Nearest, nearest, nearest_to
 from ecozone.measure.overlay import overlay, shares
+from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sizes_between
 from ecozone.measure.spread import overlay_range, ranges
@@ -17,6 +18,7 @@ __all__ = [
     "Nearest",
     "Prepared",
     "Shared",
+    "codes_at",
     "depths_in",
     "index_of",
     "measure_change",
@@ -28,6 +30,7 @@ __all__ = [
     "overlay_range",
     "prepare_screening",
     "ranges",
+    "scatter",
     "shared_with",
     "shares",
     "sizes_between",

@@ -1,15 +1,18 @@
 """Results in, files out. Nothing here computes an area or a verdict."""
 
-from ecozone.outputs.documents import check_document, ratios_document, write_json
+from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
+from ecozone.outputs.samples import require_new, write_samples
 from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
 
 __all__ = [
     "check_document",
+    "plain_rows",
     "ratios_document",
+    "require_new",
     "write_csv",
     "write_features",
     "write_geojson",
@@ -18,6 +21,7 @@ __all__ = [
     "write_map",
     "write_overlap_txt",
     "write_ratios_csv",
+    "write_samples",
     "write_txt",
     "write_xlsx",
 ]

@@ -11,12 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import RATIO_COLUMNS, Check, records
+from ecozone.assess import RATIO_COLUMNS, Account, Check, SamplePlan, records
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 
 CHECK_SCHEMA = "ecozone.check/1"
 RATIOS_SCHEMA = "ecozone.ratios/1"
+
+_WHOLE = frozenset({"year", "code", "samples"})
 
 
 def check_document(check: Check) -> dict[str, Any]:
@@ -49,15 +51,29 @@ def check_document(check: Check) -> dict[str, Any]:
     }
 
 
-def ratios_document(ratios: pd.DataFrame, run: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return indicators as ``ecozone.ratios/1``."""
-    rows = [{key: plain_value(row[key]) for key in RATIO_COLUMNS} for row in records(ratios)]
-    return {
+def ratios_document(
+    ratios: pd.DataFrame | Account, run: Mapping[str, Any] | None = None, *, plan: SamplePlan | None = None
+) -> dict[str, Any]:
+    """Return indicators as ``ecozone.ratios/1``; of an account with its targets and accuracies."""
+    account = ratios if isinstance(ratios, Account) else None
+    table = ratios.ratios if isinstance(ratios, Account) else ratios
+    document: dict[str, Any] = {
         "schema": RATIOS_SCHEMA,
         "run": dict(run) if run else None,
-        "rows": rows,
-        "notices": [notice.as_dict() for notice in notices_of(ratios)],
+        "rows": plain_rows(table[list(RATIO_COLUMNS)]),
     }
+    if account is not None:
+        document |= {"targets": plain_rows(account.targets), "accuracy": plain_rows(account.accuracy)}
+    if plan is not None:
+        document["plan"] = {
+            "year": plan.year,
+            "seed": plan.seed,
+            "se": plan.se,
+            "accuracy": plan.accuracy,
+            "strata": plain_rows(plan.strata),
+            "proofs": plain_rows(plan.proofs),
+        }
+    return document | {"notices": [notice.as_dict() for notice in notices_of(table)]}
 
 
 def write_json(document: Mapping[str, Any], path: str | PathLike[str]) -> Path:
@@ -65,6 +81,20 @@ def write_json(document: Mapping[str, Any], path: str | PathLike[str]) -> Path:
     with written(path) as draft:
         draft.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n", "utf-8")
     return Path(path)
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table's rows as JSON has them; years, codes and counts, which frames keep as floats, are whole.
+
+    >>> plain_rows(pd.DataFrame({"year": [2025.0], "value": [84.0]}))
+    [{'year': 2025, 'value': 84.0}]
+    """
+    whole = {name for name in table.columns if name in _WHOLE or str(name).endswith("_year")}
+    rows = []
+    for row in records(table):
+        values = {str(key): plain_value(value) for key, value in row.items()}
+        rows.append({key: int(value) if key in whole and value is not None else value for key, value in values.items()})
+    return rows
 
 
 def plain_value(value: Any) -> Any:

@@ -25,8 +25,9 @@ def ratio_table(ratios: pd.DataFrame | None) -> dict[str, Any] | None:
     -------
     dict or None
         ``years`` of the land cover, and ``groups`` in the order of ``ratios``, those with a target first: ``zone``,
-        ``indicator``, ``target``, and ``rows`` of ``profile``, ``values`` (as texts, one a year), ``other`` (a value of
-        another year), ``status``, ``status_words`` and ``gap``. None where there is nothing to show.
+        ``indicator``, ``target``, and ``rows`` of ``profile``, ``values`` (as texts, one a year), ``intervals`` (the
+        error-adjusted value with its 95 % interval, empty where it is not known), ``other`` (a value of another year),
+        ``status``, ``status_words``, ``by_count`` and ``gap``. None where there is nothing to show.
     """
     if ratios is None or ratios.empty:
         return None
@@ -71,11 +72,25 @@ def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str,
     return {
         "profile": _known(profile) if profile else "",
         "values": values,
+        "intervals": [_interval(by_year.get(year, {})) for year in years],
         "other": other,
         "status": status,
         "status_words": _known(status) if status else "",
+        "by_count": _by_count(last, status),
         "gap": _gap(float(last["gap_m2"])) if gap_known else "",
     }
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row.get("adjusted")):
+        return ""
+    numbers = {name: fixed(float(row[name]), 2) for name in ("adjusted", "ci_low", "ci_high")}
+    return say("map.interval", value=numbers["adjusted"], low=numbers["ci_low"], high=numbers["ci_high"])
+
+
+def _by_count(row: pd.Series, status: str) -> str:
+    by_count = name_of(row.get("by_count"))
+    return say("map.by_count", status=_known(by_count)) if by_count and by_count != status else ""
 
 
 def _value(value: Any, unit: Any) -> str:

@@ -11,17 +11,34 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from ecozone.assess import Check, records
+from ecozone.assess import Account, Check, records
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_value
 from ecozone.outputs.escape import plain
-from ecozone.text import say
+from ecozone.text import room, say
 from ecozone.units import hectares, mu
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
+_NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
+_TWO_DECIMALS = frozenset(
+    (
+        *("value", "value_of_valid", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
+        *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
+        *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
+    )
+)
 _VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
+_STATUS_FILLS = {
+    "met": "#D9EAD3",
+    "on_track": "#E6F2E1",
+    "at_risk": "#FCE8B2",
+    "missed": "#F4C7C3",
+    "cannot_tell": "#D9D2E9",
+}
+# Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
+_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method")
 _LONG_TEXTS = {"fact", "sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en"}
 _CELL_LIMIT = 32_767
 # The same results give the same bytes: when a run was is told by its manifest.
@@ -78,23 +95,29 @@ def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
-def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | None = None) -> Path:
-    """Write a workbook with a sheet each for sites, findings, states, ratios, notices and assumptions.
+def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
+    """Write a workbook with a sheet for each part: sites, findings, states, targets, ratios, accuracy, notices.
 
     Parameters
     ----------
     check : Check or None
         Gives the sheets of a site check.
-    ratios : DataFrame, optional
-        As `ecozone.assess.assess_indicators` gives it.
+    ratios : DataFrame or Account, optional
+        As `ecozone.assess.assess_indicators` or `ecozone.assess.assess_account` gives it; words stand in the current
+        language.
     """
     sheets: dict[str, pd.DataFrame] = {}
     notices: tuple[Notice, ...] = ()
     if check is not None:
         sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
         notices += check.notices
-    if ratios is not None:
-        sheets["ratios"] = ratios
+    if isinstance(ratios, Account):
+        sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}
+        if len(ratios.accuracy):
+            sheets["accuracy"] = ratios.accuracy
+        notices += ratios.notices
+    elif ratios is not None:
+        sheets["ratios"] = _worded(ratios)
         notices += notices_of(ratios)
     sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
     if check is not None:
@@ -104,19 +127,35 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     return Path(path)
 
 
+def _worded(table: pd.DataFrame) -> pd.DataFrame:
+    known = room("words")
+    named = {
+        column: [say(f"words.{value}") if value in known else value for value in table[column]]
+        for column in _WORDED
+        if column in table
+    }
+    return table.assign(**named)
+
+
 def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _NO_DATE})
     head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     fills = {word: book.add_format({"bg_color": colour, "bold": True}) for word, colour in _VERDICT_FILLS.items()}
+    fills |= {say(f"words.{word}"): book.add_format({"bg_color": colour}) for word, colour in _STATUS_FILLS.items()}
     numbers = {end: book.add_format({"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
+    two = book.add_format({"num_format": "#,##0.00"})
     for name, table in sheets.items():
         sheet = book.add_worksheet(say(f"outputs.sheet_{name}"))
         sheet.freeze_panes(1, 1)
         for j, column in enumerate(table.columns):
             sheet.write_string(0, j, say(f"columns.{column}"), head)
-            form = next((numbers[end] for end in numbers if str(column).endswith(end)), None)
+            form = (
+                two
+                if column in _TWO_DECIMALS
+                else next((numbers[end] for end in numbers if str(column).endswith(end)), None)
+            )
             long = column in _LONG_TEXTS
             sheet.set_column(j, j, 48 if long else 14, wrap if long else form)
         for i, row in enumerate(table.itertuples(index=False), start=1):

@@ -11,15 +11,15 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import Check, assess_indicators, check_sites
+from ecozone.assess import Account, Check, SamplePlan, assess_account, check_sites, plan_samples
 from ecozone.assess.screening import NEAR_M
 from ecozone.errors import UsageError
 from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
-from ecozone.notices import notices_of
 from ecozone.outputs import (
     check_document,
     ratios_document,
+    require_new,
     write_csv,
     write_geojson,
     write_gpkg,
@@ -27,6 +27,7 @@ from ecozone.outputs import (
     write_map,
     write_overlap_txt,
     write_ratios_csv,
+    write_samples,
     write_xlsx,
 )
 from ecozone.outputs.atomic import written
@@ -50,9 +51,15 @@ class Outcome:
     request: Request
     workspace: Workspace
     check: Check | None
-    ratios: pd.DataFrame | None
+    account: Account | None
+    plan: SamplePlan | None
     run: Mapping[str, Any]
     files: tuple[Path, ...]
+
+    @property
+    def ratios(self) -> pd.DataFrame | None:
+        """The account's indicators."""
+        return None if self.account is None else self.account.ratios
 
 
 def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
@@ -70,13 +77,16 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
     with speaking(request.lang), limiting(**request.limits):
         started = datetime.now(UTC)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
-        targets = [path for path, _ in writers]
+        drawn = None if request.plan_samples is None else Path(request.plan_samples)
+        if drawn is not None:
+            require_new(drawn)
+        targets = [path for path, _ in writers] + ([] if drawn is None else [drawn])
         targets += [manifest_of(path) for path in targets[:1]]
         if request.sites:
             # Its libraries load while the workspace opens.
             start_reader()
         ws = open_workspace(request.workspace)
-        check = ratios = None
+        check = account = plan = None
         inputs = [
             path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
         ]
@@ -102,43 +112,55 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
                 progress=progress,
             )
         if "ratios" in request.parts:
-            ratios = assess_indicators(ws, years=request.years, progress=progress)
+            account = assess_account(ws, years=request.years, progress=progress)
+        if drawn is not None:
+            year = max(request.years) if request.years else None
+            plan = plan_samples(ws, year=year, se=request.plan_se, seed=request.plan_seed, progress=progress)
         run = describe(request, inputs, [*tables, *ws.tables.values()])
         if check is not None:
             check = replace(check, run=run)
-        files = [writer(path, check, ratios, run) for path, writer in writers]
+        files = [writer(path, check, account, run) for path, writer in writers]
+        if plan is not None and drawn is not None:
+            files.append(write_samples(plan, drawn))
         if files:
-            manifest = _manifest(run, check, ratios, files, started)
+            manifest = _manifest(run, check, account, files, started)
             beside = manifest_of(files[0])
             with written(beside) as draft:
                 draft.write_bytes(canonical(manifest) + b"\n")
             files.append(beside)
-        return Outcome(request, ws, check, ratios, run, tuple(files))
+        return Outcome(request, ws, check, account, plan, run, tuple(files))
 
 
-Writer = Callable[[Path, Check | None, pd.DataFrame | None, Mapping[str, Any]], Path]
+Writer = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
 
 
-def _document(check: Check | None, ratios: pd.DataFrame | None, run: Mapping[str, Any]) -> dict[str, Any]:
+def _document(check: Check | None, account: Account | None, run: Mapping[str, Any]) -> dict[str, Any]:
     if check is None:
-        assert ratios is not None
-        return ratios_document(ratios, run)
+        assert account is not None
+        return ratios_document(account, run)
     document = check_document(check)
-    return document if ratios is None else document | {"ratios": ratios_document(ratios)["rows"]}
+    if account is None:
+        return document
+    ratios = ratios_document(account)
+    return document | {"ratios": ratios["rows"], "targets": ratios["targets"], "accuracy": ratios["accuracy"]}
+
+
+def _ratios(account: Account | None) -> pd.DataFrame | None:
+    return None if account is None else account.ratios
 
 
 _CHECK_WRITERS: Mapping[str, Writer] = {
-    ".json": lambda path, check, ratios, run: write_json(_document(check, ratios, run), path),
-    ".csv": lambda path, check, _ratios, _run: write_csv(_sure(check), path),
-    ".xlsx": lambda path, check, ratios, _run: write_xlsx(check, path, ratios=ratios),
-    ".geojson": lambda path, check, _ratios, _run: write_geojson(_sure(check), path),
-    ".gpkg": lambda path, check, _ratios, _run: write_gpkg(_sure(check), path),
-    ".html": lambda path, check, ratios, _run: write_map(_sure(check), path, ratios=ratios),
-    ".txt": lambda path, check, _ratios, _run: write_overlap_txt(_sure(check), path),
+    ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
+    ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
+    ".xlsx": lambda path, check, account, _run: write_xlsx(check, path, ratios=account),
+    ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
+    ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
+    ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
+    ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
 }
 _RATIO_WRITERS: Mapping[str, Writer] = {
     ".json": _CHECK_WRITERS[".json"],
-    ".csv": lambda path, _check, ratios, _run: write_ratios_csv(_sure(ratios), path),
+    ".csv": lambda path, _check, account, _run: write_ratios_csv(_sure(account).ratios, path),
     ".xlsx": _CHECK_WRITERS[".xlsx"],
 }
 
@@ -157,9 +179,9 @@ def _writer(path: Path, request: Request) -> Writer:
 
 
 def _manifest(
-    run: Mapping[str, Any], check: Check | None, ratios: pd.DataFrame | None, files: list[Path], started: datetime
+    run: Mapping[str, Any], check: Check | None, account: Account | None, files: list[Path], started: datetime
 ) -> dict[str, Any]:
-    noticed = [*(check.notices if check else ()), *(notices_of(ratios) if ratios is not None else ())]
+    noticed = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
     return {
         **run,
         "started": started.isoformat(timespec="seconds"),

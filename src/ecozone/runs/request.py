@@ -34,6 +34,10 @@ class Request(BaseModel):
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
         Raster years for ``ratios``; all unless given.
+    plan_samples : str, optional
+        GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
+    plan_se, plan_seed
+        The standard error in points that it is laid out for, and its seed.
     outputs : tuple of str
         Files to write; the suffix tells the format.
     limits : mapping of str to float
@@ -58,6 +62,9 @@ class Request(BaseModel):
     angles: Angles | None = None
     near_m: float | None = None
     years: tuple[int, ...] | None = None
+    plan_samples: str | None = None
+    plan_se: float = 1.0
+    plan_seed: int = 1
     outputs: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     lang: Lang = "zh"

@@ -137,9 +137,8 @@ def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tu
 
 def _known(place: tuple[Step, ...]) -> list[str]:
     """Return the keys that may stand in the table at ``place``."""
-    pattern = tuple(
-        "*" if index == 1 and place[0] in ("layers", "targets") else step for index, step in enumerate(place)
-    )
+    many = {"layers": 1, "targets": 1, "landcover": 2}
+    pattern = tuple("*" if index == many.get(str(place[0])) else step for index, step in enumerate(place))
     return list(TABLES[tuple(str(step) for step in pattern)].model_fields)
 
 

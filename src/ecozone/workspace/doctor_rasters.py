@@ -52,6 +52,23 @@ def examine_rasters(ws: Workspace, readable: Collection[str], progress: Progress
             continue
         opened[year] = raster
     yield from _against_each_other(opened, cover)
+    yield from _examine_samples(ws, cover)
+
+
+def _examine_samples(ws: Workspace, cover: LandCover) -> Iterator[Trouble]:
+    """Yield what keeps a file of samples from being read, and zones in it that do not exist."""
+    for year, declared in cover.samples.items():
+        place: dict[str, Any] = {"file": declared.path, "field": ".".join(("landcover", "samples", str(year)))}
+        try:
+            samples = ws.samples(year)
+            zones = sorted(set(samples["zone"])) if samples is not None else []
+            for zone in zones:
+                ws.zones(zone)
+        except EcozoneError as error:
+            yield from of_error(error, **place)
+            continue
+        count = int(samples["count"].sum()) if samples is not None else 0
+        yield trouble("workspace.samples_read", "info", **place, year=year, count=count, zones=", ".join(zones))
 
 
 def _zones(ws: Workspace, readable: Collection[str]) -> gpd.GeoDataFrame:

@@ -111,7 +111,13 @@ def examine_targets(ws: Workspace, readable: Collection[str]) -> Iterator[Troubl
                 yield from of_error(error, **place)
         if not target.source:
             yield trouble("workspace.target_no_source", "warning", **place, **words)
+        elif not target.clause:
+            yield trouble("workspace.target_no_clause", "info", **place, **words)
+        if target.kind is None:
+            yield trouble("workspace.target_no_kind", "info", **place, **words)
         if target.indicator in SHARES and ws.landcover is not None:
             for year in (target.baseline_year, target.target_year):
                 if year is not None and year not in ws.landcover.sources:
                     yield trouble("workspace.target_no_raster", "warning", **place, **words, year=year)
+            if target.target_year in ws.landcover.rasters and target.target_year not in ws.landcover.samples:
+                yield trouble("workspace.target_no_samples", "info", **place, **words, year=target.target_year)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from ecozone.intake import Database
-from ecozone.workspace.model import Indicator, TargetRule
+from ecozone.workspace.model import Indicator, SampleDesign, TargetKind, TargetRule
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class SampleFile:
+    """Where the reference samples of one year are.
+
+    ``zone`` is the zone that all of them were drawn in, where the file does not say it of each; ``design`` is how they
+    were drawn.
+    """
+
+    path: Path
+    zone: str | None = None
+    design: SampleDesign = "stratified_random"
+
+
+@dataclass(frozen=True)
 class LandCover:
     """The land cover of a workspace: a raster, or a layer of land-use polygons, for each year.
 
@@ -101,6 +114,8 @@ class LandCover:
         For rasters that carry none.
     schematic : bool
         Whether they were drawn for demonstration.
+    samples : mapping
+        Year to `SampleFile`, years ascending.
     vectors : mapping
         Year to absolute path of the polygons, years ascending; empty where the scheme is one of rasters.
     column : str or None
@@ -114,6 +129,7 @@ class LandCover:
     profile: str = "with_cropland"
     crs: str | None = None
     schematic: bool = False
+    samples: Mapping[int, SampleFile] = field(default_factory=dict)
     vectors: Mapping[int, Path] = field(default_factory=dict)
     column: str | None = None
     sublayer: str | None = None
@@ -129,8 +145,9 @@ class Target:
     """One figure of the plan: ``indicator`` of ``zone``, from a baseline year to a target year.
 
     Values are per cent for shares and km² for ``red_line_area``; None where the plan prints none. With ``rule``
-    ``not_less_than_baseline`` the target is the baseline, published or else measured. ``kind`` is the plan's word,
-    such as 约束性.
+    ``not_less_than_baseline`` the target is the baseline, published or else measured. ``kind`` is None where the plan
+    gives none; ``source`` is the document and ``clause`` the place in it. The years are closed ones: the figure of a
+    year is that of its end, so that from 2020 to 2025 there are five years.
     """
 
     indicator: Indicator
@@ -139,6 +156,7 @@ class Target:
     target_value: float | None = None
     baseline_year: int | None = None
     baseline_value: float | None = None
-    kind: str = ""
+    kind: TargetKind | None = None
     source: str = ""
+    clause: str = ""
     rule: TargetRule | None = None

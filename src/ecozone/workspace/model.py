@@ -9,10 +9,12 @@
                   ``schematic``; ``empty = true`` in place of ``path`` where there is truly none; of a PostGIS layer
                   ``source`` (its address) and ``table`` stand in place of ``path``, and ``near_extent`` reads only
                   what lies near its extent
-``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``; of land-use polygons
-                  ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes), ``layer``
+``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``, ``samples`` (year = path
+                  of reference samples or an error matrix, or a table of ``path``, ``zone``, ``design``); of
+                  land-use polygons ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes),
+                  ``layer``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
-                  ``rule``
+                  ``clause``, ``rule``
 ``[parameters]``  name = metres: distances that a rule names and its source does not give
 ================  =====================================================================================================
 """
@@ -32,9 +34,21 @@ from ecozone.intake import Database, is_database
 
 Indicator = Literal["blue_green_ratio", "forest_coverage", "greening_coverage", "red_line_area"]
 TargetRule = Literal["not_less_than_baseline"]
+TargetKind = Literal["binding", "guiding", "expected"]
+SampleDesign = Literal["stratified_random", "simple_random", "cluster", "purposive"]
 
 #: The three indicators that are shares of a zone, in per cent.
 SHARES: frozenset[Indicator] = frozenset({"blue_green_ratio", "forest_coverage", "greening_coverage"})
+
+#: 规划指标的属性, as plans print it, and the word of this program.
+KINDS: Mapping[str, TargetKind] = {
+    "约束性": "binding",
+    "导向性": "guiding",
+    "预期性": "expected",
+    "binding": "binding",
+    "guiding": "guiding",
+    "expected": "expected",
+}
 
 _LAYER_KEY = re.compile(r"[\w-]+")
 # One letter and a colon is a drive of Windows; more are an address or one of GDAL's prefixes.
@@ -80,6 +94,16 @@ def _year(text: str) -> str:
     if not re.fullmatch(r"(?:19|20)\d\d", text):
         raise _wrong("year_wrong", year=text)
     return text
+
+
+def _kind(text: str) -> str:
+    if text.strip() and text.strip() not in KINDS:
+        raise _wrong("value_no_choice", choices=", ".join(KINDS))
+    return text.strip()
+
+
+def _path_alone(value: Any) -> Any:
+    return {"path": value} if isinstance(value, str) else value
 
 
 def _layer_key(text: str) -> str:
@@ -185,6 +209,14 @@ class LayerTable(Table):
         return self
 
 
+class SampleTable(Table):
+    """One year of ``[landcover.samples]``."""
+
+    path: LocalPath
+    zone: Filled | None = None
+    design: SampleDesign = "stratified_random"
+
+
 class LandCoverTable(Table):
     """``[landcover]``."""
 
@@ -193,6 +225,9 @@ class LandCoverTable(Table):
     vectors: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
     column: Filled | None = None
     layer: Filled | None = None
+    samples: dict[Annotated[str, AfterValidator(_year)], Annotated[SampleTable, BeforeValidator(_path_alone)]] = Field(
+        default_factory=dict
+    )
     profile: LocalPath | None = None
     crs: Filled | None = None
     schematic: bool = False
@@ -210,7 +245,7 @@ class AimTable(Table):
 
     year: Year
     value: NotNegative | None = None
-    kind: str = ""
+    kind: Annotated[str, AfterValidator(_kind)] = ""
 
 
 class TargetTable(Table):
@@ -221,6 +256,7 @@ class TargetTable(Table):
     baseline: BaselineTable | None = None
     target: AimTable
     source: str = ""
+    clause: str = ""
     rule: TargetRule | None = None
 
     @model_validator(mode="after")
@@ -245,13 +281,14 @@ class Declaration(Table):
     parameters: dict[str, Positive] = Field(default_factory=dict)
 
 
-#: The tables by their place: a layer's key and a target's number are ``*``.
+#: The tables by their place: a layer's key, a target's number and a year of samples are ``*``.
 TABLES: Mapping[tuple[str, ...], type[Table]] = {
     (): Declaration,
     ("workspace",): WorkspaceTable,
     ("layers", "*"): LayerTable,
     ("layers", "*", "title"): Texts,
     ("landcover",): LandCoverTable,
+    ("landcover", "samples", "*"): SampleTable,
     ("targets", "*"): TargetTable,
     ("targets", "*", "baseline"): BaselineTable,
     ("targets", "*", "target"): AimTable,

@@ -12,8 +12,8 @@ from ecozone.notices import Notice, notice
 from ecozone.rules import Role, RulePack
 from ecozone.workspace.declaration import Source, in_order, read_declaration, read_text
 from ecozone.workspace.demo import demo_source
-from ecozone.workspace.layer import LandCover, Layer, Target
-from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
+from ecozone.workspace.layer import LandCover, Layer, SampleFile, Target
+from ecozone.workspace.model import KINDS, Declaration, LandCoverTable, LayerTable, TargetTable
 from ecozone.workspace.near_files import near_files
 from ecozone.workspace.references import check_crs, check_packs, check_references, name_or_file
 from ecozone.workspace.trouble import DeclarationError, Trouble
@@ -159,9 +159,13 @@ def _level_words(role: Role) -> dict[str, int]:
 def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
     rasters = {int(year): folder / table.rasters[year] for year in sorted(table.rasters)}
     profile = PROFILES[0] if table.profile is None else name_or_file(table.profile, folder)
+    samples = {
+        int(year): SampleFile(folder / one.path, one.zone, one.design) for year, one in sorted(table.samples.items())
+    }
     vectors = {int(year): folder / table.vectors[year] for year in sorted(table.vectors)}
     scheme = name_or_file(table.scheme, folder)
-    return LandCover(scheme, rasters, profile, table.crs, table.schematic, vectors, table.column, table.layer)
+    polygons = (vectors, table.column, table.layer)
+    return LandCover(scheme, rasters, profile, table.crs, table.schematic, samples, *polygons)
 
 
 def _target(table: TargetTable) -> Target:
@@ -173,8 +177,9 @@ def _target(table: TargetTable) -> Target:
         target_value=table.target.value,
         baseline_year=None if baseline is None else baseline.year,
         baseline_value=None if baseline is None else baseline.value,
-        kind=table.target.kind,
+        kind=KINDS.get(table.target.kind),
         source=table.source,
+        clause=table.clause,
         rule=table.rule,
     )
 

@@ -16,7 +16,7 @@ from ecozone.rules import RulePack, load_packs
 from ecozone.text import near_word
 from ecozone.workspace.declaration import Source
 from ecozone.workspace.lines import Step
-from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable, TargetTable
+from ecozone.workspace.model import Declaration, LandCoverTable, LayerTable
 from ecozone.workspace.trouble import Trouble, of_error
 from ecozone.workspace.zones import BY_NAME
 
@@ -58,6 +58,7 @@ def check_references(declared: Declaration, pack: RulePack | None, source: Sourc
             found += check_crs(layer.crs, source, ("layers", key, "crs"), metric=False)[1]
     if declared.landcover is not None:
         found += _landcover(declared.landcover, source)
+        found += _samples(declared, declared.landcover, source)
     found += _targets(declared, source)
     return found
 
@@ -73,7 +74,7 @@ def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
     folder = source.file.parent
     try:
         scheme = open_scheme(name_or_file(table.scheme, folder))
-        for name, kind in (("rasters", "raster"), ("vectors", "vector")):
+        for name, kind in (("rasters", "raster"), ("samples", "raster"), ("vectors", "vector")):
             if getattr(table, name) and scheme.kind != kind:
                 yield source.trouble("landcover_kind", ("landcover", name), name=name, scheme=scheme.name)
         if table.profile is not None:
@@ -101,11 +102,21 @@ def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) 
     yield source.trouble("extent_unknown", ("layers", key, "extent"), **_names(layer.extent, declared.layers))
 
 
+def _samples(declared: Declaration, table: LandCoverTable, source: Source) -> Iterator[Trouble]:
+    for year, one in table.samples.items():
+        place = ("landcover", "samples", year)
+        if year not in table.rasters:
+            known = ", ".join(sorted(table.rasters)) or "—"
+            yield source.trouble("samples_no_raster", place, year=year, known=known)
+        if one.zone is not None:
+            yield from _zone(one.zone, place, declared, source)
+
+
 def _targets(declared: Declaration, source: Source) -> Iterator[Trouble]:
     same = Counter((one.indicator, one.zone, one.target.year) for one in declared.targets)
     for index, one in enumerate(declared.targets):
         place = ("targets", index)
-        yield from _target_zone(one, (*place, "zone"), declared, source)
+        yield from _zone(one.zone, (*place, "zone"), declared, source)
         if one.baseline is not None and one.baseline.year >= one.target.year:
             years: dict[str, Any] = {"baseline": one.baseline.year, "year": one.target.year}
             yield source.trouble("target_years", (*place, "target"), **years)
@@ -113,10 +124,10 @@ def _targets(declared: Declaration, source: Source) -> Iterator[Trouble]:
             yield source.trouble("target_twice", place, indicator=one.indicator, zone=one.zone, year=one.target.year)
 
 
-def _target_zone(one: TargetTable, place: tuple[Step, ...], declared: Declaration, source: Source) -> Iterator[Trouble]:
-    key, _, part = one.zone.partition(":")
+def _zone(zone: str, place: tuple[Step, ...], declared: Declaration, source: Source) -> Iterator[Trouble]:
+    key, _, part = zone.partition(":")
     layer = declared.layers.get(key)
     if layer is None:
-        yield source.trouble("target_zone_unknown", place, **_names(one.zone, declared.layers))
+        yield source.trouble("target_zone_unknown", place, **_names(zone, declared.layers))
     elif part and layer.level is None and layer.role not in BY_NAME:
-        yield source.trouble("target_zone_no_level", place, zone=one.zone, layer_key=key)
+        yield source.trouble("target_zone_no_level", place, zone=zone, layer_key=key)

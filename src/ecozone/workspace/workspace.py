@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from ecozone.errors import WorkspaceError
 from ecozone.geo import reproject
 from ecozone.intake import Database, read_features
-from ecozone.landcover import open_raster
+from ecozone.landcover import open_raster, open_scheme, read_samples
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import RulePack, load_packs
 from ecozone.text import language, near_word, say
@@ -116,6 +116,7 @@ class Workspace:
                 files[f"extent:{key}"] = self.folder / layer.extent
         if self.landcover is not None:
             files |= {f"landcover:{year}": path for year, path in self.landcover.sources.items()}
+            files |= {f"landcover:samples:{year}": one.path for year, one in self.landcover.samples.items()}
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)
         return files | {f"rules:{file.stem}": file for file in self.pack.files}
@@ -287,6 +288,27 @@ class Workspace:
         raise WorkspaceError(
             "workspace.zone_unknown", file=self.file, name=which, near=near, known=", ".join(sorted(known))
         )
+
+    def samples(self, year: int) -> pd.DataFrame | None:
+        """Return the reference samples of a year, None where there are none.
+
+        Returns
+        -------
+        DataFrame or None
+            See `ecozone.landcover.read_samples`.
+
+        Raises
+        ------
+        WorkspaceError
+            If the file is missing.
+        InputError
+            If it cannot be read or trusted.
+        """
+        if self.landcover is None or year not in self.landcover.samples:
+            return None
+        declared = self.landcover.samples[year]
+        require_file(declared.path, None, self.folder)
+        return read_samples(declared.path, open_scheme(self.landcover.scheme), zone=declared.zone)
 
     def _zones_of(self, key: str) -> gpd.GeoDataFrame:
         lang = language()

@@ -134,11 +134,14 @@
         'tr',
         {},
         e.h('th', { scope: 'row' }, row.profile || '—'),
-        row.other ? e.h('td', { colspan: years.length }, row.other) : row.values.map((value) => e.h('td', {}, value)),
+        row.other
+          ? e.h('td', { colspan: years.length }, row.other)
+          : row.values.map((value, i) => e.h('td', {}, value, row.intervals[i] && e.h('small', {}, row.intervals[i]))),
         e.h(
           'td',
           { class: row.status ? 's-' + row.status : '' },
           row.status_words && e.h('b', {}, row.status_words),
+          row.by_count && e.h('small', {}, row.by_count),
           row.gap && e.h('small', {}, row.gap)
         )
       )

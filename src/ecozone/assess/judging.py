@@ -1,0 +1,174 @@
+"""What a series of measured years says of a target: proven by its intervals, and by the count of the map alone.
+
+- In the target's closed year, and in later ones: ``met`` where the whole 95 % interval is at the target or above,
+  ``missed`` where the whole of it is below, ``cannot_tell`` otherwise.
+- Before: ``on_track`` where the interval of the line through the measured years is at the target or above in the
+  target's year, ``at_risk`` otherwise.
+- Without samples nothing is proven: ``cannot_tell``. What the count of cells alone would say stands beside it, and is
+  never more than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecozone.assess.accuracy import Z_95, Estimate
+from ecozone.assess.trend import Line
+from ecozone.text import say
+from ecozone.units import fixed, round_half_up
+
+STATUSES = ("met", "on_track", "at_risk", "missed", "cannot_tell")
+
+#: Plans and reports give percentages with these decimals.
+DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Why:
+    """A reason, to be said in the reader's language; its ``name`` is that of a text ``assess.why_…``."""
+
+    name: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """Say it in the current language."""
+        return say(f"assess.why_{self.name}", **self.fields)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of one zone at the end of one closed year, in per cent.
+
+    Attributes
+    ----------
+    year : int
+    counted : float
+        From the cells of the map.
+    adjusted : Estimate or None
+        From reference samples.
+    doubt : Why or None
+        What forbids any judgement, however exact the figure.
+    lack : Why or None
+        Why there is no ``adjusted``, where samples do not simply lack.
+    """
+
+    year: int
+    counted: float
+    adjusted: Estimate | None = None
+    doubt: Why | None = None
+    lack: Why | None = None
+
+    @property
+    def best(self) -> float:
+        """The estimate where there is one, else the count."""
+        return self.counted if self.adjusted is None else self.adjusted.value
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A status, what the count alone would say, and the reason; all None where there is nothing to judge yet."""
+
+    status: str | None = None
+    by_count: str | None = None
+    why: Why | None = None
+
+
+def judge(
+    figures: Sequence[Figure],
+    aim: float,
+    target_year: int,
+    *,
+    start: tuple[int, float | None] | None,
+    apart: bool = True,
+) -> Judgement:
+    """Judge the last of a series of figures.
+
+    Parameters
+    ----------
+    figures : sequence of Figure
+        By year; the line before the target's year goes through all of them.
+    aim, target_year
+        The target, in per cent.
+    start : (int, float or None) or None
+        The plan's baseline year and its published figure. Up to that year there is nothing to judge, and where it was
+        not measured the count's line starts from the published figure.
+    apart : bool
+        Whether the samples of the years were drawn apart.
+
+    Examples
+    --------
+    >>> figures = [Figure(2020, 75.0), Figure(2025, 86.0, Estimate(86.0, 1.0))]
+    >>> judge(figures, 85.0, 2025, start=(2020, 75.0)).status, judge(figures, 84.0, 2025, start=(2020, 75.0)).status
+    ('cannot_tell', 'met')
+    """
+    last = figures[-1]
+    if last.year >= target_year:
+        return _at_the_end(last, aim)
+    if start is not None and last.year <= start[0]:
+        return Judgement()
+    if start is None and len(figures) == 1:
+        return Judgement()
+    counted = count_line(figures, start)
+    by_count = None
+    if counted is not None:
+        by_count = "on_track" if round_half_up(counted.at(target_year).value, DECIMALS) >= aim else "at_risk"
+    doubt = next((figure.doubt for figure in figures if figure.doubt is not None), None)
+    if doubt is not None:
+        return Judgement("cannot_tell", by_count, doubt)
+    line = adjusted_line(figures)
+    if line is None:
+        return Judgement("cannot_tell", by_count, _no_line(figures, counted, aim, target_year))
+    if not apart:
+        return Judgement("cannot_tell", by_count, Why("same_places"))
+    ahead = line.at(target_year)
+    words = _ends(ahead) | {"year": target_year, "value": fixed(ahead.value, DECIMALS), "aim": fixed(aim, DECIMALS)}
+    status = "on_track" if ahead.low >= aim else "at_risk"
+    return Judgement(status, by_count, Why(status, words))
+
+
+def count_line(figures: Sequence[Figure], start: tuple[int, float | None] | None) -> Line | None:
+    """Return the line through the counts; from the published baseline where no year before the last was measured."""
+    if len(figures) >= 2:
+        return Line([figure.year for figure in figures], [Estimate(figure.counted, float("nan")) for figure in figures])
+    if start is not None and start[1] is not None and start[0] < figures[-1].year:
+        values = [Estimate(start[1], float("nan")), Estimate(figures[-1].counted, float("nan"))]
+        return Line([start[0], figures[-1].year], values)
+    return None
+
+
+def adjusted_line(figures: Sequence[Figure]) -> Line | None:
+    """Return the line through the estimates; None where a year has none: counts and estimates are never mixed."""
+    known = [figure.adjusted for figure in figures if figure.adjusted is not None]
+    return Line([figure.year for figure in figures], known) if len(known) == len(figures) >= 2 else None
+
+
+def _at_the_end(figure: Figure, aim: float) -> Judgement:
+    by_count = "met" if round_half_up(figure.counted, DECIMALS) >= aim else "missed"
+    if figure.doubt is not None:
+        return Judgement("cannot_tell", by_count, figure.doubt)
+    if figure.adjusted is None:
+        return Judgement("cannot_tell", by_count, figure.lack or _needs(abs(figure.counted - aim) / Z_95))
+    low, high = figure.adjusted.low, figure.adjusted.high
+    words = _ends(figure.adjusted) | {"aim": fixed(aim, DECIMALS)}
+    status = "met" if low >= aim else "missed" if high < aim else "cannot_tell"
+    return Judgement(status, by_count, Why("straddles" if status == "cannot_tell" else status, words))
+
+
+def _ends(estimate: Estimate) -> dict[str, Any]:
+    """Return the ends of an interval in words; a share lies between 0 and 100 %."""
+    return {"low": fixed(max(estimate.low, 0.0), DECIMALS), "high": fixed(min(estimate.high, 100.0), DECIMALS)}
+
+
+def _no_line(figures: Sequence[Figure], counted: Line | None, aim: float, target_year: int) -> Why:
+    if len(figures) < 2:
+        return Why("one_year")
+    lack = next((figure.lack for figure in figures if figure.lack is not None), None)
+    if lack is not None or counted is None:
+        return lack or Why("one_year")
+    return _needs(counted.needed_se(target_year, aim))
+
+
+def _needs(se: float) -> Why:
+    return Why("no_samples", {"se": fixed(se, DECIMALS)}) if round_half_up(se, DECIMALS) > 0 else Why("no_room")

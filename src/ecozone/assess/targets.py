@@ -1,0 +1,247 @@
+"""The plan's targets one by one: how far, how fast, by when, how sure, and what is missing.
+
+Every figure is of closed years (`ecozone.assess.trend`). It is the error-adjusted one where every year that it rests on
+has reference samples, else the count of the map; ``basis`` says which. The account of a target is drawn up at its own
+year where that was measured, else at the last year measured before it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ecozone.assess.accuracy import Z_95, Estimate
+from ecozone.assess.indicators import Measured
+from ecozone.assess.judging import Figure, Judgement, Why, adjusted_line, count_line
+from ecozone.assess.series import Series, aim_of, judge_series
+from ecozone.assess.table import table
+from ecozone.assess.trend import Line, pace
+from ecozone.units import M2_PER_KM2, fixed, hectares, mu
+from ecozone.workspace import Target, Workspace
+
+TARGET_COLUMNS = (
+    "zone",
+    "title",
+    "indicator",
+    "measured_as",
+    "profile",
+    "unit",
+    "kind",
+    "source",
+    "clause",
+    "baseline_year",
+    "baseline",
+    "target_year",
+    "target",
+    "year",
+    "value",
+    "adjusted",
+    "se",
+    "ci_low",
+    "ci_high",
+    "basis",
+    "status",
+    "by_count",
+    "reason",
+    "gap_m2",
+    "gap_hectares",
+    "gap_mu",
+    "progress",
+    "required_pace",
+    "actual_pace",
+    "needed_pace",
+    "method",
+    "projected",
+    "projected_low",
+    "projected_high",
+    "attainment_year",
+    "needed_se",
+    "change",
+    "change_low",
+    "change_high",
+    "change_significant",
+    "change_needed_se",
+)
+
+_TEXTS = frozenset(
+    (
+        *("zone", "title", "indicator", "measured_as", "profile", "unit", "kind", "source", "clause", "basis"),
+        *("status", "by_count", "reason", "method", "change_significant"),
+    )
+)
+
+
+def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
+    """Return a row for each target and profile.
+
+    Parameters
+    ----------
+    ws : Workspace
+    measured : Measured
+        Of the same workspace.
+
+    Returns
+    -------
+    DataFrame
+        `TARGET_COLUMNS`. Figures, their intervals and paces (a year) are in ``unit``; ``gap_…`` is what is missing to
+        the target, negative where it is passed. ``progress`` is the part of the planned change that has come about.
+        ``required_pace`` is the plan's, from its baseline to its target (under another profile than the workspace's:
+        from the measured baseline); ``actual_pace`` that from the measured (else
+        the published) baseline to ``year``; ``needed_pace`` that from ``year`` to the target's year. ``method`` names
+        the line that ``projected`` (at the end of the target's year) and ``attainment_year`` rest on:
+        ``line_of_measured_years`` by least squares, or ``line_from_published_baseline``. ``needed_se`` is the standard
+        error that would prove the target one way or the other, for each year that the line rests on.
+        ``change`` is from the first measured year of the plan's period to ``year``; it is significant where its 95 %
+        interval leaves out 0, and None where that cannot be told.
+    """
+    rows: list[dict[str, Any]] = []
+    for target in ws.targets:
+        if target.indicator == "red_line_area":
+            rows += [_layer_row(target, row) for row in measured.rows if row["indicator"] == "red_line_area"]
+            continue
+        for one in measured.series:
+            if (one.planned, one.base["zone"]) == (target.indicator, target.zone):
+                rows += _rows(ws, target, one, measured)
+    return table([row for row in rows if row["zone"] is not None], TARGET_COLUMNS, _TEXTS)
+
+
+def _record(target: Target, zone: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(TARGET_COLUMNS),
+        "zone": target.zone,
+        "title": zone["title"],
+        "indicator": target.indicator,
+        "measured_as": zone["indicator"],
+        "profile": zone["profile"],
+        "unit": unit,
+        "kind": target.kind,
+        "source": target.source or None,
+        "clause": target.clause or None,
+        "baseline_year": target.baseline_year,
+        "baseline": target.baseline_value,
+        "target_year": target.target_year,
+        "target": target.target_value,
+    }
+
+
+def _rows(ws: Workspace, target: Target, one: Series, measured: Measured) -> Iterator[dict[str, Any]]:
+    record = _record(target, one.base, "%")
+    aim = aim_of(target, one)
+    figures = one.until(target.target_year)
+    if aim is None or not figures:
+        yield record | {"status": "cannot_tell", "reason": Why("year_missing", {"year": target.target_year}).words()}
+        return
+    last = figures[-1]
+    record |= {"target": aim, "year": last.year, "value": last.counted}
+    if last.adjusted is not None:
+        record |= {"adjusted": last.adjusted.value, "se": last.adjusted.se}
+        record |= {"ci_low": max(last.adjusted.low, 0.0), "ci_high": min(last.adjusted.high, 100.0)}
+    found = _judged(target, one, aim, last.year, measured)
+    if found.status is None:
+        found = Judgement("cannot_tell", None, Why("not_begun"))
+    record |= {"status": found.status, "by_count": found.by_count, "reason": found.why.words() if found.why else None}
+    gap_m2 = (aim - last.best) / 100.0 * one.base["zone_m2"]
+    record |= {"gap_m2": gap_m2, "gap_hectares": hectares(gap_m2) + 0.0, "gap_mu": mu(gap_m2) + 0.0}
+    period = [figure for figure in figures if target.baseline_year is None or figure.year >= target.baseline_year]
+    sampled = all(figure.adjusted is not None for figure in period) and measured.apart(period)
+    record["basis"] = "samples" if sampled else "count"
+    profile = None if ws.landcover is None else ws.landcover.profile
+    own = one.base["profile"] in (None, profile)
+    record |= _paces(target, period, aim, sampled, own=own) | _outlook(target, figures, aim) | _change(period, measured)
+    # No sample proves what another indicator, or ground without data, says of the target.
+    yield record if last.doubt is None else record | {"needed_se": None}
+
+
+def _judged(target: Target, one: Series, aim: float, year: int, measured: Measured) -> Judgement:
+    later = [figure.year for figure in one.figures if figure.year > target.target_year]
+    if year < target.target_year and later:
+        # What came after the target's year says nothing sure of that year.
+        return Judgement("cannot_tell", None, Why("year_missing", {"year": target.target_year}))
+    return judge_series(one, target, aim, year, measured.apart)
+
+
+def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool, *, own: bool) -> dict[str, Any]:
+    """Return progress and paces: counts and estimates are never mixed, nor the plan's baseline with another profile."""
+    if not period:
+        return {}
+    last = period[-1]
+    now = last.best if sampled else last.counted
+    found: dict[str, Any] = {}
+    if last.year < target.target_year:
+        found["needed_pace"] = pace(now, last.year, aim, target.target_year)
+    if target.baseline_year is None:
+        return found
+    first = period[0]
+    measured = (first.best if sampled else first.counted) if first.year == target.baseline_year else None
+    start = target.baseline_value if measured is None else measured
+    planned = measured if target.baseline_value is None or not own else target.baseline_value
+    if start is None or planned is None:
+        return found
+    found["required_pace"] = pace(planned, target.baseline_year, aim, target.target_year)
+    if last.year > target.baseline_year:
+        found["actual_pace"] = pace(start, target.baseline_year, now, last.year)
+        if aim != planned:
+            found["progress"] = (now - start) / (aim - planned)
+    return found
+
+
+def _outlook(target: Target, figures: Sequence[Figure], aim: float) -> dict[str, Any]:
+    """Return where the line leads, and the standard error that would prove the target."""
+    start = None if target.baseline_year is None else (target.baseline_year, target.baseline_value)
+    line: Line | None = adjusted_line(figures) or count_line(figures, start)
+    last = figures[-1]
+    found: dict[str, Any] = {}
+    if last.year >= target.target_year:
+        found["needed_se"] = abs(last.best - aim) / Z_95
+        reached = [figure.year for figure in figures if figure.best >= aim]
+        found["attainment_year"] = reached[0] if reached else None
+    if line is None:
+        return found
+    found["method"] = "line_of_measured_years" if len(figures) > 1 else "line_from_published_baseline"
+    if "attainment_year" not in found or found["attainment_year"] is None:
+        found["attainment_year"] = line.reaches(aim)
+    if last.year < target.target_year:
+        ahead = line.at(target.target_year)
+        found["needed_se"] = line.needed_se(target.target_year, aim)
+        found["projected"] = min(max(ahead.value, 0.0), 100.0)
+        if not math.isnan(ahead.se):
+            found |= {"projected_low": max(ahead.low, 0.0), "projected_high": min(ahead.high, 100.0)}
+    return found
+
+
+def _change(period: Sequence[Figure], measured: Measured) -> dict[str, Any]:
+    if len(period) < 2:
+        return {}
+    first, last = period[0], period[-1]
+    if first.adjusted is None or last.adjusted is None or not measured.apart([first, last]):
+        change = last.counted - first.counted
+        return {"change": change, "change_needed_se": abs(change) / (Z_95 * math.sqrt(2))}
+    change = last.adjusted.value - first.adjusted.value
+    found = Estimate(change, math.hypot(first.adjusted.se, last.adjusted.se))
+    return {
+        "change": change,
+        "change_low": found.low,
+        "change_high": found.high,
+        "change_significant": found.low > 0 or found.high < 0,
+        "change_needed_se": abs(change) / (Z_95 * math.sqrt(2)),
+    }
+
+
+def _layer_row(target: Target, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a red-line layer, which is exact by law: nothing is sampled and nothing extrapolated."""
+    if row["zone"] != target.zone:
+        return {"zone": None}
+    record = _record(target, row, "km2")
+    aim = aim_of(target, None)
+    record |= {"year": row["year"], "value": row["value"], "target": aim, "basis": "layer"}
+    if aim is None:
+        return record | {"status": "cannot_tell"}
+    gap_m2 = aim * M2_PER_KM2 - row["numerator_m2"]
+    words = {"value": fixed(row["value"], 2), "aim": fixed(aim, 2)}
+    why = Why("not_trusted") if row["status"] == "cannot_tell" else None
+    why = why or Why("layer_holds" if row["status"] == "met" else "layer_short", words)
+    record |= {"status": row["status"], "by_count": row["by_count"], "reason": why.words()}
+    return record | {"gap_m2": gap_m2, "gap_hectares": hectares(gap_m2) + 0.0, "gap_mu": mu(gap_m2) + 0.0}

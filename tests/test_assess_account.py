@@ -1,0 +1,320 @@
+"""The annual account on a chessboard: what samples prove of zones and targets, and what they do not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import ecozone as ez
+from ecozone.assess import Account, assess_account
+from ecozone.errors import EcozoneError, InputError
+from ecozone.workspace import Workspace
+
+TREES, CROPLAND, BUILT, WATER = 10, 40, 50, 80
+E0, N0 = 525_000.0, 4_325_000.0
+
+TARGET = """
+[[targets]]
+indicator = "blue_green_ratio"
+zone = "barrier:1"
+baseline = { year = 2020, value = 50.0 }
+target = { year = 2025, value = 70.0, kind = "约束性" }
+source = "规划"
+clause = "指标21"
+"""
+
+
+def board(trees: float, built: float) -> np.ndarray:
+    """Return 100 × 100 cells: trees from the north in both halves, built ground below, water in the rest."""
+    codes = np.full((100, 100), WATER)
+    codes[: round(100 * trees)] = TREES
+    codes[round(100 * trees) : round(100 * (trees + built))] = BUILT
+    return codes
+
+
+@pytest.fixture
+def make(little: Any, square: Any, with_rasters: Any) -> Callable[..., Workspace]:
+    """Make a barrier of two halves with land cover of some years, samples and targets."""
+
+    def made(years: dict[int, np.ndarray], samples: dict[int, str], targets: str = TARGET, inline: str = "") -> Any:
+        ws = little(
+            red_line=[(square(0, 0, 1000, 1000), {})],
+            barrier=[(square(0, 0, 5000, 10_000), {"level": 1}), (square(5000, 0, 5000, 10_000), {"level": 2})],
+        )
+        for year, text in samples.items():
+            (ws.folder / f"s{year}.csv").write_text(text, "utf-8")
+        words = "[landcover.samples]\n" + "".join(f'{year} = "s{year}.csv"\n' for year in samples)
+        return with_rasters(ws, years, (inline or words) + targets)
+
+    return made
+
+
+def sampled(zone: str, cells: dict[tuple[int, int], int]) -> str:
+    """Write counted samples: {(map, reference): count}."""
+    rows = [f"{zone},{mapped},{reference},{count}" for (mapped, reference), count in cells.items()]
+    return "\n".join(["zone,map,reference,count", *rows]) + "\n"
+
+
+def ratio(account: Account, zone: str, year: int, indicator: str = "blue_green_ratio") -> Any:
+    rows = account.ratios.query("zone == @zone and year == @year and indicator == @indicator")
+    return rows[rows["profile"].isin(["with_cropland", None])].iloc[0]
+
+
+def target(account: Account, profile: str = "with_cropland") -> Any:
+    return account.targets[account.targets["profile"] == profile].iloc[0]
+
+
+GOOD = {(TREES, TREES): 190, (TREES, BUILT): 10, (BUILT, BUILT): 90, (BUILT, TREES): 10}
+
+
+def test_samples_correct_the_count_and_give_the_interval(make: Any) -> None:
+    """80 % trees of which 5 % are built, 20 % built of which 10 % are trees: 78 %, with the error by hand."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}))
+    row = ratio(account, "barrier:1", 2025)
+    se = 100 * math.sqrt(0.8**2 * 0.05 * 0.95 / 199 + 0.2**2 * 0.1 * 0.9 / 99)
+    assert row["value"] == pytest.approx(80, abs=1e-3)
+    assert row["adjusted"] == pytest.approx(78, abs=1e-3)
+    assert row["se"] == pytest.approx(se, rel=1e-4)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((78 - 1.96 * se, 78 + 1.96 * se), abs=1e-3)
+    assert (row["status"], row["by_count"]) == ("met", "met")
+    assert row["gap_m2"] == pytest.approx(-0.08 * row["zone_m2"], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("aim", "status", "by_count"), [(70.0, "met", "met"), (79.0, "cannot_tell", "met"), (79.9, "cannot_tell", "met")]
+)
+def test_met_needs_the_interval_not_the_point(make: Any, aim: float, status: str, by_count: str) -> None:
+    """The count says 80 %: at 70 % that is proven, at 79 % the interval straddles the target."""
+    targets = TARGET.replace("value = 70.0", f"value = {aim}")
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}, targets))
+    row = target(account)
+    assert (row["status"], row["by_count"], row["basis"]) == (status, by_count, "samples")
+    assert (row["kind"], row["source"], row["clause"]) == ("binding", "规划", "指标21")
+
+
+def test_missed_is_proven_too(make: Any) -> None:
+    """The count says 80 %, the samples 40 %: the target of 70 % is missed, whatever the map shows."""
+    wrong = {(TREES, TREES): 100, (TREES, BUILT): 100, (BUILT, BUILT): 99, (BUILT, TREES): 1}
+    row = target(assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", wrong)})))
+    assert (row["status"], row["by_count"]) == ("missed", "met")
+
+
+def test_without_samples_the_needed_accuracy_is_told(make: Any) -> None:
+    """10 points above the target are proven by a standard error below 10/1.96; nothing is claimed before."""
+    row = target(assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET)))
+    assert (row["status"], row["by_count"], row["basis"]) == ("cannot_tell", "met", "count")
+    assert row["needed_se"] == pytest.approx(10 / 1.96, abs=1e-3)
+    assert "5.10" in row["reason"]
+    assert math.isnan(row["se"])
+
+
+def test_levels_fill_the_barrier_and_not_the_district_beyond(make: Any, little: Any) -> None:
+    """Samples of both levels give the whole barrier an interval whose share is the mean of theirs, by area."""
+    second = {(TREES, TREES): 50, (TREES, BUILT): 50, (BUILT, BUILT): 50, (BUILT, TREES): 50}
+    text = sampled("barrier:1", GOOD) + sampled("barrier:2", second).partition("\n")[2]
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: text}))
+    one, two, whole = (ratio(account, zone, 2025) for zone in ("barrier:1", "barrier:2", "barrier"))
+    assert whole["adjusted"] == pytest.approx((one["adjusted"] + two["adjusted"]) / 2, abs=1e-2)
+    assert whole["se"] == pytest.approx(math.hypot(one["se"], two["se"]) / 2, rel=1e-3)
+    # The district is the same ground, and so has the same samples; the red line is a part that they do not fill.
+    assert ratio(account, "district", 2025)["adjusted"] == pytest.approx(whole["adjusted"], abs=1e-6)
+    assert math.isnan(ratio(account, "red_line", 2025)["se"])
+
+
+def test_the_accuracy_table_adds_up(make: Any) -> None:
+    """Law 6: adjusted areas of the classes sum to the zone, and overall accuracy stands at each."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}))
+    mine = account.accuracy[account.accuracy["zone"] == "barrier:1"]
+    assert mine["adjusted_m2"].sum() == pytest.approx(ratio(account, "barrier:1", 2025)["zone_m2"], rel=1e-6)
+    assert mine["overall_accuracy"].iloc[0] == pytest.approx(0.8 * 0.95 + 0.2 * 0.9, abs=1e-4)
+    assert mine["label"].tolist() == ["树木", "建成区"]
+
+
+def test_a_change_is_significant_only_beyond_its_interval(make: Any) -> None:
+    """From 50 to 80 % is significant; from 78 to 80 % with the same samples is not; variances add up."""
+
+    def account(before: float) -> Any:
+        years = {2020: board(before, 1 - before), 2025: board(0.8, 0.2)}
+        return target(assess_account(make(years, {2020: sampled("barrier:1", GOOD), 2025: sampled("barrier:1", GOOD)})))
+
+    large, small = account(0.5), account(0.78)
+    assert (large["change_significant"], small["change_significant"]) == (True, False)
+    assert large["change"] == pytest.approx(0.85 * 30, abs=1e-2)
+    assert small["change_low"] < 0 < small["change_high"]
+    assert large["actual_pace"] == pytest.approx(0.85 * 30 / 5, abs=1e-3)
+    assert large["required_pace"] == pytest.approx(4.0)
+
+
+def test_five_points_of_change_need_errors_below_1_8(make: Any) -> None:
+    """A rise from 60 to 65 % is significant at 95 % only where both years' standard errors are below 1.80 points."""
+    row = target(assess_account(make({2020: board(0.60, 0.4), 2025: board(0.65, 0.35)}, {})))
+    assert row["change"] == pytest.approx(5, abs=1e-3)
+    assert round(row["change_needed_se"], 2) == 1.80
+    assert row["change_significant"] is None
+
+
+def test_before_the_target_year_the_line_of_all_years_decides(make: Any) -> None:
+    """50, 56 and 62 % in 2020, 2021 and 2022 come to 80 % in 2025 by count, and reach 70 in 2024."""
+    years = {2020 + i: board(0.5 + 0.06 * i, 0.5 - 0.06 * i) for i in range(3)}
+    row = target(assess_account(make(years, {})))
+    assert (row["year"], row["status"], row["by_count"]) == (2022, "cannot_tell", "on_track")
+    assert (row["projected"], row["attainment_year"]) == (pytest.approx(80, abs=1e-2), 2024)
+    assert row["method"] == "line_of_measured_years"
+    assert row["progress"] == pytest.approx(12 / 20, abs=1e-3)
+    assert row["needed_pace"] == pytest.approx(8 / 3, abs=1e-3)
+
+
+def test_the_baseline_year_alone_says_nothing_of_the_target(make: Any) -> None:
+    """With 2020 alone there is no pace and no outlook: cannot tell, and the reason."""
+    row = target(assess_account(make({2020: board(0.5, 0.5)}, {})))
+    assert (row["status"], row["by_count"], row["year"]) == ("cannot_tell", None, 2020)
+    assert math.isnan(row["actual_pace"])
+    assert row["needed_pace"] == pytest.approx(4, abs=1e-3)
+    assert row["reason"]
+
+
+def test_a_year_after_the_target_does_not_stand_in_for_it(make: Any) -> None:
+    """2022 and 2026 were measured, 2025 was not: whether 2025's target was met cannot be told."""
+    row = target(assess_account(make({2020: board(0.5, 0.5), 2022: board(0.6, 0.4), 2026: board(0.9, 0.1)}, {})))
+    assert (row["status"], row["by_count"], row["year"]) == ("cannot_tell", None, 2022)
+    assert "2025" in row["reason"]
+
+
+def test_strata_that_are_no_map_classes(make: Any) -> None:
+    """Two strata of 60 and 40 % of level 1: the share is weighed by them, not by the map's classes."""
+    area = float(ez.assess_indicators(make({2025: board(0.8, 0.2)}, {}))["zone_m2"].max()) / 2
+    rows = [f"barrier:1,a,{0.6 * area},10,{ref},{n}" for ref, n in ((10, 90), (50, 10))]
+    rows += [f"barrier:1,b,{0.4 * area},50,{ref},{n}" for ref, n in ((10, 30), (50, 70))]
+    text = "\n".join(["zone,stratum,stratum_m2,map,reference,count", *rows])
+    row = ratio(assess_account(make({2025: board(0.8, 0.2)}, {2025: text})), "barrier:1", 2025)
+    assert row["adjusted"] == pytest.approx(66, abs=0.05)
+
+
+def placed(zone: str, points: list[tuple[float, float, int, int]], crs: str = "EPSG:4548") -> gpd.GeoDataFrame:
+    """Return samples at metres east and north of the district's corner."""
+    frame = pd.DataFrame(points, columns=["x", "y", "map", "reference"])
+    shapes = gpd.points_from_xy(E0 + frame["x"], N0 + frame["y"])
+    return gpd.GeoDataFrame(
+        {"zone": zone, "map": frame["map"], "reference": frame["reference"]}, geometry=shapes, crs=crs
+    )
+
+
+def grid(reference: int = TREES) -> list[tuple[float, float, int, int]]:
+    """Return 40 places in level 1: trees above 2000 m north, built ground below."""
+    places = [(250.0 + 480 * i, 1000.0 + 2500 * j) for i in range(10) for j in range(4)]
+    found = [(x, y, TREES if y > 2000 else BUILT, TREES if y > 2000 else BUILT) for x, y in places]
+    return [(*found[0][:3], reference), *found[1:]]
+
+
+def with_points(make: Any, frames: dict[int, gpd.GeoDataFrame], tmp_path: Path) -> Workspace:
+    for year, frame in frames.items():
+        frame.to_file(tmp_path / f"{year}.gpkg", driver="GPKG")
+    words = "[landcover.samples]\n" + "".join(f'{year} = "{tmp_path / str(year)}.gpkg"\n' for year in frames)
+    years = {year: board(0.8, 0.2) for year in frames}
+    made: Workspace = make(years, {}, inline=words)
+    return made
+
+
+def test_the_same_places_in_two_years_give_no_interval_of_change(make: Any, tmp_path: Path) -> None:
+    """The errors of one set of points are not independent; with other places the change has its interval."""
+    first = placed("barrier:1", grid())
+    moved = placed("barrier:1", [(x + 40, y + 40, a, b) for x, y, a, b in grid()])
+    same = target(assess_account(with_points(make, {2020: first, 2025: first}, tmp_path)))
+    apart = target(assess_account(with_points(make, {2020: first, 2025: moved}, tmp_path)))
+    assert same["change_significant"] is None
+    assert apart["change_significant"] is False
+
+
+def test_samples_that_all_agree_prove_nothing(make: Any, tmp_path: Path) -> None:
+    """No error among 40 samples does not make the error zero: no interval, and nothing is met."""
+    row = target(assess_account(with_points(make, {2025: placed("barrier:1", grid(BUILT))}, tmp_path)))
+    assert (row["status"], math.isnan(row["se"])) == ("cannot_tell", True)
+
+
+def test_the_map_class_is_read_where_it_is_not_written(make: Any, tmp_path: Path) -> None:
+    """Points without a map class take that of the cell under them."""
+    frame = placed("barrier:1", grid())
+    written = ratio(assess_account(with_points(make, {2025: frame}, tmp_path)), "barrier:1", 2025)
+    read = ratio(assess_account(with_points(make, {2025: frame.drop(columns="map")}, tmp_path)), "barrier:1", 2025)
+    assert (read["adjusted"], read["se"]) == (written["adjusted"], written["se"])
+
+
+@pytest.mark.parametrize(
+    ("point", "key"),
+    [
+        ((7000.0, 5000.0, TREES, TREES), "assess.sample_outside"),
+        ((1000.0, 5000.0, WATER, TREES), "assess.sample_other_map"),
+    ],
+)
+def test_a_sample_in_another_place_is_refused(make: Any, tmp_path: Path, point: Any, key: str) -> None:
+    """A point outside its zone, or on another class than it says, tests something else."""
+    ws = with_points(make, {2025: placed("barrier:1", [*grid(), point])}, tmp_path)
+    with pytest.raises(InputError) as caught:
+        assess_account(ws)
+    assert caught.value.key == key
+    assert caught.value.remedy()
+
+
+def test_a_rounded_place_still_tests_its_cell(make: Any, tmp_path: Path) -> None:
+    """Coordinates written to the metre may fall into the next cell: that is no other map."""
+    ws = with_points(make, {2025: placed("barrier:1", [*grid(), (1000.0, 1999.7, TREES, TREES)])}, tmp_path)
+    assert ratio(assess_account(ws), "barrier:1", 2025)["se"] > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (sampled("barrier:1", {(TREES, TREES): 9}), "assess.stratum_unsampled"),
+        (sampled("barrier:1", {(TREES, TREES): 9, (BUILT, BUILT): 1}), "assess.accuracy_too_few"),
+        (sampled("barrier:1", {**GOOD, (WATER, WATER): 5}), "assess.accuracy_stratum_unknown"),
+        (sampled("barrier:9", GOOD), "workspace.zone_unknown"),
+        (sampled("barrier_zone", GOOD), "assess.samples_zone_not_measured"),
+        ("zone,map,reference\nbarrier:1,,10\n", "assess.sample_no_map"),
+        ("zone,stratum,stratum_m2,map,reference\nbarrier:1,a,5000,10,10\n", "assess.strata_not_filling"),
+    ],
+)
+def test_samples_that_the_estimator_does_not_cover_are_refused(make: Any, text: str, key: str) -> None:
+    """Each case is an error of its own that says where and what to do."""
+    with pytest.raises(EcozoneError) as caught:
+        assess_account(make({2025: board(0.8, 0.2)}, {2025: text}))
+    assert caught.value.key == key
+    assert caught.value.remedy()
+
+
+def test_an_error_matrix_of_a_declared_zone_counts_as_samples(make: Any) -> None:
+    """A matrix says the same as a row for each of its cells."""
+    matrix = "图上地类,10,50\n10,190,10\n50,10,90\n"
+    inline = '[landcover.samples]\n2025 = { path = "s2025.csv", zone = "barrier:1" }\n'
+    mine = ratio(assess_account(make({2025: board(0.8, 0.2)}, {2025: matrix}, inline=inline)), "barrier:1", 2025)
+    rows = ratio(assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)})), "barrier:1", 2025)
+    assert (mine["adjusted"], mine["se"]) == (rows["adjusted"], rows["se"])
+
+
+def test_a_handful_of_samples_gives_no_interval(make: Any) -> None:
+    """Twenty samples of a zone have a standard error, but not one whose interval holds what it promises."""
+    few = {(TREES, TREES): 9, (TREES, BUILT): 1, (BUILT, BUILT): 9, (BUILT, TREES): 1}
+    row = target(assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", few)})))
+    assert (row["status"], row["by_count"], math.isnan(row["se"])) == ("cannot_tell", "met", True)
+    assert "20" in row["reason"]
+
+
+def test_a_target_without_a_source_is_said(make: Any) -> None:
+    """The auditor is told that nobody could look the figure up."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace('source = "规划"\n', "")))
+    assert "assess.target_no_source" in {one.key for one in account.notices}
+    assert target(account)["source"] is None
+
+
+def test_samples_not_drawn_at_random_give_no_interval(make: Any) -> None:
+    """Purposive or clustered samples have no estimator here: it is said, and nothing is proven."""
+    inline = '[landcover.samples]\n2025 = { path = "s2025.csv", design = "purposive" }\n'
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}, inline=inline))
+    assert target(account)["status"] == "cannot_tell"
+    assert "assess.samples_not_random" in {one.key for one in account.notices}
