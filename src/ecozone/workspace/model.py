@@ -10,8 +10,9 @@
                   ``source`` (its address) and ``table`` stand in place of ``path``, and ``near_extent`` reads only
                   what lies near its extent
 ``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``, ``samples`` (year = path
-                  of reference samples or an error matrix, or a table of ``path``, ``zone``, ``design``); of land-use
-                  polygons ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes), ``layer``
+                  of reference samples or an error matrix, or a table of ``path``, ``zone``, ``design``); of
+                  land-use polygons ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes),
+                  ``layer``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
                   ``clause``, ``rule``
 ``[parameters]``  name = metres: distances that a rule names and its source does not give
@@ -221,12 +222,12 @@ class LandCoverTable(Table):
 
     scheme: LocalPath
     rasters: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
-    samples: dict[Annotated[str, AfterValidator(_year)], Annotated[SampleTable, BeforeValidator(_path_alone)]] = Field(
-        default_factory=dict
-    )
     vectors: dict[Annotated[str, AfterValidator(_year)], LocalPath] = Field(default_factory=dict)
     column: Filled | None = None
     layer: Filled | None = None
+    samples: dict[Annotated[str, AfterValidator(_year)], Annotated[SampleTable, BeforeValidator(_path_alone)]] = Field(
+        default_factory=dict
+    )
     profile: LocalPath | None = None
     crs: Filled | None = None
     schematic: bool = False

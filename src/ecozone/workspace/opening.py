@@ -163,17 +163,9 @@ def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
         int(year): SampleFile(folder / one.path, one.zone, one.design) for year, one in sorted(table.samples.items())
     }
     vectors = {int(year): folder / table.vectors[year] for year in sorted(table.vectors)}
-    return LandCover(
-        name_or_file(table.scheme, folder),
-        rasters,
-        profile,
-        table.crs,
-        table.schematic,
-        samples,
-        vectors,
-        table.column,
-        table.layer,
-    )
+    scheme = name_or_file(table.scheme, folder)
+    polygons = (vectors, table.column, table.layer)
+    return LandCover(scheme, rasters, profile, table.crs, table.schematic, samples, *polygons)
 
 
 def _target(table: TargetTable) -> Target:

@@ -74,7 +74,7 @@ def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
     folder = source.file.parent
     try:
         scheme = open_scheme(name_or_file(table.scheme, folder))
-        for name, kind in (("rasters", "raster"), ("vectors", "vector")):
+        for name, kind in (("rasters", "raster"), ("samples", "raster"), ("vectors", "vector")):
             if getattr(table, name) and scheme.kind != kind:
                 yield source.trouble("landcover_kind", ("landcover", name), name=name, scheme=scheme.name)
         if table.profile is not None:
