@@ -92,6 +92,16 @@ def test_corners_that_are_numbered_once_for_the_map_jump(tmp_path: Path) -> None
     assert read(table(tmp_path / "c.csv", begun), crs=4527).geometry[0].area == Polygon(RING).area
 
 
+def test_numbers_that_start_anew_explain_no_gap(tmp_path: Path) -> None:
+    """Where every parcel has a J1 of its own, the J3 of the next one is not the corner that this one lacks."""
+    east = [(y, x + 300) for y, x in RING]
+    rows = [["甲", *row] for row in corners(["J1", "J2", "J4", "J5", "J6"], [*RING[:2], *RING[3:]])]
+    rows += [["乙", *row] for row in corners([f"J{at}" for at in range(1, 7)], east)]
+    frame = read(table(tmp_path / "a.csv", rows, ("地块编号", "点号", "X", "Y")), crs=4527)
+    assert frame.geometry.notna().tolist() == [False, True]
+    assert "J2 跳到 J4" in "".join(one.message("zh") for one in notices_of(frame) if one.severity == "refused")
+
+
 def test_a_cut_off_file_is_refused(tmp_path: Path) -> None:
     """Of a TXT in which both the points and the area are fewer than declared, nothing is used; either alone is said."""
     area, rows = f"{Polygon(RING).area / 1e4:.4f}", corners([f"J{at}" for at in range(1, 7)])

@@ -41,6 +41,8 @@ def refusal(path: Path, **words: Any) -> EcozoneError:
         ("坐标系统 = BD-09", "bd09", "gcj02"),
         ("注：火星坐标系", "gcj02", "bd09"),
         ("腾讯地图拾取的坐标", "gcj02", "bd09"),
+        ("GCJ-02坐标，未转换", "gcj02", "bd09"),
+        ("高德坐标（未纠偏）", "gcj02", "bd09"),
     ],
 )
 def test_a_web_map_is_believed_and_shifts_nothing_without_a_word(
@@ -58,6 +60,35 @@ def test_a_web_map_is_believed_and_shifts_nothing_without_a_word(
         assert read(path, **words).geometry[0].equals(read(plain, datum=datum).geometry[0])
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "2000国家大地坐标系 高德坐标",
+        "坐标系：CGCS2000（高德地图拾取）",
+        "国家2000坐标系，坐标取自百度地图",
+        "文号〔2000〕12号 高德坐标",
+        "WGS84(GCJ02)",
+    ],
+)
+def test_two_datums_in_one_text_are_refused_until_the_user_tells_them_apart(tmp_path: Path, title: str) -> None:
+    """A web map beside another datum is neither believed nor passed over; the user's word decides, either way."""
+    path = table(tmp_path / "a.csv", title, "点号,经度,纬度", DEGREES)
+    error = refusal(path)
+    assert error.key == "intake.web_datum_beside"
+    assert "--datum cgcs2000" in error.remedy("zh")
+    plain = table(tmp_path / "b.csv", "坐标表", "点号,经度,纬度", DEGREES)
+    for datum in ("gcj02", "cgcs2000"):
+        assert read(path, datum=datum).geometry[0].equals(read(plain, datum=datum).geometry[0])
+
+
+def test_two_web_maps_in_one_text_need_the_name_of_one(tmp_path: Path) -> None:
+    """No CRS settles which of two web maps shifted the coordinates."""
+    path = table(tmp_path / "a.csv", "GCJ-02（高德坐标）、BD-09（百度坐标）", "点号,经度,纬度", DEGREES)
+    for words in ({}, {"crs": 4490}, {"datum": "cgcs2000"}):
+        assert refusal(path, **words).key == "intake.web_datum_beside"
+    assert not read(path, datum="gcj02").geometry[0].equals(read(path, datum="bd09").geometry[0])
+
+
 def test_a_column_and_a_header_of_a_txt_say_it_too(tmp_path: Path) -> None:
     """GCJ-02 in a column of coordinate systems, beside the name of a column or in a TXT is no unknown word."""
     column = table(tmp_path / "a.csv", "", "点号,经度,纬度,坐标系", DEGREES, "GCJ-02")
@@ -72,7 +103,8 @@ def test_a_column_and_a_header_of_a_txt_say_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["底图：高德地图", "由GCJ-02转换为CGCS2000", "百度大厦用地", "2000国家大地坐标系", "BD-0901地块"]
+    "text",
+    ["底图：高德地图", "由GCJ-02转换为CGCS2000", "百度大厦用地", "2000国家大地坐标系", "BD-0901地块", "高德坐标已纠偏"],
 )
 def test_other_texts_name_no_web_map(text: str) -> None:
     """A basemap, what coordinates were converted from, and names are no datum."""

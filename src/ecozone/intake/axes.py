@@ -77,7 +77,7 @@ def declared_crs(layout: Layout, options: Options) -> tuple[CRS | None, list[Not
             return None, []
         web = web_datum([f"坐标系={values[0]}"])
         if web is not None:
-            require_word(*web, options)
+            require_word(web, options)
             return None, [notice("intake.crs_column", field=name, value=values[0])]
         try:
             said = narrow(values[0])

@@ -16,7 +16,7 @@ from ecozone.intake.cells import Raw
 from ecozone.intake.declared import Declared, declared_area
 from ecozone.intake.layout import Layout
 from ecozone.intake.limits import Limits
-from ecozone.intake.numbering import numbered
+from ecozone.intake.numbering import borne
 from ecozone.intake.parcels import Grouped, Parcel, kept_columns
 from ecozone.intake.reading import column_name, listed, refusal
 from ecozone.intake.rowkind import Columns
@@ -228,7 +228,7 @@ def check_numbers(raws: Sequence[Raw], names: int | None, grouped: Grouped, buil
     """Refuse parcels whose corners' numbers jump, unless their area proves that none is missing; return what to say."""
     if names is None or not any(shape is not None and shape.jumps for shape in built.shapes):
         return []
-    everywhere = {name for raw in raws if (name := numbered(raw.row.cell(names))) is not None}
+    everywhere = borne((raw.row.cell(names), raw.pair) for raw in raws if raw.pair is not None)
     said = []
     for place, (parcel, shape) in enumerate(zip(grouped.parcels, built.shapes, strict=True)):
         found = [] if shape is None else shape.jumps_beside(everywhere)

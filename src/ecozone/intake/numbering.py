@@ -78,6 +78,9 @@ def jumps(names: Sequence[str]) -> list[Jump]:
     way, against = (rising, falling) if len(rising) >= len(falling) else (falling, rising)
     wide = [(at, low, high) for at, low, high in way if high - low > 1]
     left_out = sum(high - low - 1 for _, low, high in wide)
+    numbers = [name[1] for name in known if name is not None]
+    if any((low, high) != (min(numbers), max(numbers)) for _, low, high in against):
+        return []
     if len(against) > 1 or len(wide) > len(way) - len(wide) or left_out > len(names):
         return []
     prefix = next(name[0] for name in known if name is not None)
@@ -85,6 +88,22 @@ def jumps(names: Sequence[str]) -> list[Jump]:
         Jump(at, names[at - 1], names[at], tuple((prefix, number) for number in range(low + 1, high)))
         for at, low, high in wide
     ]
+
+
+def borne(corners: Iterable[tuple[str, tuple[float, float]]]) -> frozenset[Name]:
+    """Return the names of all corners where they are those of a map, each of one place; none where numbers start anew.
+
+    >>> sorted(borne([("J1", (0.0, 0.0)), ("J2", (5.0, 0.0)), ("J1", (0.0, 0.0))]))
+    [('j', 1), ('j', 2)]
+    >>> sorted(borne([("J1", (0.0, 0.0)), ("J2", (5.0, 0.0)), ("J1", (9.0, 0.0))]))
+    []
+    """
+    places: dict[Name, tuple[float, float]] = {}
+    for text, place in corners:
+        name = numbered(text)
+        if name is not None and places.setdefault(name, place) != place:
+            return frozenset()
+    return frozenset(places)
 
 
 def unexplained(found: Iterable[Jump], everywhere: Collection[Name]) -> list[Jump]:

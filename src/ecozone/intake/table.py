@@ -161,7 +161,7 @@ class _Table:
         rows = [*self.layout.head, *self.beside]
         web = web_datum([text for row in rows if (text := row.lone_text())] + self._used())
         if web is not None:
-            require_word(*web, self.options)
+            require_word(web, self.options)
         entries = [*entries_of(rows), *column_entries(self.layout)]
         if not entries or (order.origin == "declared" and order.crs is not None):
             return order

@@ -20,7 +20,7 @@ from ecozone.geo import area_m2, is_geographic, plane_area_m2
 from ecozone.intake.clean import require_some
 from ecozone.intake.encoding import read_text, sample_of
 from ecozone.intake.limits import Limits
-from ecozone.intake.numbering import numbered
+from ecozone.intake.numbering import borne
 from ecozone.intake.reading import Options, Reader, Reading, choose_layer, listed, refusal
 from ecozone.intake.source import Source
 from ecozone.intake.txt_axes import Numbers, sort_axes
@@ -248,9 +248,8 @@ def _check_numbers(parcels: Sequence[_Read], text: str) -> None:
     """Refuse parcels whose points' numbers jump, unless their area proves that none is missing."""
     if not any(one.shape is not None and one.shape.jumps for one in parcels):
         return
-    everywhere = {
-        name for parcel in Scan(text).parcels() for point in parcel.points if (name := numbered(point.name)) is not None
-    }
+    every = (point for parcel in Scan(text).parcels() for point in parcel.points)
+    everywhere = borne((point.name, (point.first, point.second)) for point in every)
     for one in parcels:
         found = [] if one.shape is None else one.shape.jumps_beside(everywhere)
         if found and one.proved:

@@ -148,7 +148,7 @@ def find_crs(declared: Declared, numbers: Numbers, options: Options) -> tuple[CR
     """
     given, said = options.crs, list[Notice]()
     if declared.web is not None and (named := web_datum([f"{SYSTEM}={declared.web}"])) is not None:
-        require_word(*named, options)
+        require_word(named, options)
     if declared.unread and given is None:
         wrong = declared.unread[0]
         raise CrsError("intake.txt_header_unread", field=wrong.name, value=wrong.value[:40])
