@@ -4,7 +4,8 @@
 
     EcozoneError
     ├── UsageError              2   the call's words are off
-    │   └── WorkspaceError      2   a workspace, rule pack or scheme file is wrong
+    │   ├── WorkspaceError      2   a workspace, rule pack or scheme file is wrong
+    │   └── ClusterError        2   a cluster that cannot be reached, or whose workers are not fit
     ├── InputError              3   an input could not be read or trusted
     │   ├── CrsError            3   no CRS, an unknown one, or one that the numbers contradict
     │   │   └── CrsMismatchError 3  two CRS where one is needed
@@ -84,6 +85,10 @@ class UsageError(EcozoneError):
 
 class WorkspaceError(UsageError):
     """A workspace, rule pack or scheme file is wrong."""
+
+
+class ClusterError(UsageError):
+    """A cluster that cannot be reached, or whose workers are not fit."""
 
 
 class InputError(EcozoneError):

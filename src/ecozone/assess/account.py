@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -61,12 +62,14 @@ class Account:
         return notices_of(self.ratios)
 
 
-def assess_account(ws: Workspace, *, years: Iterable[int] | None = None, progress: Progress = no_progress) -> Account:
+def assess_account(
+    ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
+) -> Account:
     """Draw up the annual account of a workspace.
 
     Parameters
     ----------
-    ws, years, progress
+    ws, years, client, progress
         As for `ecozone.assess.assess_indicators`.
 
     Raises
@@ -82,7 +85,7 @@ def assess_account(ws: Workspace, *, years: Iterable[int] | None = None, progres
     >>> level_1["status"], level_1["by_count"], float(level_1["required_pace"])
     ('cannot_tell', 'missed', 2.0)
     """
-    measured = measure_indicators(ws, years=years, progress=progress)
+    measured = measure_indicators(ws, years=years, client=client, progress=progress)
     scheme = None if ws.landcover is None else open_scheme(ws.landcover.scheme)
     return Account(measured.ratios(), target_account(ws, measured), _accuracy(measured, scheme))
 

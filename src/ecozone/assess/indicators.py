@@ -26,7 +26,7 @@ from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2
 from ecozone.landcover import PROFILES, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.measure import measure_land_use, measure_zones
+from ecozone.measure import Mapper, mapper_for, measure_land_use, measure_zones
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
@@ -91,7 +91,7 @@ class Measured:
 
 
 def assess_indicators(
-    ws: Workspace, *, years: Iterable[int] | None = None, progress: Progress = no_progress
+    ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
 ) -> pd.DataFrame:
     """Compute every indicator of every zone and year of a workspace, beside its target.
 
@@ -102,6 +102,9 @@ def assess_indicators(
         samples and its targets.
     years : iterable of int, optional
         The raster years; all of them unless given.
+    client : distributed.Client or str, optional
+        A Dask cluster whose workers tally the rasters, or the address of its scheduler; see
+        `ecozone.measure.measure_zones`.
     progress : Progress
         Called as the tally goes on.
 
@@ -124,6 +127,8 @@ def assess_indicators(
         If a raster cannot be tallied.
     InputError
         If reference samples cannot be trusted.
+    ClusterError
+        If the cluster cannot be reached, or a worker would come to other numbers.
 
     Examples
     --------
@@ -133,11 +138,11 @@ def assess_indicators(
     >>> round(float(level_1["value"].iloc[0]), 1)
     75.0
     """
-    return measure_indicators(ws, years=years, progress=progress).ratios()
+    return measure_indicators(ws, years=years, client=client, progress=progress).ratios()
 
 
 def measure_indicators(
-    ws: Workspace, *, years: Iterable[int] | None = None, progress: Progress = no_progress
+    ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
 ) -> Measured:
     """Measure the indicators of a workspace; see `assess_indicators`."""
     rows: list[dict[str, Any]] = []
@@ -146,14 +151,21 @@ def measure_indicators(
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = _measured_zones(ws)
-        for year, source in _chosen(ws, years).items():
-            tally = _tally(zones, source, scheme, ws.landcover, progress)
-            notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
-            found = adjust(ws, year, zones, tally, scheme)
-            if found is not None:
-                adjusted[year] = found
-                notices += found.notices
-            rows += _year_rows(zones, tally, scheme, year, found)
+        sources = _chosen(ws, years)
+        with mapper_for(client) as mapper:
+            if mapper is not None:
+                # All years, before the first is begun.
+                mapper.require(
+                    path.resolve() for path in sources.values() if scheme.kind == "raster" and path.is_file()
+                )
+            for year, source in sources.items():
+                tally = _tally(zones, source, scheme, ws.landcover, mapper, progress)
+                notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
+                found = adjust(ws, year, zones, tally, scheme)
+                if found is not None:
+                    adjusted[year] = found
+                    notices += found.notices
+                rows += _year_rows(zones, tally, scheme, year, found)
         notices += ws.raster_notices(years)
         notices += _class_notices(scheme)
         notices += [
@@ -189,9 +201,16 @@ def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
     return {year: rasters[year] for year in sorted(set(years))}
 
 
-def _tally(zones: gpd.GeoDataFrame, source: Path, scheme: Scheme, cover: LandCover, progress: Progress) -> pd.DataFrame:
+def _tally(
+    zones: gpd.GeoDataFrame,
+    source: Path,
+    scheme: Scheme,
+    cover: LandCover,
+    mapper: Mapper | None,
+    progress: Progress,
+) -> pd.DataFrame:
     if scheme.kind == "raster":
-        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, progress=progress)
+        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, client=mapper, progress=progress)
     return measure_land_use(
         zones, source, scheme=scheme, field=cover.column, layer=cover.sublayer, crs=cover.crs, progress=progress
     )

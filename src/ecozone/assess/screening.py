@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -15,19 +18,24 @@ from ecozone.assess.coverage import Coverage
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
 from ecozone.assess.meetings import meetings_of
 from ecozone.assess.spoken import spoken_of
-from ecozone.assess.states import States
+from ecozone.assess.states import States, no_states
 from ecozone.assess.subjects import kinds_of, prepare_sites
 from ecozone.assess.table import stacked, table
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
-from ecozone.measure import EdgeIndex, Prepared, index_of, prepare_screening
+from ecozone.measure import EdgeIndex, Mapper, Prepared, index_of, mapper_for, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import pick
 from ecozone.workspace import Layer, Workspace
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
 NEAR_M = 500.0
+#: What is asked of each site beside its shape.
+_ASKED = ("site_id", "tags", "area_m2", "length_m")
+#: Others are given so many batches for each that works at once, of no fewer sites than this.
+_BATCHES = 4
+_FEW_SITES = 2_000
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,12 @@ class Check:
 
 
 def check_sites(
-    sites: gpd.GeoDataFrame, ws: Workspace, *, near_m: float = NEAR_M, progress: Progress = no_progress
+    sites: gpd.GeoDataFrame,
+    ws: Workspace,
+    *,
+    near_m: float = NEAR_M,
+    client: Any = None,
+    progress: Progress = no_progress,
 ) -> Check:
     """Judge proposed sites against all layers and rules of a workspace.
 
@@ -78,8 +91,11 @@ def check_sites(
         Layers, rules and parameters.
     near_m : float
         Layers within this distance (metres) that are not touched are named with their distance.
+    client : distributed.Client or str, optional
+        A Dask cluster whose workers judge the sites batch by batch, or the address of its scheduler; see the page on
+        clusters. It does not change what comes out.
     progress : Progress
-        Called once a layer.
+        Called once a layer; on a cluster, once a batch.
 
     Returns
     -------
@@ -89,7 +105,8 @@ def check_sites(
     Raises
     ------
     EcozoneError
-        If the sites' CRS does not lead to the workspace's, or a layer cannot be read.
+        If the sites' CRS does not lead to the workspace's, a layer cannot be read, or a cluster cannot be reached or
+        would come to other numbers.
 
     Examples
     --------
@@ -99,11 +116,17 @@ def check_sites(
     >>> set(check.sites["verdict"]) <= {"prohibited", "conditional", "review", "clear"}
     True
     """
-    return Screening(ws, near_m=near_m).check(sites, progress=progress)
+    with mapper_for(client) as mapper:
+        return Screening(ws, near_m=near_m).check(sites, mapper=mapper, progress=progress)
 
 
 def check_batches(
-    batches: Iterable[gpd.GeoDataFrame], ws: Workspace, *, near_m: float = NEAR_M, progress: Progress = no_progress
+    batches: Iterable[gpd.GeoDataFrame],
+    ws: Workspace,
+    *,
+    near_m: float = NEAR_M,
+    client: Any = None,
+    progress: Progress = no_progress,
 ) -> Iterator[Check]:
     """Judge sites batch by batch, as `check_sites` does, with the layers made ready once.
 
@@ -113,7 +136,7 @@ def check_batches(
     ----------
     batches : iterable of GeoDataFrame
         Each as for `check_sites`, asked for when the one before it is answered.
-    ws, near_m, progress
+    ws, near_m, client, progress
         As for `check_sites`; progress begins anew with each batch.
 
     Yields
@@ -122,8 +145,9 @@ def check_batches(
         One for each batch, in order.
     """
     screening = Screening(ws, near_m=near_m)
-    for batch in batches:
-        yield screening.check(batch, progress=progress)
+    with mapper_for(client) as mapper:
+        for batch in batches:
+            yield screening.check(batch, mapper=mapper, progress=progress)
 
 
 class Screening:
@@ -139,32 +163,72 @@ class Screening:
     def __init__(self, ws: Workspace, *, near_m: float = NEAR_M) -> None:
         self._ws, self._near_m = ws, near_m
         self._layers: dict[str, _Ready] = {}
+        self._lock = Lock()
 
-    def check(self, sites: gpd.GeoDataFrame, *, progress: Progress = no_progress) -> Check:
+    def __getstate__(self) -> dict[str, Any]:
+        self._read()
+        return {"_ws": self._ws, "_near_m": self._near_m}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _layers={}, _lock=Lock())
+
+    def check(
+        self, sites: gpd.GeoDataFrame, *, mapper: Mapper | None = None, progress: Progress = no_progress
+    ) -> Check:
         """Judge sites: see `check_sites`."""
-        ws = self._ws
-        prepare_screening(progress)
-        subjects, notices = prepare_sites(sites, ws)
-        noticed = list(notices)
-        batch = _Batch.of(subjects, ws)
-        states = States(batch.site_ids, batch.kind, batch.kinds, ws, self._near_m)
-        findings: list[pd.DataFrame] = []
-        for done, layer in enumerate(ws.layers.values()):
-            progress(done, len(ws.layers), layer.key)
-            ready = self._ready(layer)
-            noticed += ready.notices
-            findings.append(_judged(batch, ready, ws, states))
-        progress(len(ws.layers), len(ws.layers), "")
-        del batch
-        for role in states.add_missing_roles():
-            known = ws.pack.roles[role]
-            noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
-        state_table = states.table()
-        finding_table = stacked(findings or [table([], FINDING_COLUMNS, FINDING_TEXTS)], _worst_first)
+        if mapper is not None:
+            mapper.require(())
+        subjects, notices = prepare_sites(sites, self._ws)
+        answers = [self.judge(0, subjects, progress)] if mapper is None else self._judged_by(mapper, subjects, progress)
+        noticed = (*notices, *(one for answer in answers for one in answer.notices))
+        states = stacked(_by_layer([answer.states for answer in answers]) or [no_states()])
+        none = [table([], FINDING_COLUMNS, FINDING_TEXTS)]
+        findings = stacked(_by_layer([answer.findings for answer in answers]) or none, _worst_first)
         answered = subjects.drop(columns="tags")
-        answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
+        answered.insert(3, "verdict", _verdicts(subjects, findings, states))
         answered.attrs = {}
-        return Check(answered, finding_table, state_table, tuple(dict.fromkeys(noticed)), ws)
+        return Check(answered, findings, states, tuple(dict.fromkeys(noticed)), self._ws)
+
+    def judge(self, number: int, subjects: gpd.GeoDataFrame, progress: Progress = no_progress) -> Answer:
+        """Judge one batch of sites; those of several threads one after the other."""
+        ws = self._ws
+        with self._lock:
+            prepare_screening(progress)
+            batch = _Batch.of(subjects, ws)
+            states = States(batch.site_ids, batch.kind, batch.kinds, ws, self._near_m)
+            noticed: list[Notice] = []
+            findings: list[pd.DataFrame] = []
+            for done, layer in enumerate(ws.layers.values()):
+                progress(done, len(ws.layers), layer.key)
+                ready = self._ready(layer)
+                noticed += ready.notices
+                findings.append(_judged(batch, ready, ws, states))
+            progress(len(ws.layers), len(ws.layers), "")
+            for role in states.add_missing_roles():
+                known = ws.pack.roles[role]
+                noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
+            return Answer(number, findings, states.tables(), noticed)
+
+    def _judged_by(self, mapper: Mapper, subjects: gpd.GeoDataFrame, progress: Progress) -> list[Answer]:
+        """Have batches of the sites judged by others: what is not asked for, such as names, does not leave."""
+        self._read()
+        number = max(min(len(subjects) // _FEW_SITES, mapper.size * _BATCHES), 1)
+        ends = [len(subjects) * part // number for part in range(number + 1)]
+        asked = subjects[[*_ASKED, subjects.geometry.name]]
+        batches = [(part, asked.iloc[start:stop]) for part, (start, stop) in enumerate(pairwise(ends))]
+        answers: list[Answer] = []
+        with closing(mapper.map(judge_batches, self, batches)) as found:
+            for answer in found:
+                answers.append(answer)
+                progress(len(answers), len(batches), "")
+        return sorted(answers, key=lambda answer: answer.number)
+
+    def _read(self) -> None:
+        """Have all in memory that a check asks of the workspace: others may not see its files."""
+        for layer in self._ws.layers.values():
+            self._ws.features(layer.key)
+            self._ws.extent(layer.key)
+        self._ws.pack  # noqa: B018  it is kept when it was asked for
 
     def _ready(self, layer: Layer) -> _Ready:
         if layer.key not in self._layers:
@@ -174,6 +238,27 @@ class Screening:
             zones = index_of(np.asarray(features.geometry.array, dtype=object))
             self._layers[layer.key] = _Ready(layer, features, zones, noticed)
         return self._layers[layer.key]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one batch gave: findings and states by layer, states of missing roles behind them. May be pickled."""
+
+    number: int
+    findings: list[pd.DataFrame]
+    states: list[pd.DataFrame]
+    notices: list[Notice]
+
+
+def judge_batches(screening: Screening, batches: Iterable[tuple[int, gpd.GeoDataFrame]]) -> Iterator[Answer]:
+    """Judge batches of sites: the work that `Screening` shares out."""
+    for number, subjects in batches:
+        yield screening.judge(number, subjects)
+
+
+def _by_layer(tables: list[list[pd.DataFrame]]) -> list[pd.DataFrame]:
+    """Return the batches' tables layer by layer, those of one layer in the order of the batches."""
+    return [one for of_layer in zip(*tables, strict=True) for one in of_layer]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ecozone.assess.coverage import Beyond, Coverage
 from ecozone.assess.sentences import area_words, wind_words
 from ecozone.assess.spoken import Kind
-from ecozone.assess.table import columns_table, stacked
+from ecozone.assess.table import columns_table
 from ecozone.assess.touching import Contact
 from ecozone.rules import required_roles
 from ecozone.text import pick, say, say_each
@@ -41,6 +41,11 @@ STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_
 
 
 _NUMBERS = ("overlap_m2", "length_m", "distance_m", "bearing_deg", "uncovered_m2")
+
+
+def no_states() -> pd.DataFrame:
+    """Return a table of no states: `STATE_COLUMNS`."""
+    return columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)
 
 
 class States:
@@ -153,10 +158,9 @@ class States:
             self._close(None, role)
         return missing if len(everyone) else []
 
-    def table(self) -> pd.DataFrame:
-        """Return all states: `STATE_COLUMNS`."""
-        parts = self._parts or [columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)]
-        return stacked(parts)
+    def tables(self) -> list[pd.DataFrame]:
+        """Return the states on each layer, and for each missing role, in the order in which they were added."""
+        return self._parts
 
     def _add(self, rows: Ints, slot: int, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
         """Add a state to the layer now open; ``slot`` orders those of one site."""

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, showing_progress, tell, tell_notices
+from ecozone.cli.common import (
+    SETTINGS,
+    answer,
+    chosen_workspace,
+    command,
+    known_scheduler,
+    showing_progress,
+    tell,
+    tell_notices,
+)
 from ecozone.text import language, say
 
 
@@ -21,6 +30,7 @@ def register(app: typer.Typer) -> None:
         plan: Annotated[str | None, typer.Option("--plan-samples", help=say("cli.opt_plan_samples"))] = None,
         plan_se: Annotated[float, typer.Option("--plan-se", help=say("cli.opt_plan_se"))] = 1.0,
         plan_seed: Annotated[int, typer.Option("--plan-seed", min=0, help=say("cli.opt_plan_seed"))] = 1,
+        scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.cli.show import show_ratios
         from ecozone.cli.show_account import show_accuracy, show_plan, show_targets
@@ -37,6 +47,7 @@ def register(app: typer.Typer) -> None:
             plan_seed=plan_seed,
             limits=dict(SETTINGS.limits),
             lang=language(),
+            scheduler=known_scheduler(scheduler),
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)

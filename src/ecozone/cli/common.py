@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ecozone.notices import Notice
 
 _PIPED_WIDTH = 160
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass
@@ -149,6 +150,15 @@ def known_angles(angles: str | None) -> str | None:
     if angles is not None and angles not in WAYS:
         raise UsageError("cli.angles_unknown", value=angles, known=" ".join(WAYS))
     return angles
+
+
+def known_scheduler(address: str | None) -> str | None:
+    """Return the scheduler that is named, and say so where what it is sent can be read on the way."""
+    if address is not None and address.startswith("tcp://") and not SETTINGS.quiet:
+        host = address.removeprefix("tcp://").rpartition(":")[0]
+        if host not in _LOOPBACK:
+            tell(say("cli.scheduler_plain", address=address), style="yellow")
+    return address
 
 
 def console(*, error: bool = False) -> Console:

@@ -12,6 +12,7 @@ from ecozone.cli.common import (
     chosen_workspace,
     command,
     known_angles,
+    known_scheduler,
     row_kind,
     showing_progress,
     tell,
@@ -56,6 +57,7 @@ def register(app: typer.Typer) -> None:
         unit: str | None = unit,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
+        scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.assess import at_least
         from ecozone.cli.show import show_check
@@ -81,6 +83,7 @@ def register(app: typer.Typer) -> None:
             outputs=tuple(output),
             limits=dict(SETTINGS.limits),
             lang=language(),
+            scheduler=known_scheduler(scheduler),
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)

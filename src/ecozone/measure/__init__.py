@@ -4,6 +4,7 @@ from ecozone.measure.change import measure_change
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.land_use import measure_land_use
+from ecozone.measure.mapper import Mapper, mapper_for
 from ecozone.measure.nearest import Nearest, nearest, nearest_to
 from ecozone.measure.overlay import overlay, shares
 from ecozone.measure.points import codes_at, scatter
@@ -15,12 +16,14 @@ from ecozone.measure.warming import prepare_screening
 
 __all__ = [
     "EdgeIndex",
+    "Mapper",
     "Nearest",
     "Prepared",
     "Shared",
     "codes_at",
     "depths_in",
     "index_of",
+    "mapper_for",
     "measure_change",
     "measure_land_use",
     "measure_zones",

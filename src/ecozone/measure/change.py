@@ -16,6 +16,7 @@ from ecozone.log import Progress, no_progress
 from ecozone.measure.arrays import added_up
 from ecozone.measure.grid_zones import OnInvalid
 from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.measure.mapper import mapper_for
 from ecozone.measure.tally import NODATA, OUTSIDE, by_code, check_codes, described
 from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
 
@@ -36,13 +37,14 @@ def measure_change(
     on_invalid: OnInvalid = "refuse",
     valid: bool = False,
     threads: int | None = None,
+    client: Any = None,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Return the area of each transition from one class to another within each zone.
 
     Parameters
     ----------
-    zones, scheme, area, coverage, crs, on_invalid, valid, threads, progress
+    zones, scheme, area, coverage, crs, on_invalid, valid, threads, client, progress
         As for `ecozone.measure.measure_zones`; scheme and CRS are those of both rasters.
     raster_a, raster_b : path or LandRaster
         The earlier and the later one. Their cells must be the same: one grid, one extent.
@@ -62,7 +64,7 @@ def measure_change(
         If the cells of the rasters are not the same, and as `measure_zones`.
     UsageError
         If the rasters were opened with different schemes, and as `measure_zones`.
-    GeometryError, CrsError, DefectError
+    GeometryError, CrsError, ClusterError, DefectError
         As `measure_zones`.
 
     Examples
@@ -78,10 +80,11 @@ def measure_change(
     if before.scheme != after.scheme:
         raise UsageError("measure.change_schemes", file=after.path, other=before.path)
     _check_same_cells(before, after)
-    found = tallied(
-        zones, (before, after), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
-        progress=progress,
-    )  # fmt: skip
+    with mapper_for(client) as mapper:
+        found = tallied(
+            zones, (before, after), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
+            mapper=mapper, progress=progress,
+        )  # fmt: skip
     for place, raster in enumerate((before, after)):
         check_codes(by_code(found, raster, place), raster)
     table = _table(found, (before, after))

@@ -105,16 +105,25 @@ class Plan:
 
     def parts(self) -> Iterator[Part]:
         """Give the parts in their order; strips, and columns, that no polygon enters are left out."""
-        width, height = self.job.rasters[0].width, self.job.rasters[0].height
-        across = -(-width // self.part_width)
-        for strip in self.edges.strips_met():
-            top = strip * self.strip_height
-            bottom = min(top + self.strip_height, height)
-            for number in self._columns():
-                left = number * self.part_width
-                right = min(left + self.part_width, width)
-                edges = self.edges.strip(strip, left, right)
-                yield Part(self.job, strip * across + number, top, bottom, left, right, edges)
+        for number in self.numbers():
+            yield self.part(number)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the parts, in their order."""
+        across = self._across
+        return [strip * across + column for strip in self.edges.strips_met() for column in self._columns()]
+
+    def part(self, number: int) -> Part:
+        """Return the part of a number."""
+        strip, column = divmod(number, self._across)
+        top, left = strip * self.strip_height, column * self.part_width
+        bottom = min(top + self.strip_height, self.job.rasters[0].height)
+        right = min(left + self.part_width, self.job.rasters[0].width)
+        return Part(self.job, number, top, bottom, left, right, self.edges.strip(strip, left, right))
+
+    @property
+    def _across(self) -> int:
+        return -(-self.job.rasters[0].width // self.part_width)
 
     def _columns(self) -> range:
         """Return the numbers of the parts of each strip that some polygon reaches."""

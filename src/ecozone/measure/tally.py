@@ -17,6 +17,7 @@ from ecozone.log import Progress, no_progress
 from ecozone.measure.grid_zones import OnInvalid
 from ecozone.measure.ground import AreaKind, CoverageKind
 from ecozone.measure.land_use import measure_land_use
+from ecozone.measure.mapper import mapper_for
 from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
 from ecozone.notices import Notice, notice
 from ecozone.text import pick, say
@@ -39,6 +40,7 @@ def measure_zones(
     on_invalid: OnInvalid = "refuse",
     valid: bool = False,
     threads: int | None = None,
+    client: Any = None,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Return the area of each land-cover class within each zone.
@@ -70,6 +72,9 @@ def measure_zones(
         The caller has made sure that every shape is valid.
     threads : int, optional
         As many as pay, unless given. It does not change what comes out.
+    client : distributed.Client or str, optional
+        A Dask cluster whose workers tally the strips, or the address of its scheduler; see the page on clusters. It
+        does not change what comes out. Land use from polygons is measured here all the same.
     progress : Progress
 
     Returns
@@ -92,6 +97,8 @@ def measure_zones(
     CrsError
         If zones or raster have no CRS, or no trustworthy operation leads from one to the other; if plane areas are
         asked for in degrees or in the web maps' Mercator.
+    ClusterError
+        If the cluster cannot be reached, or a worker would come to other numbers.
     DefectError
         If a tally and the area of its zone contradict each other.
 
@@ -109,10 +116,11 @@ def measure_zones(
             raise UsageError("measure.land_use_only_exact")
         return measure_land_use(zones, raster, scheme=land, crs=crs, on_invalid=on_invalid, progress=progress)
     known = vetted(raster, scheme, crs)
-    found = tallied(
-        zones, (known,), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
-        progress=progress,
-    )  # fmt: skip
+    with mapper_for(client) as mapper:
+        found = tallied(
+            zones, (known,), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
+            mapper=mapper, progress=progress,
+        )  # fmt: skip
     codes = by_code(found, known)
     check_codes(codes, known)
     table = _table(found, known)

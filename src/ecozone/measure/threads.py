@@ -1,18 +1,17 @@
-"""The strips of a plan tallied on the threads of this machine."""
+"""The parts of a plan tallied: on the threads of this machine, or by whoever else is to do it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
-from threading import Event, Lock
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 import numpy as np
 
 from ecozone.log import Progress, no_progress
 from ecozone.measure.arrays import processors
 from ecozone.measure.compiled import prepare
-from ecozone.measure.partition import Part, Plan, Records, StripWorker, Tally, gather
+from ecozone.measure.mapper import Mapper, Threads
+from ecozone.measure.partition import Plan, Records, StripWorker, Tally, gather
 
 #: What all threads together may hold of decoded strips.
 _STRIPS_BYTES = 256 * 2**20
@@ -20,16 +19,20 @@ _STRIPS_BYTES = 256 * 2**20
 _FEW_CELLS = 2**21
 
 
-def tally_plan(plan: Plan, *, threads: int | None = None, progress: Progress = no_progress) -> Tally:
+def tally_plan(
+    plan: Plan, *, threads: int | None = None, mapper: Mapper | None = None, progress: Progress = no_progress
+) -> Tally:
     """Tally all parts of a plan; each thread opens the rasters for itself.
 
     Parameters
     ----------
     plan : Plan
     threads : int, optional
-        As many as there are processors and parts, and memory for, unless given. It does not change what comes out.
+        As many as there are processors and parts, and memory for, unless given.
+    mapper : Mapper, optional
+        Who is to do it instead of threads of this process. Neither changes what comes out.
     progress : Progress
-        Called in this thread after each strip.
+        Called in this thread after each part.
 
     Raises
     ------
@@ -37,47 +40,24 @@ def tally_plan(plan: Plan, *, threads: int | None = None, progress: Progress = n
         If a raster cannot be opened.
     """
     prepare(progress)
-    raster = plan.job.rasters[0]
-    total = len(plan)
-    parts = _Shared(plan.parts())
-    results: SimpleQueue[Records | BaseException] = SimpleQueue()
-    number = min(threads or _threads(plan), max(total, 1))
+    name = plan.job.rasters[0].path.name
+    numbers = plan.numbers()
+    mapper = mapper or Threads(threads or _threads(plan))
+    files = {raster.path for raster in plan.job.rasters}
     found: list[Records] = []
-    progress(0, total, raster.path.name)
-    with ThreadPoolExecutor(number, "ecozone-tally") as pool:
-        try:
-            for _ in range(number):
-                pool.submit(_work, plan, parts, results)
-            while len(found) < total:
-                result = results.get()
-                if isinstance(result, BaseException):
-                    raise result
-                found.append(result)
-                progress(len(found), total, raster.path.name)
-        finally:
-            parts.stop.set()
+    progress(0, len(numbers), name)
+    with closing(mapper.map(tally_parts, plan, numbers, files=files)) as results:
+        for records in results:
+            found.append(records)
+            progress(len(found), len(numbers), name)
     return gather(found, rasters=len(plan.job.rasters))
 
 
-class _Shared:
-    """Parts for several threads to take one after the other."""
-
-    def __init__(self, parts: Iterator[Part]) -> None:
-        self._parts, self._lock, self.stop = parts, Lock(), Event()
-
-    def take(self) -> Part | None:
-        """Return the next part; None where there is none, or where the work is to stop."""
-        with self._lock:
-            return None if self.stop.is_set() else next(self._parts, None)
-
-
-def _work(plan: Plan, parts: _Shared, results: SimpleQueue[Records | BaseException]) -> None:
-    try:
-        with StripWorker(plan.job.rasters) as worker:
-            while (part := parts.take()) is not None:
-                results.put(worker.tally(part))
-    except BaseException as error:  # noqa: BLE001  it is raised where the results are waited for
-        results.put(error)
+def tally_parts(plan: Plan, numbers: Iterable[int]) -> Iterator[Records]:
+    """Tally the parts of these numbers: the work that `tally_plan` shares out."""
+    with StripWorker(plan.job.rasters) as worker:
+        for number in numbers:
+            yield worker.tally(plan.part(number))
 
 
 def _threads(plan: Plan) -> int:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
+
+from ecozone.measure.arrays import processors
 
 #: Less work than this is done at once.
 _SMALL = 2_000
 #: Parts for each thread, so that one with hard work does not keep all waiting.
 _PARTS = 8
 
+_most: ContextVar[int | None] = ContextVar("ecozone_threads", default=None)
+
+
+@contextmanager
+def at_most(threads: int) -> Iterator[None]:
+    """Have no more threads than this at work, where a process is not alone on its machine."""
+    before = _most.set(threads)
+    try:
+        yield
+    finally:
+        _most.reset(before)
+
 
 def thread_count() -> int:
-    """Return how many threads work at once: as many as this process may have processors."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many threads work at once: as many as this process may have processors, unless held to fewer."""
+    return _most.get() or processors()
 
 
 def in_parts(work: Callable[[int, int], None], count: int, *, threads: int | None = None, least: int = _SMALL) -> None:

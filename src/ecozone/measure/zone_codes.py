@@ -16,6 +16,7 @@ from ecozone.log import Progress
 from ecozone.measure.arrays import Floats, Ints, Mask
 from ecozone.measure.grid_zones import GridZones, OnInvalid, on_grid
 from ecozone.measure.ground import AreaKind, CoverageKind
+from ecozone.measure.mapper import Mapper
 from ecozone.notices import Notice, notice
 
 if TYPE_CHECKING:
@@ -74,16 +75,20 @@ def tallied(
     on_invalid: OnInvalid,
     valid: bool,
     threads: int | None,
+    mapper: Mapper | None,
     progress: Progress,
 ) -> ZoneCodes:
     """Return what zones hold of rasters on one grid; see `ecozone.measure.measure_zones`."""
+    if mapper is not None:
+        mapper.require(raster.path for raster in rasters)
     # numba takes a quarter of a second to load, and who imports `ecozone.measure` need not want a tally.
     from ecozone.measure.partition import plan
     from ecozone.measure.threads import tally_plan
 
     states = [_state(raster) for raster in rasters]
     ready = on_grid(zones, rasters[0], area, on_invalid, valid=valid)
-    found = tally_plan(plan(ready.shapes, rasters, area=area, coverage=coverage), threads=threads, progress=progress)
+    work = plan(ready.shapes, rasters, area=area, coverage=coverage)
+    found = tally_plan(work, threads=threads, mapper=mapper, progress=progress)
     for raster, state in zip(rasters, states, strict=True):
         if _state(raster) != state:
             raise RasterError("measure.tally_changed", file=raster.path)
@@ -96,7 +101,7 @@ def tallied(
     if coverage == "centre":
         # What lies beyond the raster has no centres to go by.
         exact = plan(ready.shapes[ready.beyond], rasters[:1], area=area)
-        parts = tally_plan(exact, threads=threads, progress=progress)
+        parts = tally_plan(exact, threads=threads, mapper=mapper, progress=progress)
         outside[ready.beyond] = own[ready.beyond] - np.bincount(parts.shapes, parts.areas, ready.beyond.sum())
     else:
         _check_areas(inside, own, ready, found, rasters[0])

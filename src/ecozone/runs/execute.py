@@ -16,6 +16,7 @@ from ecozone.assess.screening import NEAR_M
 from ecozone.errors import UsageError
 from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
+from ecozone.measure import mapper_for
 from ecozone.outputs import (
     check_document,
     ratios_document,
@@ -74,7 +75,10 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         If the workspace, an input or an output will not do. Nothing has been written then, except that a full disk or
         a locked file leaves the outputs before it.
     """
-    with speaking(request.lang), limiting(**request.limits):
+    # A cluster that will not do is told of before anything is read.
+    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
+        if mapper is not None:
+            mapper.require(())
         started = datetime.now(UTC)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
@@ -109,10 +113,11 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
                 sites,
                 ws,
                 near_m=NEAR_M if request.near_m is None else request.near_m,
+                client=mapper,
                 progress=progress,
             )
         if "ratios" in request.parts:
-            account = assess_account(ws, years=request.years, progress=progress)
+            account = assess_account(ws, years=request.years, client=mapper, progress=progress)
         if drawn is not None:
             year = max(request.years) if request.years else None
             plan = plan_samples(ws, year=year, se=request.plan_se, seed=request.plan_seed, progress=progress)

@@ -38,7 +38,7 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
         "schema": RUN_SCHEMA,
         "ecozone": version("ecozone"),
         "libraries": _versions(),
-        "request": request.model_dump(mode="json"),
+        "request": request.model_dump(mode="json", exclude={"scheduler"}),
         "inputs": files + [read[key] for key in sorted(read)],
     }
     return {"id": hashlib.sha256(canonical(body)).hexdigest(), **body}

@@ -44,6 +44,9 @@ class Request(BaseModel):
         Fields of `ecozone.intake.Limits` that differ from the defaults, for every file that the run reads.
     lang : {"zh", "en"}
         Language of every text in the results.
+    scheduler : str, optional
+        Address of a Dask cluster that does the work, such as ``tcp://10.0.0.5:8786``. It decides no number, so that it
+        is no part of what a manifest's ``id`` is made of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,3 +71,4 @@ class Request(BaseModel):
     outputs: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     lang: Lang = "zh"
+    scheduler: str | None = None
