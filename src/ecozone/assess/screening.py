@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -160,7 +161,8 @@ class Screening:
             known = ws.pack.roles[role]
             noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
         state_table = states.table()
-        finding_table = stacked(findings or [table([], FINDING_COLUMNS, FINDING_TEXTS)], _worst_first)
+        order = partial(_worst_first, site_ids=pd.Index(subjects["site_id"]))
+        finding_table = stacked(findings or [table([], FINDING_COLUMNS, FINDING_TEXTS)], order)
         answered = subjects.drop(columns="tags")
         answered.insert(3, "verdict", _verdicts(subjects, finding_table, state_table))
         answered.attrs = {}
@@ -231,9 +233,9 @@ def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.Dat
     return [VERDICTS[worth] for worth in rank[place].tolist()]
 
 
-def _worst_first(findings: pd.DataFrame) -> NDArray[np.intp]:
+def _worst_first(findings: pd.DataFrame, *, site_ids: pd.Index[Any]) -> NDArray[np.intp]:
     """Return the order of findings by site as given, and within a site from the worst verdict and largest overlap."""
     rank = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
-    site = pd.factorize(findings["site_id"].to_numpy(object))[0]
+    site = site_ids.get_indexer(pd.Index(findings["site_id"]))
     size = -(findings["overlap_m2"] + findings["length_m"]).to_numpy()
     return np.lexsort((size, rank.to_numpy(), site))
