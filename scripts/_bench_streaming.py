@@ -14,9 +14,9 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
-from _bench_intake import Cost, timed
 
 import ecozone as ez
+from _bench_intake import Cost, timed
 
 #: Areas of the sites (m²), evenly spread on a scale of logarithms, and corners of each.
 LEAST_M2, MOST_M2, CORNERS = 500.0, 30_000.0, 8

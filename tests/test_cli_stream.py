@@ -68,7 +68,7 @@ def test_ctrl_c_says_what_is_done_and_the_command_that_goes_on(
         patch.setattr(Screening, "check", interrupted)
         assert run([*words, "--restart"]) == 130
     err = capfd.readouterr().err
-    assert "10 / 30" in err
+    assert "20 / 30" in err
     assert "ecozone check" in err
     assert "--restart" not in err
     assert run(words) == 0

@@ -203,19 +203,25 @@ class _Work:
         self._progress(done, total, "")
         near_m = NEAR_M if self._request.near_m is None else self._request.near_m
         pool = ThreadPoolExecutor(1, thread_name_prefix="ecozone-write")
+        writing: Future[int] | None = None
         try:
-            writing: Future[int] | None = None
             for rows, shapes, check in checked(self._sites, self._ws, left, near_m=near_m):
                 if writing is not None:
-                    done += writing.result()
+                    written_sites, writing = writing.result(), None
+                    done += written_sites
                     self._progress(done, total, "")
                 writing = pool.submit(copy_context().run, self._write, numbers[rows.start], shapes, check)
                 del check
             if writing is not None:
-                done += writing.result()
-                self._progress(done, total, "")
+                written_sites, writing = writing.result(), None
+                self._progress(done + written_sites, total, "")
+        except KeyboardInterrupt:
+            if writing is not None:
+                # What is judged is written and counted before the stop.
+                self._progress(done + writing.result(), total, "")
+            raise
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True)
         return resumed
 
     def _write(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> int:
