@@ -28,6 +28,7 @@ def test_the_public_names_are_these() -> None:
         "read_features",
         "read_sites",
         "set_language",
+        "stream_checks",
         "write_csv",
         "write_geojson",
         "write_gpkg",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ecozone.outputs import write_gpkg as write_gpkg
     from ecozone.outputs import write_map as write_map
     from ecozone.outputs import write_xlsx as write_xlsx
+    from ecozone.runs import stream_checks as stream_checks
     from ecozone.text import set_language as set_language
     from ecozone.workspace import Workspace as Workspace
     from ecozone.workspace import open_workspace as open_workspace
@@ -53,6 +54,7 @@ _HOMES = {
     "read_features": "intake",
     "read_sites": "intake",
     "set_language": "text",
+    "stream_checks": "runs",
     "write_csv": "outputs",
     "write_geojson": "outputs",
     "write_gpkg": "outputs",

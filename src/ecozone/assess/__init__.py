@@ -2,16 +2,18 @@
 
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
+from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
 from ecozone.assess.sampling import SamplePlan, plan_samples
-from ecozone.assess.screening import Check, check_batches, check_sites
+from ecozone.assess.screening import Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.verdict import VERDICTS, at_least, worst
 
 __all__ = [
     "ACCURACY_COLUMNS",
+    "FINDING_COLUMNS",
     "RATIO_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
@@ -21,6 +23,7 @@ __all__ = [
     "Check",
     "Estimate",
     "SamplePlan",
+    "Screening",
     "assess_account",
     "assess_accuracy",
     "assess_indicators",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from threading import Lock
 from typing import Any
@@ -183,7 +184,8 @@ class Screening:
         noticed = (*notices, *(one for answer in answers for one in answer.notices))
         states = stacked(_by_layer([answer.states for answer in answers]) or [no_states()])
         none = [table([], FINDING_COLUMNS, FINDING_TEXTS)]
-        findings = stacked(_by_layer([answer.findings for answer in answers]) or none, _worst_first)
+        order = partial(_worst_first, site_ids=pd.Index(subjects["site_id"]))
+        findings = stacked(_by_layer([answer.findings for answer in answers]) or none, order)
         answered = subjects.drop(columns="tags")
         answered.insert(3, "verdict", _verdicts(subjects, findings, states))
         answered.attrs = {}
@@ -316,9 +318,9 @@ def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.Dat
     return [VERDICTS[worth] for worth in rank[place].tolist()]
 
 
-def _worst_first(findings: pd.DataFrame) -> NDArray[np.intp]:
+def _worst_first(findings: pd.DataFrame, *, site_ids: pd.Index[Any]) -> NDArray[np.intp]:
     """Return the order of findings by site as given, and within a site from the worst verdict and largest overlap."""
     rank = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
-    site = pd.factorize(findings["site_id"].to_numpy(object))[0]
+    site = site_ids.get_indexer(pd.Index(findings["site_id"]))
     size = -(findings["overlap_m2"] + findings["length_m"]).to_numpy()
     return np.lexsort((size, rank.to_numpy(), site))

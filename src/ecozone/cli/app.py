@@ -31,6 +31,7 @@ def run(words: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     SETTINGS.reset()
     SETTINGS.json = "--json" in words
+    SETTINGS.words = tuple(words)
     try:
         set_language(asked_language(words))
         status = build()(args=list(words), prog_name="ecozone", standalone_mode=False)

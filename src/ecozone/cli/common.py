@@ -34,11 +34,13 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    words: Sequence[str] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Forget an earlier command, for hosts that run several in one process."""
         self.json = self.quiet = self.verbose = self.debug = False
+        self.words = ()
         self.limits = {}
 
 
@@ -193,6 +195,13 @@ def tell_notices(notices: Iterable[Notice]) -> None:
         tell(noticed(notice.message(), notice.remedy()), style=styles[notice.severity])
     if left_out:
         tell(say("cli.more_notices", count=left_out), style="dim")
+
+
+def tell_files(files: Iterable[Path]) -> None:
+    """Name the files that were written."""
+    if not SETTINGS.quiet:
+        for path in files:
+            tell(say("cli.wrote", file=path))
 
 
 def noticed(message: str, todo: str | None) -> str:

@@ -16,6 +16,7 @@ from ecozone.cli.common import (
     row_kind,
     showing_progress,
     tell,
+    tell_files,
     tell_notices,
 )
 from ecozone.errors import UsageError
@@ -56,13 +57,16 @@ def register(app: typer.Typer) -> None:
         angles: str | None = angles,
         unit: str | None = unit,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
+        stream: bool | None = typer.Option(None, "--stream/--no-stream", help=say("cli.opt_stream")),
+        batch: int | None = typer.Option(None, "--batch", min=1, help=say("cli.opt_batch")),
+        restart: bool = typer.Option(False, "--restart", help=say("cli.opt_restart")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.assess import at_least
         from ecozone.cli.show import show_check
         from ecozone.outputs import check_document
-        from ecozone.runs import Request, execute
+        from ecozone.runs import Request, execute, streamable
 
         if fail_on is not None and fail_on not in _FAIL_ON:
             raise UsageError("cli.fail_on_unknown", value=fail_on, known=" ".join(_FAIL_ON))
@@ -81,10 +85,18 @@ def register(app: typer.Typer) -> None:
             angles=cast("Any", angles),
             near_m=near,
             outputs=tuple(output),
+            batch=batch,
             limits=dict(SETTINGS.limits),
             lang=language(),
             scheduler=known_scheduler(scheduler),
         )
+        if SETTINGS.json and stream is None:
+            stream = False  # the answer is the whole check
+        streamed = streamable(request, stream)
+        if streamed is not None:
+            from ecozone.cli.streamed import check_streamed
+
+            return check_streamed(request, streamed, restart=restart, fail_on=fail_on)
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
         done = outcome.check
@@ -94,7 +106,7 @@ def register(app: typer.Typer) -> None:
         else:
             tell_notices(done.notices)
             show_check(done)
-        _tell_files(outcome.files)
+        tell_files(outcome.files)
         refused = _tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
         if any(verdict != "review" for verdict in bad):
@@ -147,7 +159,7 @@ def register(app: typer.Typer) -> None:
             answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
         else:
             tell_notices(outcome.check.notices)
-        _tell_files(outcome.files)
+        tell_files(outcome.files)
         return 3 if _tell_refused(outcome.check) else 0
 
 
@@ -160,9 +172,3 @@ def _tell_refused(check: Check) -> bool:
     if len(gone) > len(files):
         tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
     return not gone.empty
-
-
-def _tell_files(files: tuple[Any, ...]) -> None:
-    if not SETTINGS.quiet:
-        for path in files:
-            tell(say("cli.wrote", file=path))

@@ -1,5 +1,6 @@
 """Any file a planner sends → clean, CRS-tagged features, with everything noticed on the way."""
 
+from ecozone.intake.alike import tell_alike
 from ecozone.intake.angles import Angles
 from ecozone.intake.features import list_layers, read_features, source_files
 from ecozone.intake.inspection import check_command, inspect_features, inspect_file
@@ -13,6 +14,7 @@ from ecozone.intake.said import require_declared
 from ecozone.intake.sites import read_sites
 from ecozone.intake.sniff import Format, sniff
 from ecozone.intake.source import is_geodatabase, sha256
+from ecozone.intake.stream import SiteStream, open_stream, stream_sites
 
 __all__ = [
     "PLAIN_SUFFIXES",
@@ -21,6 +23,7 @@ __all__ = [
     "Format",
     "Limits",
     "RowKind",
+    "SiteStream",
     "check_command",
     "inspect_features",
     "inspect_file",
@@ -29,6 +32,7 @@ __all__ = [
     "limiting",
     "limits_in_force",
     "list_layers",
+    "open_stream",
     "parse_limits",
     "read_features",
     "read_pasted",
@@ -39,5 +43,7 @@ __all__ = [
     "sniff",
     "source_files",
     "start_reader",
+    "stream_sites",
+    "tell_alike",
     "without_address",
 ]

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import CrsError, InputError
 from ecozone.geo import coordinate_notices, is_geographic, repair
+from ecozone.intake.alike import shape_keys, tell_alike
 from ecozone.intake.limits import Limits
 from ecozone.intake.reading import listed
 from ecozone.intake.watch import current
@@ -24,8 +25,6 @@ from ecozone.notices import Notice, notice
 
 #: No coordinate of any CRS of the Earth is larger (m); what is, has lost its decimal point or its mind.
 LARGEST_COORDINATE = 1e9
-#: Groups of equal shapes that get a notice of their own.
-MOST_GROUPS = 20
 
 _POLYGON_ID = shapely.GeometryType.POLYGON
 _POINT, _LINE, _POLYGON = "Point", "Line", "Polygon"
@@ -64,8 +63,16 @@ class Cleaner:
         self.notices: list[Notice] = []
         self.refused: dict[int, Notice] = dict(refused)
 
-    def clean(self, crs: CRS, limits: Limits) -> gpd.GeoSeries:
+    @property
+    def refusals(self) -> list[Notice]:
+        """Why features were refused, by row."""
+        return [self.refused[row] for row in sorted(self.refused)]
+
+    def clean(self, crs: CRS, limits: Limits, *, part: bool = False) -> gpd.GeoSeries:
         """Return the geometries in ``crs``, None where refused; rows keep their order.
+
+        What can only be told of a layer as a whole is left out of a ``part``: whether every feature contradicts the
+        CRS, and which are alike.
 
         Raises
         ------
@@ -79,10 +86,11 @@ class Cleaner:
         self._refuse_numbers()
         self._flatten()
         self._one_kind()
-        self._check_coordinates(crs)
+        self._check_coordinates(crs, part=part)
         self._refuse_wide(crs)
         self._repair(crs)
-        self._tell_duplicates()
+        if not part:
+            self.notices += tell_alike(*self.shape_keys())
         return gpd.GeoSeries(self.geometries, crs=crs)
 
     def _refuse(self, at: np.integer[Any] | int, key: str, **fields: Any) -> None:
@@ -146,11 +154,16 @@ class Cleaner:
         if unpacked:
             self.notices.append(notice("intake.collection_unpacked", count=len(unpacked), rows=listed(unpacked)))
 
-    def _check_coordinates(self, crs: CRS) -> None:
+    def shape_keys(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Return the rows that have a shape, and what tells equal shapes."""
+        there = self._there()
+        return self.rows[there], shape_keys(self.geometries[there])
+
+    def _check_coordinates(self, crs: CRS, *, part: bool) -> None:
         """Refuse what contradicts the CRS: feature by feature where some fit, the file where none does."""
         there = self._there()
         found = coordinate_notices(gpd.GeoSeries(self.geometries[there], crs=crs), crs)
-        if found and len(found) == len(there):
+        if found and len(found) == len(there) and not part:
             raise CrsError(found[0].key, feature=int(self.rows[there[0]]), **found[0].fields)
         for one in found:
             at = there[int(str(one.place.feature)) - 1]
@@ -186,17 +199,6 @@ class Cleaner:
         for at in bad:
             if self.geometries[at] is None or self.geometries[at].is_empty:
                 self._refuse(at, "intake.no_geometry")
-
-    def _tell_duplicates(self) -> None:
-        there = self._there()
-        groups: dict[bytes, list[int]] = {}
-        for row, key in zip(self.rows[there], shapely.to_wkb(shapely.normalize(self.geometries[there])), strict=True):
-            groups.setdefault(key, []).append(int(row))
-        alike = [rows for rows in groups.values() if len(rows) > 1]
-        for rows in alike[:MOST_GROUPS]:
-            self.notices.append(notice("intake.same_shape", "warning", feature=rows[-1], rows=listed(rows)))
-        if len(alike) > MOST_GROUPS:
-            self.notices.append(notice("intake.same_shape_more", "warning", count=len(alike) - MOST_GROUPS))
 
 
 def _rings(shapes: Geometries) -> NDArray[np.int64]:

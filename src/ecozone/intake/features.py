@@ -163,7 +163,7 @@ def read_features(
         return frame
     found = given_path(path)
     words = options()
-    with _placing(found.name):
+    with placing(found.name):
         kind = sniff(found, limits=limits)
         reader = READERS[kind]
         with opening(found, limits) as source:
@@ -175,7 +175,7 @@ def read_features(
 
 
 def _database(path: str | PathLike[str]) -> Database:
-    with _placing(HIDDEN_ADDRESS):
+    with placing(HIDDEN_ADDRESS):
         return database_of(path)
 
 
@@ -190,7 +190,7 @@ def _read_table(
 ) -> gpd.GeoDataFrame:
     """Return a table; the database is asked here, where its password is, and its shapes are cleaned elsewhere."""
     database = _database(path)
-    with _placing(database.name):
+    with placing(database.name):
         read = read_table(database, table, options, limits, within)
     place = Place(database.name, read.reading.layer)
     if isolate:
@@ -212,7 +212,7 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
     assert place.file is not None
     if options.closed_lines == "polygon":
         reading = closed_as_polygons(reading)
-    with _placing(place.file, place.layer):
+    with placing(place.file, place.layer):
         # Where every feature is refused, their faults come before that of a CRS.
         require_some(len(reading.rows), reading.refused)
         reading, settled, why, said = locate(reading, options)
@@ -223,9 +223,8 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
     frame = gpd.GeoDataFrame(
         {"source_row": np.asarray(reading.rows, dtype=np.int64), **columns}, geometry=geometry, crs=settled
     )
-    refused = [cleaner.refused[row] for row in sorted(cleaner.refused)]
-    notices = [*reading.notices, *said, *renamed, *cleaner.notices, *refused]
-    frame.attrs["notices"] = tuple(_placed(one, place) for one in notices)
+    notices = [*reading.notices, *said, *renamed, *cleaner.notices, *cleaner.refusals]
+    frame.attrs["notices"] = tuple(placed(one, place) for one in notices)
     frame.attrs["source"] = {
         "file": place.file,
         "layer": reading.layer,
@@ -245,7 +244,7 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
         frame.attrs["notices"] += mended
     evidence, far = weigh(shapely.get_coordinates(frame.geometry.array), norm_crs(frame.crs), why, options.around)
     frame.attrs["crs_evidence"] = evidence
-    frame.attrs["notices"] += tuple(_placed(one, place) for one in far)
+    frame.attrs["notices"] += tuple(placed(one, place) for one in far)
     return frame
 
 
@@ -262,13 +261,13 @@ def list_layers(path: str | PathLike[str], *, limits: Limits | None = None, isol
     limits = limits or limits_in_force()
     if is_database(path):
         database = _database(path)
-        with _placing(database.name):
+        with placing(database.name):
             return table_names(database, limits)
     if isolate:
         names: list[str] = isolated("list_layers", limits, Path(fsdecode(path)).name, path=fsdecode(path))
         return names
     found = given_path(path)
-    with _placing(found.name):
+    with placing(found.name):
         reader = READERS[sniff(found, limits=limits)]
         with opening(found, limits) as source:
             return reader.layers(source)
@@ -287,7 +286,7 @@ def source_files(path: str | PathLike[str]) -> tuple[Path, ...]:
 
 
 @contextmanager
-def _placing(file: str, layer: str | None = None) -> Iterator[None]:
+def placing(file: str | None, layer: str | None = None) -> Iterator[None]:
     """Give errors from below, which know no file, their place."""
     try:
         yield
@@ -297,5 +296,6 @@ def _placing(file: str, layer: str | None = None) -> Iterator[None]:
         raise
 
 
-def _placed(one: Notice, place: Place) -> Notice:
+def placed(one: Notice, place: Place) -> Notice:
+    """Return a notice with the file and layer it speaks of."""
     return dataclasses.replace(one, place=dataclasses.replace(one.place, file=place.file, layer=place.layer))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ecozone.errors import InputError
-from ecozone.intake.ogr import layer_names, read_layer
-from ecozone.intake.reading import Options, Reader, Reading, choose_layer
+from ecozone.intake.ogr import layer_names, read_head, read_layer, read_part
+from ecozone.intake.reading import Head, Options, Parts, Reader, Reading, choose_layer
 from ecozone.intake.source import Source, write_ahead_log
 from ecozone.notices import notice
 
@@ -24,6 +25,20 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
     if write_ahead_log(source.path) is None:
         return reading
     return replace(reading, notices=(*reading.notices, notice("intake.write_ahead_log", "warning")))
+
+
+def head(source: Source, layer: str | None, options: Options) -> Head:
+    """Open one layer for reading part by part."""
+    path = _private(source)
+    found = read_head(source, path, choose_layer(layer_names(path), layer), options)
+    if write_ahead_log(source.path) is None:
+        return found
+    return replace(found, notices=(*found.notices, notice("intake.write_ahead_log", "warning")))
+
+
+def part(source: Source, of: Head, rows: range, columns: Sequence[str], geometry: bool) -> Reading:
+    """Read some rows; SQLite passes over those before at no cost."""
+    return read_part(_private(source), of, rows, columns, geometry=geometry, by_number=False)
 
 
 def layers(source: Source) -> list[str]:
@@ -59,4 +74,4 @@ def _require_whole(head: bytes, source: Source) -> None:
         raise InputError("intake.truncated", expected=expected, found=found)
 
 
-READER = Reader(layers, read, layered=True)
+READER = Reader(layers, read, layered=True, parts=Parts(head, part))

@@ -9,6 +9,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import GeometryError, InputError
 from ecozone.geo.gdal import pyogrio
-from ecozone.intake.reading import Options, Reading, column_name, declared_crs, refusal
+from ecozone.intake.reading import Head, Options, Reading, column_name, declared_crs, part_length, refusal
 from ecozone.intake.source import Source
 from ecozone.notices import Notice, notice
 from ecozone.text import say
@@ -87,8 +89,7 @@ def read_layer(
             raise InputError("intake.damaged", layer=layer, reason=_reason(error, path)) from error
         notices += _about_curves(path, layer)
     crs, about_crs = _crs(info["crs"], options)
-    for message in dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, _SAID_BY_GDAL)):
-        notices.append(notice("intake.driver_says", "warning", reason=_plain(message, path)))
+    notices += _heard(heard, path)
     return Reading(
         layer,
         reading.rows,
@@ -121,35 +122,101 @@ def decode_wkb(blobs: Sequence[bytes | None]) -> tuple[list[BaseGeometry | None]
     return geometries, wrong
 
 
-def _whole(path: Path, layer: str, decoder: Decoder | None = None) -> Reading:
+def _whole(path: Path, layer: str, decoder: Decoder | None = None, *, first: int = 0, **chosen: Any) -> Reading:
+    """Read a layer, or of it what pyogrio's words choose, whose rows are counted from ``first``."""
     notices: list[Notice] = []
     columns: dict[str, list[Any]] = {}
+    words = {"layer": layer, "datetime_as_string": True, **chosen}
     with _fine_arcs():
         try:
             codec = None if decoder is None else "latin-1"
-            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding=codec)
+            meta, _, blobs, values = pyogrio.raw.read(path, encoding=codec, **words)
         except UnicodeDecodeError:
             # One text that is not UTF-8 loses the layer: read bytes as Latin-1, which loses none, and decode each.
-            decoder = _each_decoded
-            meta, _, blobs, values = pyogrio.raw.read(path, layer=layer, datetime_as_string=True, encoding="latin-1")
+            decoder = partial(_each_decoded, first=first)
+            meta, _, blobs, values = pyogrio.raw.read(path, encoding="latin-1", **words)
     if decoder is not None:
         columns, notices = decoder(meta["fields"], values)
     else:
         for number, (name, column) in enumerate(zip(meta["fields"], values, strict=True), 1):
             columns[column_name(str(name), columns, number)] = column.tolist()
-    rows = range(1, len(blobs) + 1)
+    if blobs is None:
+        blobs = np.full(len(values[0]) if values else 0, None, dtype=object)
+    rows = range(first + 1, first + len(blobs) + 1)
     geometries, wrong = decode_wkb(list(blobs))
     refused = {rows[at]: refusal(error, rows[at]) for at, error in wrong.items()}
     return Reading(layer, rows, geometries, columns, notices=tuple(notices), refused=refused)
 
 
-def _each_decoded(names: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, list[Any]], list[Notice]]:
+def read_head(source: Source, path: Path, layer: str, options: Options) -> Head:
+    """Return what a layer says of itself.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`, but for the number of features.
+    """
+    with _listening() as heard:
+        try:
+            info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+        except _WHOLE_FILE as error:
+            raise InputError("intake.damaged", layer=layer, reason=_reason(error, path)) from error
+        said = _about_curves(path, layer)
+    columns = tuple(str(name) for name in info["fields"])
+    source.limits.require("columns", len(columns))
+    crs, about_crs = _crs(info["crs"], options)
+    notices = (*about_crs, *_heard(heard, path), *said)
+    random = bool(info["capabilities"]["random_read"])
+    return Head(layer, int(info["features"]), columns, crs, notices=notices, random=random)
+
+
+def read_part(
+    path: Path, head: Head, rows: range, columns: Sequence[str], *, geometry: bool, by_number: bool
+) -> Reading:
+    """Read some rows of a layer.
+
+    Parameters
+    ----------
+    by_number : bool
+        Ask for each row by its number (of formats that number them from 0) instead of passing over those before.
+
+    Raises
+    ------
+    InputError
+        Where they cannot be read, or are not as many as the layer promised.
+    """
+    chosen: dict[str, Any] = {"columns": list(columns), "read_geometry": geometry}
+    if by_number:
+        chosen["fids"] = np.arange(rows.start, rows.stop)
+    else:
+        # One more than promised at the end: a layer that holds more than it says must not be cut.
+        more = 1 if rows.stop == head.count else 0
+        chosen |= {"skip_features": rows.start, "max_features": len(rows) + more}
+    with _listening() as heard:
+        try:
+            reading = _whole(path, head.layer, first=rows.start, **chosen)
+        except _WHOLE_FILE as error:
+            reason = _reason(error, path)
+            raise InputError("intake.part_damaged", first=rows.start + 1, last=rows.stop, reason=reason) from error
+    if len(reading.rows) != len(rows):
+        raise part_length(rows, len(reading.rows))
+    return replace(reading, notices=(*reading.notices, *_heard(heard, path)))
+
+
+def _heard(heard: Sequence[warnings.WarningMessage], path: Path) -> tuple[Notice, ...]:
+    said = dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, _SAID_BY_GDAL))
+    return tuple(notice("intake.driver_says", "warning", reason=_plain(message, path)) for message in said)
+
+
+def _each_decoded(
+    names: Sequence[str], values: Sequence[Any], *, first: int = 0
+) -> tuple[dict[str, list[Any]], list[Notice]]:
     columns: dict[str, list[Any]] = {}
     notices: list[Notice] = []
     for number, (name, column) in enumerate(zip(names, values, strict=True), 1):
         label = column_name(_either(str(name))[0] or "", columns, number)
         columns[label] = []
-        for row, value in enumerate(column.tolist(), 1):
+        for row, value in enumerate(column.tolist(), first + 1):
             if isinstance(value, str):
                 text, codec = _either(value)
                 if codec != "utf-8":

@@ -99,6 +99,48 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What a layer that is read part by part says of itself before the first part.
+
+    Parameters
+    ----------
+    count : int
+        Features.
+    columns : tuple of str
+        Names of the attributes.
+    crs, crs_origin, notices
+        As of a `Reading`.
+    random : bool
+        Whether GDAL finds a feature by its number without reading those before.
+    """
+
+    layer: str
+    count: int
+    columns: tuple[str, ...]
+    crs: CRS | None = None
+    crs_origin: CrsOrigin = "declared"
+    notices: tuple[Notice, ...] = ()
+    random: bool = False
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How one format is read part by part.
+
+    Parameters
+    ----------
+    head : function of Source, str or None, Options to Head
+        Opens the named layer, or the only one.
+    read : function of Source, Head, range, sequence of str, bool to Reading
+        Reads the rows of a range (from 0) with these columns, and their geometries where the last word is true. Rows
+        of the `Reading` count from 1 over the whole layer.
+    """
+
+    head: Callable[[Source, str | None, Options], Head]
+    read: Callable[[Source, Head, range, Sequence[str], bool], Reading]
+
+
+@dataclass(frozen=True)
 class Reader:
     """How one format is read.
 
@@ -110,11 +152,19 @@ class Reader:
         Reads the named layer, or the only one.
     layered : bool
         Whether files of this format may hold several layers.
+    parts : Parts, optional
+        Where files of any length can be read part by part.
     """
 
     layers: Callable[[Source], list[str]]
     read: Callable[[Source, str | None, Options], Reading]
     layered: bool = False
+    parts: Parts | None = None
+
+
+def part_length(rows: range, found: int) -> InputError:
+    """Return the error of a layer that holds more or fewer rows than it says."""
+    return InputError("intake.part_length", first=rows.start + 1, last=rows.stop, found=found, expected=len(rows))
 
 
 def refusal(error: EcozoneError, row: int) -> Notice:

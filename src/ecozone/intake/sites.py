@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from typing import Any
@@ -19,6 +19,7 @@ from ecozone.intake.headers import SITE_COLUMNS, bracketed, find_column
 from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
 from ecozone.intake.reading import ClosedLines, RowKind
+from ecozone.intake.site_ids import named, plan_ids
 from ecozone.intake.sniff import Format
 from ecozone.intake.whereabouts import Box
 from ecozone.notices import Notice, notice, notices_of
@@ -94,21 +95,61 @@ def read_sites(
         geometry=geometry,
         angles=angles,
     )
-    source = features.attrs["source"]
+    return as_sites(features, project_type=project_type)
+
+
+def site_columns(own: Sequence[str], source: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return which of a file's columns tells each thing about a site, None where none does.
+
+    Parameters
+    ----------
+    own : sequence of str
+        Columns of the file.
+    source : mapping
+        ``attrs["source"]`` of its features.
+    """
     shapefile = source["format"] in (Format.SHAPEFILE, Format.SHAPEFILE_ZIP)
-    own = [name for name in features.columns if name not in ("source_row", "geometry")]
     cut_at = _SHAPEFILE_NAME_BYTES if shapefile else None
     taken = {role: find_column(own, role, cut_at=cut_at) for role in SITE_COLUMNS}
     by_alias = {alias: column for column, alias in source["aliases"].items() if column in own}
     for role, column in taken.items():
         if column is None and (alias := find_column(list(by_alias), role)) is not None:
             taken[role] = by_alias[alias]
+    return taken
+
+
+def as_sites(
+    features: gpd.GeoDataFrame,
+    *,
+    project_type: str | None = None,
+    names: dict[int, str] | None = None,
+    first: int = 0,
+    place: Place | None = None,
+) -> gpd.GeoDataFrame:
+    """Return features as sites.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        As `read_features` gives them, or the part of a layer.
+    names : mapping of int to str, optional
+        Of a part: as `ecozone.intake.site_ids.plan_ids` gives it for the whole layer.
+    first : int
+        Of a part: position of its first feature in the layer.
+    place : Place, optional
+        File and layer, where no notice of the features tells them.
+    """
+    source = features.attrs["source"]
+    own = [name for name in features.columns if name not in ("source_row", "geometry")]
+    taken = site_columns(own, source)
     texts = {role: _texts(features, column) for role, column in taken.items()}
     rows = features["source_row"].tolist()
     said: list[Notice] = [
         notice("intake.column_taken", field=column, role=role) for role, column in taken.items() if column is not None
     ]
-    ids, about_ids = _unique_ids(texts["site_id"], rows, taken["site_id"])
+    if names is None:
+        names = {} if taken["site_id"] is None else plan_ids(lambda: [texts["site_id"]])
+    ids, about_ids = named(texts["site_id"], rows, taken["site_id"], names, first=first)
     types, about_types = _types(texts["project_type"], project_type)
     radii, unread = _radii(texts["radius_m"], taken["radius_m"], rows)
     geometry = features.geometry.mask(np.isin(features["source_row"], list(unread)), None)
@@ -122,18 +163,21 @@ def read_sites(
     }
     behind, renamed = _behind(features, own, set(taken.values()), set(front))
     sites = gpd.GeoDataFrame({**front, "geometry": geometry, **behind}, geometry="geometry", crs=features.crs)
-    place = Place(source["file"], next((one.place.layer for one in notices_of(features)), None))
+    place = place or Place(source["file"], next((one.place.layer for one in notices_of(features)), None))
     new = [*said, *about_ids, *about_types, *renamed, *unread.values()]
     sites.attrs["notices"] = (*notices_of(features), *(_placed(one, place) for one in new))
     sites.attrs["source"] = source
-    sites.attrs["crs_evidence"] = features.attrs["crs_evidence"]
+    sites.attrs["crs_evidence"] = features.attrs.get("crs_evidence")
     return sites
 
 
 def _texts(features: gpd.GeoDataFrame, column: str | None) -> list[str | None]:
-    if column is None:
-        return [None] * len(features)
-    return [_text(value) for value in features[column]]
+    return [None] * len(features) if column is None else texts_of(features[column])
+
+
+def texts_of(values: Iterable[Any]) -> list[str | None]:
+    """Return the values of a column as texts, None where blank."""
+    return [_text(value) for value in values]
 
 
 def _text(value: Any) -> str | None:
@@ -145,31 +189,6 @@ def _text(value: Any) -> str | None:
             return None
         value = int(value) if value.is_integer() else value
     return str(value).strip() or None
-
-
-def _unique_ids(
-    wanted: Sequence[str | None], rows: Sequence[int], column: str | None
-) -> tuple[list[str], list[Notice]]:
-    """Give every site an id of its own: the file's, numbered where it repeats, "S" and a number where it has none."""
-    ids: list[str] = []
-    notices: list[Notice] = []
-    reserved = {text for text in wanted if text is not None}
-    used: set[str] = set()
-    for number, (text, row) in enumerate(zip(wanted, rows, strict=True), 1):
-        base = text or f"S{number}"
-        name, count = base, 1
-        while name in used or (name in reserved and name != text):
-            count += 1
-            name = f"{base}-{count}"
-        used.add(name)
-        ids.append(name)
-        if text is not None and name != text:
-            notices.append(
-                notice("intake.site_id_repeated", "warning", feature=row, field=column, value=text, name=name)
-            )
-        elif text is None and column is not None:
-            notices.append(notice("intake.site_id_blank", "warning", feature=row, field=column, name=name))
-    return ids, notices
 
 
 def _types(found: Sequence[str | None], given: str | None) -> tuple[list[str | None], list[Notice]]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ecozone.errors import InputError
-from ecozone.intake import features
+from ecozone.intake import features, parts
 from ecozone.intake.isolation import ANSWER, FAILED, READY, ROW
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request, Watch, watched
@@ -34,6 +34,10 @@ JOBS: dict[str, Any] = {
     "read_features": partial(features.read_features, isolate=False),
     "list_layers": partial(features.list_layers, isolate=False),
     "cleaned": features.cleaned,
+    "open_layer": parts.open_layer,
+    "read_rows": parts.read_rows,
+    "read_texts": parts.read_texts,
+    "settle_layer": parts.settle_layer,
 }
 
 

@@ -3,12 +3,15 @@
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
+from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.samples import require_new, write_samples
 from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
 
 __all__ = [
+    "PIECEWISE",
+    "Pieces",
     "check_document",
     "plain_rows",
     "ratios_document",
@@ -17,6 +20,7 @@ __all__ = [
     "write_features",
     "write_geojson",
     "write_gpkg",
+    "write_in_one_piece",
     "write_json",
     "write_map",
     "write_overlap_txt",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 # Control characters, lone surrogates and non-characters: no output format of ours can carry them.
@@ -37,6 +37,19 @@ def plain(text: object) -> str:
     'AB'
     """
     return _UNPRINTABLE.sub("", str(text))
+
+
+def plain_all(values: Iterable[Any]) -> list[Any]:
+    r"""Return values with every string `plain`; where none holds such a character, one search finds that out.
+
+    >>> plain_all(["A\x00", None, 1])
+    ['A', None, 1]
+    """
+    found = list(values)
+    texts = [value for value in found if isinstance(value, str)]
+    if _UNPRINTABLE.search("\n".join(texts)) is None:
+        return found
+    return [plain(value) if isinstance(value, str) else value for value in found]
 
 
 def safe(text: object) -> str:

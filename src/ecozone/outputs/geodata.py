@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from ecozone.geo.gdal import pyogrio
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document
-from ecozone.outputs.escape import plain
+from ecozone.outputs.escape import plain_all
 from ecozone.outputs.tables import notice_table, site_table
 from ecozone.text import say
 
@@ -43,15 +45,45 @@ def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
+#: Tables of a GeoPackage that grow with the sites.
+GEOPACKAGE_TABLES = ("sites", "findings", "states")
+
+
 def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
     """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without."""
-    sites = gpd.GeoDataFrame(site_table(check), geometry=check.sites.geometry.to_numpy(), crs=check.sites.crs)
-    with written(path) as draft:
-        pyogrio.write_dataframe(_texts(sites), draft, layer="sites", driver="GPKG")
-        tables = {"findings": check.findings, "states": check.states, "notices": notice_table(check.notices)}
-        for name, table in tables.items():
-            pyogrio.write_dataframe(_texts(table), draft, layer=name, driver="GPKG", append=True)
+    with written(path) as draft, writing_by_gdal():
+        write_tables(check, draft)
+        pyogrio.write_dataframe(
+            plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
+        )
     return Path(path)
+
+
+@contextmanager
+def writing_by_gdal() -> Iterator[None]:
+    """Make an `OSError`, as every other writer gives, of GDAL's: there is no room, or no right to write.
+
+    Raises
+    ------
+    OSError
+    """
+    try:
+        yield
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OSError(str(error)[:200]) from error
+
+
+def write_tables(check: Check, path: Path) -> None:
+    """Write `GEOPACKAGE_TABLES`, the states of each site together."""
+    sites = gpd.GeoDataFrame(site_table(check), geometry=check.sites.geometry.to_numpy(), crs=check.sites.crs)
+    place = pd.Series(range(len(check.sites)), index=check.sites["site_id"])
+    order = place.loc[check.states["site_id"]].to_numpy().argsort(kind="stable")
+    # Types that do not depend on what the rows at hand happen to hold.
+    findings = check.findings.astype({"level": "Int64", "noise": bool})
+    states = check.states.iloc[order].astype({"blocks_clear": bool})
+    tables = (sites, findings, states)
+    for name, table in zip(GEOPACKAGE_TABLES, tables, strict=True):
+        pyogrio.write_dataframe(plain_texts(table), path, layer=name, driver="GPKG", append=path.exists())
 
 
 def write_features(features: gpd.GeoDataFrame, path: str | PathLike[str]) -> Path:
@@ -88,17 +120,17 @@ def write_features(features: gpd.GeoDataFrame, path: str | PathLike[str]) -> Pat
     table.attrs = {}
     table.insert(1, "notices", ["\n".join(said.get(row, ())) or None for row in features["source_row"]])
     layer = str(features.attrs["source"]["layer"]) or "features"
-    with written(path) as draft:
-        pyogrio.write_dataframe(_texts(table), draft, layer=layer, driver="GPKG")
-        notices = _texts(notice_table(notices_of(features)))
+    with written(path) as draft, writing_by_gdal():
+        pyogrio.write_dataframe(plain_texts(table), draft, layer=layer, driver="GPKG")
+        notices = plain_texts(notice_table(notices_of(features)))
         pyogrio.write_dataframe(notices, draft, layer="notices_of_file", driver="GPKG", append=True)
     return Path(path)
 
 
-def _texts(table: pd.DataFrame) -> pd.DataFrame:
+def plain_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Return ``table`` with every text fit for a file."""
     clean = table.copy()
     for column in clean.columns:
         if clean[column].dtype == object:
-            clean[column] = [plain(value) if isinstance(value, str) else value for value in clean[column]]
+            clean[column] = plain_all(clean[column])
     return clean

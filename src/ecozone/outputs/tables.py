@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from os import PathLike
@@ -11,15 +13,18 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from ecozone.assess import Account, Check, records
+from ecozone.assess import FINDING_COLUMNS, Account, Check, records
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_value
-from ecozone.outputs.escape import plain
+from ecozone.outputs.escape import plain, plain_all
 from ecozone.text import room, say
 from ecozone.units import hectares, mu
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_LINE = re.compile(r"^[=+\-@\t\r]", re.MULTILINE)
+#: What tells Excel that a CSV is in UTF-8.
+CSV_MARK = codecs.BOM_UTF8
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
 _TWO_DECIMALS = frozenset(
@@ -79,19 +84,35 @@ def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
     return pd.DataFrame([notice.as_dict() for notice in notices], columns=columns)
 
 
+def finding_table(check: Check) -> pd.DataFrame:
+    """Return the findings, with the sites that have none, each with its site's name and verdict."""
+    sites = check.sites[["site_id", "name", "project_type", "verdict"]].rename(columns={"verdict": "site_verdict"})
+    return pd.DataFrame(sites).merge(check.findings, on="site_id", how="left")
+
+
+def csv_header() -> bytes:
+    """Return the first line of the CSV of a `finding_table`."""
+    names = ["site_id", "name", "project_type", "site_verdict", *FINDING_COLUMNS[1:]]
+    return csv_bytes(pd.DataFrame(columns=names), header=True)
+
+
+def csv_bytes(table: pd.DataFrame, *, header: bool = False) -> bytes:
+    """Return a table as CSV in UTF-8, safe to open in a spreadsheet."""
+    safe = pd.DataFrame({name: _csv_column(table[name]) for name in table.columns}, index=table.index)
+    return safe.to_csv(index=False, header=header, lineterminator="\r\n").encode("utf-8")
+
+
 def write_csv(check: Check, path: str | PathLike[str]) -> Path:
     """Write the findings, with the sites that have none, as CSV: UTF-8 with a mark, safe to open in a spreadsheet."""
-    sites = check.sites[["site_id", "name", "project_type", "verdict"]].rename(columns={"verdict": "site_verdict"})
-    table = pd.DataFrame(sites).merge(check.findings, on="site_id", how="left")
     with written(path) as draft:
-        table.map(_csv_text).to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        draft.write_bytes(CSV_MARK + csv_bytes(finding_table(check), header=True))
     return Path(path)
 
 
 def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
     """Write indicators as CSV in the same way."""
     with written(path) as draft:
-        ratios.map(_csv_text).to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        draft.write_bytes(CSV_MARK + csv_bytes(ratios, header=True))
     return Path(path)
 
 
@@ -176,6 +197,17 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, fills: Mapping[str, Any]
     else:
         text = plain(value)[:_CELL_LIMIT]
         sheet.write_string(i, j, text, fills.get(text))
+
+
+def _csv_column(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column whose cells no spreadsheet takes for a formula; one search tells that none needs a change."""
+    if values.dtype != object and not isinstance(values.dtype, pd.StringDtype):
+        return values
+    found = values.tolist()
+    text = "\n".join(value for value in found if isinstance(value, str))
+    if _FORMULA_LINE.search(text) is None:
+        return pd.Series(plain_all(found), index=values.index, dtype=object)
+    return pd.Series([_csv_text(value) for value in found], index=values.index, dtype=object)
 
 
 def _csv_text(value: Any) -> Any:

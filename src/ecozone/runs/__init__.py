@@ -1,10 +1,26 @@
 """One execution: a frozen request → results → files, with its manifest."""
 
 from ecozone.runs.apart import require_apart
+from ecozone.runs.batches import stream_checks
 from ecozone.runs.checkup import check_up
 from ecozone.runs.demonstration import run_demo
 from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
+from ecozone.runs.gathering import Summary
 from ecozone.runs.request import Request
+from ecozone.runs.streaming import Streamed, stream, streamable
 
-__all__ = ["Outcome", "Request", "check_up", "examine", "execute", "require_apart", "run_demo"]
+__all__ = [
+    "Outcome",
+    "Request",
+    "Streamed",
+    "Summary",
+    "check_up",
+    "examine",
+    "execute",
+    "require_apart",
+    "run_demo",
+    "stream",
+    "stream_checks",
+    "streamable",
+]

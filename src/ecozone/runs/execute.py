@@ -24,6 +24,7 @@ from ecozone.outputs import (
     write_csv,
     write_geojson,
     write_gpkg,
+    write_in_one_piece,
     write_json,
     write_map,
     write_overlap_txt,
@@ -161,6 +162,8 @@ _CHECK_WRITERS: Mapping[str, Writer] = {
     ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
     ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
     ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
+    ".jsonl": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
+    ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
 }
 _RATIO_WRITERS: Mapping[str, Writer] = {

@@ -40,6 +40,8 @@ class Request(BaseModel):
         The standard error in points that it is laid out for, and its seed.
     outputs : tuple of str
         Files to write; the suffix tells the format.
+    batch : int, optional
+        Sites of one part of a streamed check; see `ecozone.runs.stream`.
     limits : mapping of str to float
         Fields of `ecozone.intake.Limits` that differ from the defaults, for every file that the run reads.
     lang : {"zh", "en"}
@@ -69,6 +71,7 @@ class Request(BaseModel):
     plan_se: float = 1.0
     plan_seed: int = 1
     outputs: tuple[str, ...] = ()
+    batch: int | None = None
     limits: dict[str, float] = {}
     lang: Lang = "zh"
     scheduler: str | None = None

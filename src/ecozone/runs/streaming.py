@@ -1,0 +1,274 @@
+"""A check of any number of sites: findings are written as they come, and a run that was stopped goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ecozone.assess import Check
+from ecozone.assess.screening import NEAR_M
+from ecozone.errors import InputError, OutputError, UsageError
+from ecozone.intake import (
+    is_database,
+    is_geodatabase,
+    limiting,
+    open_stream,
+    source_files,
+    start_reader,
+    stream_sites,
+    tell_alike,
+)
+from ecozone.intake.features import placed
+from ecozone.intake.parts import Layer
+from ecozone.log import Progress, no_progress
+from ecozone.notices import Notice, notices_of
+from ecozone.outputs import PIECEWISE
+from ecozone.outputs.atomic import written
+from ecozone.rules import project_tags
+from ecozone.runs.apart import manifest_of, require_apart, workspace_files
+from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole
+from ecozone.runs.gathering import Gathered, Summary, added_up, summed_up
+from ecozone.runs.manifest import canonical, describe, digest
+from ecozone.runs.request import Request
+from ecozone.runs.surroundings import extent_lonlat
+from ecozone.runs.workfolder import WorkFolder
+from ecozone.text import speaking
+from ecozone.workspace import Workspace, open_workspace
+
+#: From so many sites on a check is streamed unasked, where its file and its outputs allow it.
+STREAM_FROM = 50_000
+_SHAPES = "shapes.npy"
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """What a streamed run gave: counts and files; the findings are in the files.
+
+    Attributes
+    ----------
+    resumed : int
+        Sites whose answers an earlier run had left.
+    """
+
+    request: Request
+    workspace: Workspace
+    summary: Summary
+    notices: tuple[Notice, ...]
+    run: Mapping[str, Any]
+    files: tuple[Path, ...]
+    resumed: int
+
+
+def streamable(request: Request, wanted: bool | None = None) -> Layer | None:
+    """Return the layer whose sites are to be streamed, None where the check is to be made in one go.
+
+    Parameters
+    ----------
+    wanted : bool, optional
+        The user's word; unless given, a check of `STREAM_FROM` sites or more is streamed where it can be.
+
+    Raises
+    ------
+    UsageError
+        Where it is wanted and cannot be. The text says why.
+    InputError
+        Where it is wanted and the file cannot be read.
+    """
+    if wanted is False:
+        return None
+    why = _obstacle(request)
+    if why is not None:
+        if wanted:
+            raise why
+        return None
+    with speaking(request.lang), limiting(**request.limits):
+        try:
+            layer = open_stream(request.sites[0], crs=request.crs, layer=request.layer, encoding=request.encoding)
+        except InputError:
+            if wanted:
+                raise
+            # The check in one go tells of files that cannot be read, beside those that can.
+            return None
+    if layer is None and wanted:
+        raise UsageError("runs.stream_format", file=request.sites[0])
+    return layer if wanted or (layer is not None and layer.head.count >= STREAM_FROM) else None
+
+
+def _obstacle(request: Request) -> UsageError | None:
+    """Return why a request cannot be streamed, whatever its file holds."""
+    whole = [path for path in request.outputs if Path(path).suffix.lower() not in PIECEWISE]
+    known = " ".join(PIECEWISE)
+    if whole or not request.outputs:
+        return UsageError("runs.stream_outputs", outputs=", ".join(whole) or "—", known=known)
+    given = request.sites[0] if len(request.sites) == 1 else None
+    if given is None or is_database(given) or Path(given).is_dir() or is_geodatabase(given):
+        return UsageError("runs.stream_one_file", count=len(request.sites))
+    if request.datum is not None or request.control_points is not None:
+        return UsageError("runs.stream_moved", option="--datum" if request.datum is not None else "--control-points")
+    return None
+
+
+def stream(request: Request, layer: Layer, *, restart: bool = False, progress: Progress = no_progress) -> Streamed:
+    """Carry out a check part by part.
+
+    Finished parts stand in a folder beside the first output (`WorkFolder`) until all are done; the same request goes
+    on after them. Whatever stops it, the outputs are written whole or not at all.
+
+    Parameters
+    ----------
+    layer : Layer
+        As `streamable` gives it.
+    restart : bool
+        Throw away what an earlier run has left.
+    progress : Progress
+        ``progress(sites done, sites, "")``, once a part.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds parts of a run that differs in request, inputs or versions; the text says in what.
+    EcozoneError
+        As `execute`.
+    """
+    with speaking(request.lang), limiting(**request.limits):
+        started = datetime.now(UTC)
+        start_reader()
+        folder = WorkFolder(Path(request.outputs[0]))
+        ws = open_workspace(request.workspace)
+        targets = [Path(path) for path in request.outputs]
+        require_apart([*targets, manifest_of(targets[0])], [*workspace_files(ws), *source_files(layer.path)])
+        if request.project_type is not None:
+            project_tags(ws.pack, request.project_type, "")
+        inputs = [path for what, path in ws.inputs.items() if not what.startswith("landcover:")]
+        run = describe(request, [*inputs, *ws.pack.files, *source_files(layer.path)], ws.tables.values())
+        with _telling_of_room(folder.path), folder.held(run, restart=restart):
+            work = _Work(request, folder, ws, layer, progress)
+            resumed = work.carry_out()
+            summary, notices = work.whole()
+            files = work.join(notices)
+            manifest = {
+                **run,
+                "started": started.isoformat(timespec="seconds"),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                "summary": summary.as_dict(),
+                "notices": [one.as_dict() for one in notices],
+                "outputs": [digest(path) for path in files],
+            }
+            beside = manifest_of(files[0])
+            with written(beside) as draft:
+                draft.write_bytes(canonical(manifest) + b"\n")
+            folder.remove()
+        return Streamed(request, ws, summary, notices, run, (*files, beside), resumed)
+
+
+@contextmanager
+def _telling_of_room(path: Path) -> Iterator[None]:
+    """Tell that what was finished is kept, where the disk is full or may not be written to."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("runs.stream_cannot_write", file=path, why=error.strerror or str(error)) from error
+
+
+class _Work:
+    """One streamed check at work."""
+
+    def __init__(self, request: Request, folder: WorkFolder, ws: Workspace, layer: Layer, progress: Progress) -> None:
+        self._request, self._folder, self._ws, self._progress = request, folder, ws, progress
+        self._sites = stream_sites(
+            layer,
+            crs=request.crs,
+            encoding=request.encoding,
+            project_type=request.project_type,
+            around=extent_lonlat(ws),
+        )
+        self._batches = batches_of(len(self._sites), request.batch or BATCH)
+        self._of_layers = {one for key in ws.layers for one in notices_of(ws.features(key))}
+        self._outputs = [Path(path) for path in request.outputs]
+
+    def carry_out(self) -> int:
+        """Work out every part that is not there; return the sites of those that were."""
+        numbers = {rows.start: number for number, rows in enumerate(self._batches)}
+        left = [rows for number, rows in enumerate(self._batches) if self._folder.done(number) is None]
+        total = len(self._sites)
+        done = resumed = total - sum(map(len, left))
+        self._progress(done, total, "")
+        near_m = NEAR_M if self._request.near_m is None else self._request.near_m
+        pool = ThreadPoolExecutor(1, thread_name_prefix="ecozone-write")
+        writing: Future[int] | None = None
+        try:
+            for rows, shapes, check in checked(self._sites, self._ws, left, near_m=near_m):
+                if writing is not None:
+                    written_sites, writing = writing.result(), None
+                    done += written_sites
+                    self._progress(done, total, "")
+                writing = pool.submit(copy_context().run, self._write, numbers[rows.start], shapes, check)
+                del check
+            if writing is not None:
+                written_sites, writing = writing.result(), None
+                self._progress(done + written_sites, total, "")
+        except KeyboardInterrupt:
+            if writing is not None:
+                # What is judged is written and counted before the stop.
+                self._progress(done + writing.result(), total, "")
+            raise
+        finally:
+            pool.shutdown(wait=True)
+        return resumed
+
+    def _write(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> int:
+        """Write one part; return its sites."""
+        gathered = Gathered()
+        gathered.add(check.notices, but=self._of_layers)
+        said = summed_up(check) | {"notices": gathered.as_dict()}
+        with self._folder.part(number, said) as draft:
+            for output, name in zip(self._outputs, self._names(), strict=True):
+                PIECEWISE[output.suffix.lower()].piece(check, draft / name)
+            arrays = np.frombuffer(shapes[0], np.int64), np.frombuffer(shapes[1], np.int64)
+            np.save(draft / _SHAPES, np.stack(arrays))
+        return len(check.sites)
+
+    def _names(self) -> list[str]:
+        return [f"{at}{output.suffix.lower()}" for at, output in enumerate(self._outputs)]
+
+    def whole(self) -> tuple[Summary, tuple[Notice, ...]]:
+        """Return the counts of all parts, and what was noticed.
+
+        Raises
+        ------
+        InputError
+            Where not one site could be trusted.
+        """
+        parts = [self._folder.done(number) or {} for number in range(len(self._batches))]
+        summary = added_up(parts)
+        gathered = Gathered()
+        gathered.add(notices_of_whole(self._sites, self._ws))
+        gathered.add(sorted(self._of_layers, key=lambda one: (one.key, str(one.place))))
+        for part in parts:
+            gathered.add_dict(part["notices"])
+        if summary.refused == summary.sites:
+            reasons = [one.message() for one in gathered.notices() if one.severity == "refused"]
+            file = self._sites.settled.source["file"]
+            raise InputError("intake.all_refused", file=file, count=summary.sites, reasons="; ".join(reasons[:3]))
+        places = range(len(self._batches))
+        rows, keys = np.concatenate([np.load(self._folder.place(at) / _SHAPES) for at in places], axis=1)
+        place = self._sites.layer.place
+        alike = tell_alike(rows, keys.view(np.uint64))
+        gathered.add(placed(one, place) for one in alike)
+        return summary, gathered.notices()
+
+    def join(self, notices: tuple[Notice, ...]) -> list[Path]:
+        """Write the outputs."""
+        files = []
+        for output, name in zip(self._outputs, self._names(), strict=True):
+            pieces = [self._folder.place(number) / name for number in range(len(self._batches))]
+            files.append(PIECEWISE[output.suffix.lower()].join(pieces, output, notices))
+        return files
