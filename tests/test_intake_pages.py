@@ -163,3 +163,71 @@ def test_outer_rings_begin_parcels(tmp_path: Path) -> None:
     assert frame["地块名称"].tolist() == ["地块一", "地块二"]
     plain = read(tmp_path / "d.csv", TITLE, HEADER, *corners(OTHER), BLANK, *corners(HOLE), BLANK, *corners(WEDGE))
     assert [one is None for one in plain.geometry] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["续表", "（续表）", "(续表1)", "续上表", "转下页", "[接上页]", "第 2 页", "- 2 -", "TITLE（续）", "TITLE 续表"],
+)
+@pytest.mark.parametrize("close", [True, False])
+def test_words_of_a_page_do_not_cut_a_ring(tmp_path: Path, words: str, close: bool) -> None:
+    """However a page says that it goes on, with brackets or behind the title, the ring is one."""
+    rows, text = corners(WEDGE, close=close), words.replace("TITLE", TITLE[0])
+    frame = read(tmp_path / "a.csv", TITLE, HEADER, *rows[:3], [text, "", ""], HEADER, *rows[3:])
+    assert same(frame, shape(WEDGE))
+    beside = read(tmp_path / "c.csv", TITLE, HEADER, *rows[:3], [TITLE[0], "", "续表"], HEADER, *rows[3:])
+    assert same(beside, shape(WEDGE))
+    named = [["甲" if at == 0 else "", *row] for at, row in enumerate(rows)]
+    table = [[*TITLE, ""], ["地块名称", *HEADER], *named[:3], [text, *BLANK], ["地块名称", *HEADER], *named[3:]]
+    assert same(read(tmp_path / "b.csv", *table), shape(WEDGE))
+
+
+def test_a_title_that_comes_again_names_no_parcel(tmp_path: Path) -> None:
+    """Parcels named in their first row alone go on behind a page's head, blank rows or not; what does not is asked."""
+    header = ["地块号", *HEADER]
+    one, two = (
+        [["DK1", *row] if at == 0 else ["", *row] for at, row in enumerate(corners(ring))] for ring in (OTHER, WEDGE)
+    )
+    two[0][0] = "DK2"
+    for between in ([[*TITLE, ""], header], [["", *BLANK], [*TITLE, ""], header]):
+        frame = read(tmp_path / "a.csv", [*TITLE, ""], header, *one, *two[:3], *between, *two[3:])
+        assert same(frame, shape(OTHER), shape(WEDGE))
+        assert frame["地块号"].tolist() == ["DK1", "DK2"]
+    two[0][0] = ""
+    with pytest.raises(EcozoneError) as caught:
+        read(tmp_path / "b.csv", [*TITLE, ""], header, *one, ["", *BLANK], [*TITLE, ""], header, *two)
+    assert caught.value.key == "intake.table_parcel_blank"
+
+
+#: A second parcel whose numbers run on, with a sign that it is another: header, its column for each, a row between.
+SIGNS: dict[str, tuple[list[str], list[Any], list[Any], Rows]] = {
+    "number": (["序号"], [1, 2, 3, 4], [1, 2, 3, 4], []),
+    "owner": (["权利人"], ["张三"] * 4, ["李四"] * 4, []),
+    "area": (["面积(公顷)"], [0.8] * 4, [0.9] * 4, []),
+    "merged": (["面积(公顷)"], [0.8, "", "", ""], [0.9, "", "", ""], []),
+    "line": (["类型"], [""] * 4, [""] * 4, [["面积：0.8000公顷", *BLANK]]),
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_an_open_ring_within_which_something_begins_again_is_asked_for(tmp_path: Path, sign: str) -> None:
+    """Corners that run on and never close are not joined over a sign of another parcel; once they close, they are."""
+    header, one, two, between = SIGNS[sign]
+    near = [(600, 0), (700, 0), (700, 80), (600, 80)]
+    rows = corners([*OTHER, *near], close=False)
+    table = [[cell, *row] for cell, row in zip([*one, *two], rows, strict=True)]
+    table[4:4] = between
+    with pytest.raises(EcozoneError) as caught:
+        read(tmp_path / "a.csv", [*TITLE, ""], [*header, *HEADER], *table)
+    assert "看不出" in caught.value.message("zh")
+    ring = [*OTHER[:2], (500, -50), (800, -50), (800, 80), (700, 90), (600, 90), (500, 80)]
+    closed = [[cell, *row] for cell, row in zip([*one, *two, two[-1]], corners(ring), strict=True)]
+    closed[4:4] = between
+    assert same(read(tmp_path / "b.csv", [*TITLE, ""], [*header, *HEADER], *closed), shape(ring))
+
+
+def test_what_changes_from_corner_to_corner_parts_no_ring(tmp_path: Path) -> None:
+    """A column of the corners, not of the parcels, leaves an open ring whole."""
+    rows = [[cell, *row] for cell, row in zip("甲甲甲乙甲乙", corners(WEDGE, close=False), strict=True)]
+    table = [[*TITLE, ""], ["埋设", *HEADER], *rows]
+    assert same(read(tmp_path / "a.csv", *table, geometry="corners"), shape(WEDGE))

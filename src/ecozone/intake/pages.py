@@ -18,11 +18,34 @@ from ecozone.intake.numbering import numbered
 
 #: Of so many pieces at the most is asked whether they are one ring that never comes back to its first corner.
 _MOST_PIECES = 50
-#: Rows that only the foot or the head of a page has.
-PAGE = re.compile(r"续表|续上|接上|转下|第\s*\d+\s*页|[-—–]\s*\d+\s*[-—–]|page\s*\d", re.IGNORECASE)
+_WORDS = r"续\s*表|续[上下前]|[接承][上下]|[上下]接|转下|第\s*\d+\s*页|共\s*\d+\s*页|page\s*\d"
+#: What only the foot or the head of a page has.
+PAGE = re.compile(rf"{_WORDS}|[-—–]\s*\d+\s*[-—–]", re.IGNORECASE)
+_tail = re.compile(
+    rf"(?:\s*[(（\[【〔]\s*(?:续|{_WORDS})[^)）\]】〕]*[)）\]】〕]|[\s,，]+(?:{_WORDS})\S*)+\s*", re.IGNORECASE
+)
 
 #: ``joined`` to the piece before; ``unclear``: it may be that piece's ring or another.
 Bond = Literal["joined", "unclear"]
+
+
+def begins_page(text: str) -> bool:
+    """Tell whether a text is the foot or the head of a page and nothing else.
+
+    >>> [begins_page(text) for text in ("（续表）", "转下页", "- 2 -", "手续齐全", "DK-1-2")]
+    [True, True, True, False, False]
+    """
+    return bool(PAGE.match(text.strip().lstrip("(（[【〔<《…· ")))
+
+
+def without_page(text: str) -> str:
+    """Return a title without what a further page adds to it.
+
+    >>> without_page("界址点成果表（续）"), without_page("界址点成果表 第2页 共3页"), without_page("手续")
+    ('界址点成果表', '界址点成果表', '手续')
+    """
+    found = next((match for match in _tail.finditer(text) if match.end() == len(text)), None)
+    return text[: found.start()].strip() if found else text
 
 
 @dataclass(frozen=True)

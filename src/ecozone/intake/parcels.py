@@ -18,15 +18,15 @@ from ecozone.intake.headers import coordinate_role, ring_label
 from ecozone.intake.layout import Layout, Row, holds_coordinates, is_surveyed_name
 from ecozone.intake.numbering import numbered
 from ecozone.intake.numerals import parse_number
-from ecozone.intake.pages import PAGE, Piece, find_bonds
+from ecozone.intake.open_rings import second_start
+from ecozone.intake.pages import PAGE, Piece, begins_page, find_bonds, without_page
 from ecozone.intake.rowkind import LEAST_CORNERS, Columns
 
 LineKind = Literal["corner", "edge", "gap", "header", "heading", "note"]
 
 _note = re.compile(
-    r"(注|备注|(?:地块|宗地|用地|占地|总|项目)?面积|说明|附注|附|制表|制图|编制|审核|校核|复核|填表|填报|测量|测绘|检查|单位|日期|时间|合计|总计|小计|共计|"
-    r"资料|数据|坐标系|坐标单位|投影|中央|续表|接上|第\s*\d+\s*页|共\s*\d+\s*页|[-—–]\s*\d+\s*[-—–]|note|remark|source|"
-    r"total|sum|page)",
+    r"(注|备注|(?:地块|宗地|用地|占地|总|项目){0,3}面积|说明|附注|附|制表|制图|编制|审核|校核|复核|填表|填报|测量|测绘|检查|单位|日期|时间|合计|总计|小计|共计|"
+    r"资料|数据|坐标系|坐标单位|投影|中央|note|remark|source|total|sum|page)",
     re.IGNORECASE,
 )
 
@@ -82,13 +82,13 @@ class Grouped:
 
 
 def is_note(row: Row) -> bool:
-    """Tell whether a row is a remark below or between the rows, or a sum.
+    """Tell whether a row is a remark below or between the rows, a sum, or the foot or head of a page.
 
     >>> is_note(Row(9, ("注：坐标系为CGCS2000", "", ""))), is_note(Row(9, ("地块二", "", "")))
     (True, False)
     """
     first = next((cell.strip() for cell in row.cells if cell.strip()), "")
-    return bool(_note.match(first))
+    return bool(_note.match(first)) or begins_page(first)
 
 
 def line_kind(layout: Layout, raw: Raw, columns: Columns) -> LineKind:
@@ -107,7 +107,7 @@ def line_kind(layout: Layout, raw: Raw, columns: Columns) -> LineKind:
     held = {column for column, cell in enumerate(row.cells) if cell.strip()}
     coordinates = {column for half in layout.roles.values() for column in half}
     text = row.lone_text()
-    if is_note(row) and not held <= set(columns.parcels):
+    if is_note(row) and (not held <= set(columns.parcels) or begins_page(text)):
         return "note"
     if raw.first is not None or raw.second is not None:
         return "corner"
@@ -145,8 +145,9 @@ class _Grouping:
 
     def __init__(self, layout: Layout, raws: Sequence[Raw], columns: Columns) -> None:
         self.raws, self.columns = raws, columns
-        self.titles = {_text_of(row) for row in layout.head}
-        self.kinds = [line_kind(layout, raw, columns) for raw in raws]
+        self.layout = layout
+        self.titles = {text for row in layout.head if (text := without_page(_text_of(row)))}
+        self.kinds = [self._kind(raw) for raw in raws]
         self.corners = [place for place, kind in enumerate(self.kinds) if kind == "corner"]
         self.parcels: list[Parcel] = []
         self.named: dict[tuple[str, ...], Parcel] = {}
@@ -182,14 +183,21 @@ class _Grouping:
                 self.page = self.page or bool(PAGE.search(_text_of(raw.row)))
                 self.left_out.append(raw.row)
         joined = self._join()
+        self._doubt_open()
         return Grouped(tuple(self.parcels), tuple(self.left_out), self.repeated, self.filled, joined)
+
+    def _kind(self, raw: Raw) -> LineKind:
+        """Say what a row is; the table's title, come again on a further page, names no parcel."""
+        kind = line_kind(self.layout, raw, self.columns)
+        unread = raw.first is None and raw.second is None and kind in ("gap", "corner")
+        return "heading" if unread and without_page(_text_of(raw.row)) in self.titles else kind
 
     def _heading(self, row: Row) -> None:
         """Note a text above corners: a title that comes again on a further page, a ring's place, or a parcel's name."""
         text = _text_of(row)
         label = ring_label(text)
         own = self.current.heading if self.current is not None else ""
-        if text in self.titles or (text == own and text):
+        if without_page(text) in self.titles or (own and without_page(text) == own):
             self.paged = True
             self.left_out.append(row)
         elif label is not None and self.current is not None and (label[0] or own) == own and (label[0] or label[1]):
@@ -208,7 +216,8 @@ class _Grouping:
         self.apart = self.apart or raw.row.apart
         key = self._key(raw.row)
         if not key and any(self.key):
-            if self.apart and self.kinds[place - 1] != "gap":
+            further = self.paged and self._runs_on(place) and not self._closed()
+            if self.apart and self.kinds[place - 1] != "gap" and not further:
                 raise InputError("intake.table_parcel_blank", feature=raw.row.number, above=self._shown())
             key = self.key
             self.filled += 1
@@ -282,6 +291,17 @@ class _Grouping:
                 parcel.labels += [other_label] * len(rest.places)
                 self.pieces[later] = (parcel, other_label, rest)
         return tuple(sorted(joined))
+
+    def _doubt_open(self) -> None:
+        """Note where a ring that is left open may be those of two parcels."""
+        notes = [place for place, kind in enumerate(self.kinds) if kind == "note"]
+        for parcel in self.parcels:
+            for places in parcel.rings:
+                found = second_start(places, self.layout, self.raws, self.columns, notes)
+                if found is not None and parcel.trouble is None:
+                    row = self.raws[found[0]].row.number
+                    first = self.raws[places[0]].row.number
+                    parcel.trouble = GeometryError("intake.table_ring_open", line=row, first=first, sign=found[1])
 
     def _shown(self) -> str:
         return " ".join(text for text in self.key if text)
