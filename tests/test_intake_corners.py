@@ -352,6 +352,33 @@ def test_declared_areas_are_compared(tmp_path: Path, area: str, header: str, dif
     assert ("table_area_differs" in keys(frame)) == differs
 
 
+@pytest.mark.parametrize(
+    ("line", "differs"),
+    [
+        ("用地面积为1.0000公顷", False),
+        ("面积：15.00亩", False),
+        ("总用地面积（㎡）：10000", False),
+        ("项目名称：甲，面积10000平方米（合15亩）", False),
+        ("建筑面积：3000平方米", False),
+        ("面积见附表", False),
+        ("用地面积为5.1234公顷", True),
+        ("面积：2.0公顷", True),
+        ("总面积：20000平方米", True),
+        ("地块面积(亩)：30.00", True),
+        ("注：面积：2.0公顷", True),
+    ],
+)
+def test_an_area_in_a_line_is_compared(tmp_path: Path, line: str, differs: bool) -> None:
+    """An area above or below a single parcel is compared as one in a column is; with two parcels it is no one's."""
+    rows: list[Cells] = [["界址点成果表"], HEADER, *numbered(SQUARE, close=True)]
+    for name, table in {"below": [*rows, [line]], "above": [rows[0], [line], *rows[1:]]}.items():
+        frame = read(csv(tmp_path / f"{name}.csv", *table), crs=4527)
+        assert same(frame.geometry[0], SQUARE)
+        assert ("table_area_differs" in keys(frame)) == differs
+    two = read(csv(tmp_path / "two.csv", *rows, *numbered(FAR, close=True), [line]), crs=4527)
+    assert "table_area_differs" not in keys(two)
+
+
 POINTS_OR_CORNERS: list[tuple[list[Cells], str | None]] = [
     # Points: something in each row is its own.
     ([["名称", "X", "Y"], ["一小", *SQUARE[0]], ["二小", *SQUARE[1]], ["三小", *SQUARE[2]]], "points"),

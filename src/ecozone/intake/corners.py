@@ -13,8 +13,8 @@ from pyproj import CRS
 from ecozone.errors import EcozoneError, GeometryError
 from ecozone.geo import area_m2, is_geographic, plane_area_m2
 from ecozone.intake.cells import Raw
-from ecozone.intake.declared import Declared, declared_area
-from ecozone.intake.layout import Layout
+from ecozone.intake.declared import Declared, area_in_line, declared_area
+from ecozone.intake.layout import Layout, Row
 from ecozone.intake.limits import Limits
 from ecozone.intake.numbering import borne
 from ecozone.intake.parcels import Grouped, Parcel, kept_columns
@@ -180,20 +180,23 @@ def _add_attributes(layout: Layout, raws: Sequence[Raw], columns: Columns, group
 
 
 def check_areas(
-    layout: Layout, raws: Sequence[Raw], column: int, grouped: Grouped, built: Built, crs: CRS, step: float
+    layout: Layout, raws: Sequence[Raw], column: int | None, grouped: Grouped, built: Built, crs: CRS, step: float
 ) -> list[Notice]:
     """Compare the areas that a table gives its parcels with those of plane and ellipsoid.
 
     Parameters
     ----------
-    column : int
-        Of the areas.
+    column : int or None
+        Of the areas. Where there is none, or it is blank, a line above or below a single parcel may give its area.
     step : float
         Value of the last digit of the coordinates: what rounding them can move is no difference.
     """
     said: list[Notice] = []
     for parcel, shape in zip(grouped.parcels, built.shapes, strict=True):
-        found = area_of(layout, raws, column, parcel)
+        found = None if column is None else area_of(layout, raws, column, parcel)
+        field_name = None if column is None else layout.name(column)
+        if found is None and len(grouped.parcels) == 1:
+            found, field_name = _area_beside([*layout.head, *grouped.left_out]), None
         if found is None or shape is None or not shape.geometry.is_valid:
             continue
         series = gpd.GeoSeries([shape.geometry], crs=crs)
@@ -209,7 +212,6 @@ def check_areas(
             built.proved.add(parcel.row)
             continue
         words = [fixed(size / M2_PER_HECTARE, 4) for size in sizes]
-        field_name = layout.name(column)
         said.append(
             notice(
                 "intake.table_area_differs",
@@ -222,6 +224,16 @@ def check_areas(
             )
         )
     return said
+
+
+def _area_beside(rows: Sequence[Row]) -> Declared | None:
+    """Return the one area that lines of text give; None where they give none, or several."""
+    found = {}
+    for row in rows:
+        declared = area_in_line(" ".join(dict.fromkeys(cell.strip() for cell in row.cells if cell.strip())))
+        if declared is not None:
+            found[declared.number, declared.units] = declared
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def check_numbers(raws: Sequence[Raw], names: int | None, grouped: Grouped, built: Built) -> list[Notice]:

@@ -17,6 +17,12 @@ _UNITS = {
     **dict.fromkeys(("平方公里", "km2", "km²"), 1e6),
 }
 _area = re.compile(r"([\d.,]+)\s*(\D.*)?")
+_spelled = "|".join(sorted((re.escape(word) for word in _UNITS), key=len, reverse=True))
+#: An area in a line of text: that of the land, not of buildings or of a part.
+_line = re.compile(
+    rf"(?<![^\s,，、;；。:：()|])((?:地块|宗地|用地|占地|项目|规划|土地|总){{0,3}}面积)\s*(?:\(({_spelled})\))?\s*"
+    rf"(?:[:=]|为|是|约|共|计|合计){{0,3}}\s*(\d[\d.,]*\d|\d)\s*({_spelled})?(?![\d\w])"
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,18 @@ def declared_area(text: str, header: str) -> Declared | None:
     named = _UNITS.get((match[2] or "").strip()) or _UNITS.get(bracketed(header)) or _in_words(header)
     units = (named,) if named else tuple(dict.fromkeys(_UNITS.values()))
     return Declared(text.strip(), number, 10.0 ** -len(digits.partition(".")[2]), units)
+
+
+def area_in_line(text: str) -> Declared | None:
+    """Return the area that a line of text gives a parcel; None where it gives none.
+
+    >>> area_in_line("用地面积为5.1234公顷").m2, area_in_line("面积：20000平方米（合30.00亩）").m2
+    (51234.0, 20000.0)
+    >>> [area_in_line(text) for text in ("建筑面积：300平方米", "面积见附表", "面积 2024年测")]
+    [None, None, None]
+    """
+    match = _line.search(unicodedata.normalize("NFKC", text).strip().casefold())
+    return declared_area(f"{match[3]}{match[4] or match[2] or ''}", "") if match else None
 
 
 def _in_words(header: str) -> float | None:

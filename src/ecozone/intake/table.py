@@ -287,7 +287,7 @@ class _Table:
         self._about_corners(grouped, self.verdict)
         self.notices += built.notices
         crs = self.options.crs or order.crs
-        if columns.area is not None and crs is not None and self.options.control is None:
+        if crs is not None and self.options.control is None:
             self.notices += check_areas(layout, raws, columns.area, grouped, built, crs, last_digit(raws, reading))
         self.notices += check_numbers(raws, columns.names, grouped, built)
         self._tell_left_out(list(grouped.left_out))
