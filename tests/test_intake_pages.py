@@ -220,6 +220,7 @@ def test_an_open_ring_within_which_something_begins_again_is_asked_for(tmp_path:
     with pytest.raises(EcozoneError) as caught:
         read(tmp_path / "a.csv", [*TITLE, ""], [*header, *HEADER], *table)
     assert "看不出" in caught.value.message("zh")
+    assert "加“地块编号”列" in caught.value.remedy("zh")
     ring = [*OTHER[:2], (500, -50), (800, -50), (800, 80), (700, 90), (600, 90), (500, 80)]
     closed = [[cell, *row] for cell, row in zip([*one, *two, two[-1]], corners(ring), strict=True)]
     closed[4:4] = between

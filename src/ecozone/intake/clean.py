@@ -228,10 +228,13 @@ def require_some(total: int, refused: Mapping[int, Notice]) -> None:
     Raises
     ------
     InputError
-        Where it has no features, or every one was refused. The text gives the first reasons.
+        Where it has no features, or every one was refused. The text gives the first reasons, and what
+        to do about them.
     """
     if total == 0:
         raise InputError("intake.no_features")
     if len(refused) >= total:
-        reasons = [refused[row].message() for row in sorted(refused)[:3]]
-        raise InputError("intake.all_refused", count=total, reasons="; ".join(reasons))
+        shown = [refused[row] for row in sorted(refused)[:3]]
+        reasons = "; ".join(one.message() for one in shown)
+        todo = "".join(f"{text}; " for text in dict.fromkeys(one.remedy() for one in shown) if text)
+        raise InputError("intake.all_refused", count=total, reasons=reasons, todo=todo)
