@@ -214,6 +214,7 @@ def test_limits_kinds_and_formats_have_their_texts() -> None:
     kinds = {kind for _, kind in (*module._REFUSED_MAGIC, *module._REFUSED_TEXT)} | set(module._REFUSED_ROOTS.values())
     assert {f"looks_like_{kind}" for kind in kinds} <= set(texts)
     told_otherwise = {"feature_vertices", "feature_rings", "repair_seconds", "query_seconds"}
+    told_otherwise |= {"site_vertices", "site_tangle"}
     limits = {field.name for field in fields(Limits)} - told_otherwise
     assert {f"limit_{name}" for name in limits} <= set(texts)
     assert set(READERS) == set(ecozone.intake.Format)

@@ -503,7 +503,6 @@ def test_one_swapped_parcel_among_others(read: Read) -> None:
         ("J2,4331262.500,39530420.250", "txt_fields_differ"),
         ("J2,1,4331262.500,39530420.250,5.0", "txt_fields_differ"),
         ("J2,1,4331262.500,39530420.25@", "txt_line"),
-        ("// 界址点", "txt_line"),
         ("J2,1,4331262.500,39530420.250J3,1,4331010.400,39530455.800", "txt_line"),
         ("10;7.2207;2;示例地块二;面", "txt_line"),
     ],
@@ -520,6 +519,15 @@ def test_a_point_that_cannot_be_refuses_its_parcel_alone(read: Read, wrong: str,
     assert [(one.key, one.place.feature) for one in notices] == [(f"intake.{key}", 1)]
     assert notices[0].fields["line"] == 15
     assert wrong[:10] in notices[0].message("zh")
+
+
+def test_a_remark_in_place_of_a_point_is_no_point(read: Read) -> None:
+    """A remark is left aside; that a point is missing there is seen from the count and the area."""
+    line = SHELL.splitlines()[1]
+    other = parcel(square(4_332_000, 531_000, 100, 1), area="1.0000")
+    frame = read((WHOLE + other).replace(line, "// 界址点"))
+    assert frame.geometry.isna().tolist() == [True, False]
+    assert [one.key for one in frame.attrs["notices"] if one.severity == "refused"] == ["intake.txt_cut_off"]
 
 
 def test_local_numbers_are_refused(read: Read) -> None:

@@ -95,7 +95,7 @@ def _txt() -> Iterator[bytes]:
         _POINTS,
         _HEADER.replace("计量单位=米", "计量单位=度").replace("带号=39\n", "").replace("几度分带=3\n", "")
         + _LINE
-        + "J1,1,39.10,117.30\nJ2,1,39.10,117.31\nJ3,1,39.11,117.31\nJ1,1,39.10,117.30\n",
+        + "J1,1,39.10000,117.30000\nJ2,1,39.10000,117.31000\nJ3,1,39.11000,117.31000\nJ1,1,39.10000,117.30000\n",
         _HEADER.replace("2000国家大地坐标系", "1980西安坐标系") + _LINE + _POINTS,
         _TXT.replace("0120.000\nJ5", "0120.000,@\nJ5"),
         _TXT.replace(",", "\t"),
@@ -180,7 +180,7 @@ def _tables() -> Iterator[list[Cells]]:
     yield [
         ["拐点", "东经", "北纬"],
         *(
-            [f"J{at}", f"E{lon}", f"N{lat}"]
+            [f"J{at}", f"E{lon:.5f}", f"N{lat:.5f}"]
             for at, (lon, lat) in enumerate(((117.3, 39.1), (117.31, 39.1), (117.31, 39.11)), 1)
         ),
     ]
