@@ -2,6 +2,7 @@
 
 from ecozone.intake.alike import tell_alike
 from ecozone.intake.angles import Angles
+from ecozone.intake.clean import all_refused
 from ecozone.intake.features import list_layers, read_features, source_files
 from ecozone.intake.inspection import check_command, inspect_features, inspect_file
 from ecozone.intake.isolation import start_reader
@@ -24,6 +25,7 @@ __all__ = [
     "Limits",
     "RowKind",
     "SiteStream",
+    "all_refused",
     "check_command",
     "inspect_features",
     "inspect_file",

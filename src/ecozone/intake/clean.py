@@ -234,7 +234,12 @@ def require_some(total: int, refused: Mapping[int, Notice]) -> None:
     if total == 0:
         raise InputError("intake.no_features")
     if len(refused) >= total:
-        shown = [refused[row] for row in sorted(refused)[:3]]
-        reasons = "; ".join(one.message() for one in shown)
-        todo = "".join(f"{text}; " for text in dict.fromkeys(one.remedy() for one in shown) if text)
-        raise InputError("intake.all_refused", count=total, reasons=reasons, todo=todo)
+        raise all_refused([refused[row] for row in sorted(refused)], total)
+
+
+def all_refused(refused: Sequence[Notice], count: int, *, file: str | None = None) -> InputError:
+    """Return the error of a file of ``count`` features of which none is left, with the first reasons and remedies."""
+    shown = refused[:3]
+    reasons = "; ".join(one.message() for one in shown)
+    todo = "".join(f"{text}; " for text in dict.fromkeys(one.remedy() for one in shown) if text)
+    return InputError("intake.all_refused", file=file, count=count, reasons=reasons, todo=todo)

@@ -17,6 +17,7 @@ from ecozone.assess import Check
 from ecozone.assess.screening import NEAR_M
 from ecozone.errors import InputError, OutputError, UsageError
 from ecozone.intake import (
+    all_refused,
     is_database,
     is_geodatabase,
     limiting,
@@ -255,9 +256,8 @@ class _Work:
         for part in parts:
             gathered.add_dict(part["notices"])
         if summary.refused == summary.sites:
-            reasons = [one.message() for one in gathered.notices() if one.severity == "refused"]
-            file = self._sites.settled.source["file"]
-            raise InputError("intake.all_refused", file=file, count=summary.sites, reasons="; ".join(reasons[:3]))
+            refused = [one for one in gathered.notices() if one.severity == "refused"]
+            raise all_refused(refused, summary.sites, file=self._sites.settled.source["file"])
         places = range(len(self._batches))
         rows, keys = np.concatenate([np.load(self._folder.place(at) / _SHAPES) for at in places], axis=1)
         place = self._sites.layer.place
