@@ -6,7 +6,7 @@ from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
 from ecozone.assess.sampling import SamplePlan, plan_samples
-from ecozone.assess.screening import Check, Screening, check_batches, check_sites
+from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.verdict import VERDICTS, at_least, worst
@@ -14,6 +14,7 @@ from ecozone.assess.verdict import VERDICTS, at_least, worst
 __all__ = [
     "ACCURACY_COLUMNS",
     "FINDING_COLUMNS",
+    "NEAR_M",
     "RATIO_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",

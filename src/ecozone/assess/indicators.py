@@ -30,7 +30,7 @@ from ecozone.measure import Mapper, mapper_for, measure_land_use, measure_zones
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import LandCover, Target, Workspace
+from ecozone.workspace import MEASURED_ROLES, LandCover, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -67,7 +67,6 @@ LEAST_SAMPLES = 30
 
 # A measured baseline this many points off the published one is worth a word: another profile, or other data.
 _BASELINE_POINTS = 0.5
-_MEASURED_ROLES = ("district", "barrier_zone", "red_line", "subdistrict")
 
 
 @dataclass(frozen=True)
@@ -217,8 +216,7 @@ def _tally(
 
 
 def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
-    wanted = (*_MEASURED_ROLES, "built_up")
-    frames = [ws.zones(role) for role in wanted if ws.layers_of(role)]
+    frames = [ws.zones(role) for role in MEASURED_ROLES if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
     # Of what is declared not to be there no share can be reckoned.
     return zones[[not ws.layers[key].empty for key in zones["layer"]]]

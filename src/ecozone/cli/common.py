@@ -147,7 +147,7 @@ def known_angles(angles: str | None) -> str | None:
     UsageError
         If it is not.
     """
-    from ecozone.intake.angles import WAYS
+    from ecozone.intake import WAYS
 
     if angles is not None and angles not in WAYS:
         raise UsageError("cli.angles_unknown", value=angles, known=" ".join(WAYS))

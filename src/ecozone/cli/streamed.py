@@ -12,7 +12,7 @@ from ecozone.cli.common import SETTINGS, answer, console, tell, tell_files, tell
 from ecozone.text import say
 
 if TYPE_CHECKING:
-    from ecozone.intake.parts import Layer
+    from ecozone.intake import Layer
     from ecozone.log import Progress
     from ecozone.runs import Request
 

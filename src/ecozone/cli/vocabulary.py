@@ -70,7 +70,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _import(text: str, output: Path) -> int:
-    from ecozone.outputs.atomic import written
+    from ecozone.outputs import written
 
     with written(output) as draft:
         draft.write_text(text, "utf-8")

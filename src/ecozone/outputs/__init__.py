@@ -1,5 +1,6 @@
 """Results in, files out. Nothing here computes an area or a verdict."""
 
+from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
@@ -28,4 +29,5 @@ __all__ = [
     "write_samples",
     "write_txt",
     "write_xlsx",
+    "written",
 ]

@@ -11,8 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from ecozone.assess import Check, Screening
-from ecozone.assess.screening import NEAR_M
+from ecozone.assess import NEAR_M, Check, Screening
 from ecozone.errors import EcozoneError, InputError
 from ecozone.geo import operation_notice, reproject
 from ecozone.intake import SiteStream, open_stream, stream_sites

@@ -11,8 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import Account, Check, SamplePlan, assess_account, check_sites, plan_samples
-from ecozone.assess.screening import NEAR_M
+from ecozone.assess import NEAR_M, Account, Check, SamplePlan, assess_account, check_sites, plan_samples
 from ecozone.errors import UsageError
 from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
@@ -31,8 +30,8 @@ from ecozone.outputs import (
     write_ratios_csv,
     write_samples,
     write_xlsx,
+    written,
 )
-from ecozone.outputs.atomic import written
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files

@@ -13,26 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from ecozone.assess import Check
-from ecozone.assess.screening import NEAR_M
+from ecozone.assess import NEAR_M, Check
 from ecozone.errors import InputError, OutputError, UsageError
 from ecozone.intake import (
+    Layer,
     all_refused,
     is_database,
     is_geodatabase,
     limiting,
     open_stream,
+    placed,
     source_files,
     start_reader,
     stream_sites,
     tell_alike,
 )
-from ecozone.intake.features import placed
-from ecozone.intake.parts import Layer
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notices_of
-from ecozone.outputs import PIECEWISE
-from ecozone.outputs.atomic import written
+from ecozone.outputs import PIECEWISE, written
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole

@@ -10,8 +10,10 @@ from ecozone.workspace.opening import open_workspace
 from ecozone.workspace.places import places_of
 from ecozone.workspace.trouble import DeclarationError, Trouble
 from ecozone.workspace.workspace import Workspace
+from ecozone.workspace.zones import MEASURED_ROLES
 
 __all__ = [
+    "MEASURED_ROLES",
     "DeclarationError",
     "LandCover",
     "Layer",

@@ -24,7 +24,7 @@ from ecozone.workspace.layer import LandCover
 from ecozone.workspace.raster_notices import raster_notices
 from ecozone.workspace.trouble import Trouble, of_error, of_notice, trouble
 from ecozone.workspace.workspace import Workspace
-from ecozone.workspace.zones import MEASURED
+from ecozone.workspace.zones import MEASURED_ROLES
 
 # Cells read at once: 16 MB of bytes.
 _CELLS = 2**24
@@ -75,7 +75,7 @@ def _zones(ws: Workspace, readable: Collection[str]) -> gpd.GeoDataFrame:
     """Return every zone that will be measured, in the workspace's CRS: what lies in none of them decides nothing."""
     shapes: dict[str, Any] = {}
     for key in readable:
-        if ws.layers[key].role not in MEASURED or ws.layers[key].empty:
+        if ws.layers[key].role not in MEASURED_ROLES or ws.layers[key].empty:
             continue
         zones = ws.zones(key).geometry.dropna()
         shapes |= dict(zones[shapely.get_dimensions(zones.array) == 2].items())

@@ -20,7 +20,7 @@ from ecozone.workspace.layer import Layer
 BY_NAME = frozenset({"subdistrict", "control_unit"})
 
 #: Roles whose zones the indicators measure against land cover.
-MEASURED = ("district", "barrier_zone", "red_line", "subdistrict", "built_up")
+MEASURED_ROLES = ("district", "barrier_zone", "red_line", "subdistrict", "built_up")
 
 COLUMNS = ("zone", "layer", "role", "level", "title", "refused")
 
