@@ -16,7 +16,7 @@ from ecozone.intake import is_geodatabase, sha256, source_files
 from ecozone.runs.request import Request
 
 RUN_SCHEMA = "ecozone.run/1"
-_LIBRARIES = ("fiona", "folium", "geopandas", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
+_LIBRARIES = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
 
 
 def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
