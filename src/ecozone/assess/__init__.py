@@ -5,6 +5,7 @@ from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
+from ecozone.assess.overruling import OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
 from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
@@ -15,6 +16,7 @@ __all__ = [
     "ACCURACY_COLUMNS",
     "FINDING_COLUMNS",
     "NEAR_M",
+    "OVERRIDE_COLUMNS",
     "RATIO_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
@@ -32,6 +34,9 @@ __all__ = [
     "check_batches",
     "check_sites",
     "matrix_samples",
+    "override_words",
+    "overrides_of_sites",
+    "overrule",
     "plan_samples",
     "records",
     "worst",

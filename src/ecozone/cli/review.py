@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -60,6 +61,8 @@ def register(app: typer.Typer) -> None:
         stream: bool | None = typer.Option(None, "--stream/--no-stream", help=say("cli.opt_stream")),
         batch: int | None = typer.Option(None, "--batch", min=1, help=say("cli.opt_batch")),
         restart: bool = typer.Option(False, "--restart", help=say("cli.opt_restart")),
+        override: list[str] = typer.Option([], "--override", metavar="WORDS", help=say("cli.opt_override")),
+        date: datetime | None = typer.Option(None, "--date", formats=["%Y-%m-%d"], help=say("cli.opt_date")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
@@ -86,6 +89,8 @@ def register(app: typer.Typer) -> None:
             near_m=near,
             outputs=tuple(output),
             batch=batch,
+            overrides=tuple(override),
+            date=None if date is None else date.date(),
             limits=dict(SETTINGS.limits),
             lang=language(),
             scheduler=known_scheduler(scheduler),

@@ -44,10 +44,11 @@ def show_check(check: Check) -> None:
     """Print the sites with their verdict, each with what decided it, then what could not be checked."""
     from rich.text import Text
 
-    from ecozone.assess import records
+    from ecozone.assess import overrides_of_sites, records
 
     order = {verdict: i for i, verdict in enumerate(_STYLES)}
     sites = sorted(records(check.sites.drop(columns="geometry")), key=lambda site: order[site["verdict"]])
+    ruled = overrides_of_sites(check)
     rows = []
     for site in sites:
         verdict = site["verdict"]
@@ -56,6 +57,9 @@ def show_check(check: Check) -> None:
             size = say("cli.metres", length=fixed(site["length_m"], 1))
         why = _reasons(check, site["site_id"])
         words = Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict])
+        if site["site_id"] in ruled:
+            words.append("\n" + say("cli.override", verdict=say(f"words.{site['override']}")), style="default")
+            why += ruled[site["site_id"]]
         rows.append((site["site_id"], site["name"] or "", words, size, "\n".join(why) or say("cli.nothing_found")))
     headings = [say(f"cli.head_{name}") for name in ("site", "name", "verdict", "size", "why")]
     table(headings, rows, right=(3,), title=say("cli.check_title", district=check.workspace.name))

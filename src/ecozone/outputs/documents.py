@@ -34,6 +34,7 @@ def check_document(check: Check) -> dict[str, Any]:
     sites = [
         {
             **{key: plain_value(site[key]) for key in ("site_id", "name", "project_type", "verdict")},
+            **({"override": plain_value(site["override"])} if "override" in site else {}),
             **{key: plain_value(site[key]) for key in ("area_m2", "length_m", "source_file", "source_row")},
             "states": states.get(site["site_id"], []),
             "findings": findings.get(site["site_id"], []),

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from ecozone.assess import VERDICTS
+from ecozone.assess import VERDICTS, override_words
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import anchor, geometry_json, latlng_bounds
 from ecozone.outputs.map_names import name_of, zone_title
@@ -62,7 +62,7 @@ def site_list(
             "name": name_of(row.get("name")) or plain(row["site_id"]),
             "verdict": row["verdict"],
             "summary": _summary(found, told, ws),
-            "facts": _facts(row, ws),
+            "facts": [*_facts(row, ws), *_ruling(row, [*found, *states_of.get(row["site_id"], [])])],
             "findings": [_finding(finding, ws, strings) for finding in found],
             "states": told,
             "layers": list(dict.fromkeys(finding["layer"] for finding in found)),
@@ -154,6 +154,15 @@ def _facts(row: Mapping[str, Any], ws: Workspace) -> list[list[str]]:
     return [list(pair) for pair in pairs]
 
 
+def _ruling(row: Mapping[str, Any], things: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    """Return what persons ruled of a site, both its verdicts first."""
+    if name_of(row.get("override")) == "":
+        return []
+    verdicts = {"before": say(f"words.{row['verdict']}"), "after": say(f"words.{row['override']}")}
+    said = [say("map.override_both", **verdicts), *(plain(words) for words in map(override_words, things) if words)]
+    return [[say("map.override"), words] for words in said]
+
+
 def _title(row: Mapping[str, Any], ws: Workspace) -> str:
     return zone_title(ws, row["layer"], row["role"], row.get("level"))
 
@@ -197,6 +206,8 @@ def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield say("map.depth"), say("map.metres", value=fixed(finding["depth_m"], 1))
     if name_of(finding["firmness"]):
         yield say("map.firmness"), say(f"words.{finding['firmness']}")
+    if words := override_words(finding):
+        yield say("map.override"), plain(words)
 
 
 def _state(state: Mapping[str, Any], ws: Workspace) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from ecozone.assess import FINDING_COLUMNS, Account, Check, records
+from ecozone.assess import FINDING_COLUMNS, Account, Check, overrides_of_sites, records
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_value
@@ -44,7 +44,20 @@ _STATUS_FILLS = {
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
 _WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method")
-_LONG_TEXTS = {"fact", "sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en"}
+_LONG_TEXTS = {
+    "override_words",
+    "override_reason",
+    "fact",
+    "sentence",
+    "citation",
+    "procedure",
+    "decided_by",
+    "message",
+    "reason",
+    "remedy",
+    "zh",
+    "en",
+}
 _CELL_LIMIT = 32_767
 # The same results give the same bytes: when a run was is told by its manifest.
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
@@ -55,9 +68,11 @@ def site_table(check: Check) -> pd.DataFrame:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in records(check.findings):
         found.setdefault(row["site_id"], []).append(row)
+    ruled = overrides_of_sites(check)
     rows = []
     for site in records(check.sites.drop(columns="geometry")):
-        worst = [row for row in found.get(site["site_id"], ()) if row["verdict"] == site["verdict"]]
+        mine = found.get(site["site_id"], [])
+        worst = [row for row in mine if row["verdict"] == site["verdict"]]
         rows.append(
             {
                 "site_id": site["site_id"],
@@ -65,6 +80,11 @@ def site_table(check: Check) -> pd.DataFrame:
                 "project_type": site["project_type"],
                 "verdict": site["verdict"],
                 "verdict_words": say(f"words.{site['verdict']}"),
+                **(
+                    {"override": site["override"], "override_words": "\n".join(ruled.get(site["site_id"], ()))}
+                    if ruled
+                    else {}
+                ),
                 "area_m2": site["area_m2"],
                 "area_hectares": hectares(site["area_m2"]) if site["area_m2"] > 0 else None,
                 "area_mu": mu(site["area_m2"]) if site["area_m2"] > 0 else None,
@@ -86,7 +106,9 @@ def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
 
 def finding_table(check: Check) -> pd.DataFrame:
     """Return the findings, with the sites that have none, each with its site's name and verdict."""
-    sites = check.sites[["site_id", "name", "project_type", "verdict"]].rename(columns={"verdict": "site_verdict"})
+    names = {"verdict": "site_verdict", "override": "site_override"}
+    known = [name for name in ("site_id", "name", "project_type", *names) if name in check.sites]
+    sites = check.sites[known].rename(columns=names)
     return pd.DataFrame(sites).merge(check.findings, on="site_id", how="left")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import NEAR_M, Account, Check, SamplePlan, assess_account, check_sites, plan_samples
+from ecozone.assess import NEAR_M, Account, Check, SamplePlan, assess_account, check_sites, overrule, plan_samples
 from ecozone.errors import UsageError
 from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
@@ -36,6 +35,7 @@ from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.manifest import canonical, describe, digest
+from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
 from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
@@ -46,7 +46,7 @@ class Outcome:
     """What a run gave.
 
     ``run`` is the description that decides its numbers (`ecozone.runs.manifest.describe`); ``files`` are all files
-    written, the manifest last: the description with times, notices and the hashes of the outputs.
+    written, the manifest last: the description with notices and the hashes of the outputs.
     """
 
     request: Request
@@ -79,7 +79,6 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
     with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
         if mapper is not None:
             mapper.require(())
-        started = datetime.now(UTC)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
@@ -90,6 +89,7 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
             # Its libraries load while the workspace opens.
             start_reader()
         ws = open_workspace(request.workspace)
+        said = overrides_of(request, ws) if "check" in request.parts else ()
         check = account = plan = None
         inputs = [
             path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
@@ -116,6 +116,7 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
                 client=mapper,
                 progress=progress,
             )
+            check = overrule(check, said)
         if "ratios" in request.parts:
             account = assess_account(ws, years=request.years, client=mapper, progress=progress)
         if drawn is not None:
@@ -128,7 +129,7 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
         if plan is not None and drawn is not None:
             files.append(write_samples(plan, drawn))
         if files:
-            manifest = _manifest(run, check, account, files, started)
+            manifest = _manifest(run, check, account, files)
             beside = manifest_of(files[0])
             with written(beside) as draft:
                 draft.write_bytes(canonical(manifest) + b"\n")
@@ -186,13 +187,11 @@ def _writer(path: Path, request: Request) -> Writer:
 
 
 def _manifest(
-    run: Mapping[str, Any], check: Check | None, account: Account | None, files: list[Path], started: datetime
+    run: Mapping[str, Any], check: Check | None, account: Account | None, files: list[Path]
 ) -> dict[str, Any]:
     noticed = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
     return {
         **run,
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "notices": [entry.as_dict() for entry in dict.fromkeys(noticed)],
         "outputs": [digest(path) for path in files],
     }

@@ -22,8 +22,8 @@ _LIBRARIES = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogr
 def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Return what decides a run's numbers: the same request, files and versions give the same description.
 
-    Its ``id`` is the SHA-256 of all the rest. ``tables`` are the sources of what came from databases
-    (``attrs["source"]``): their hash is of the rows that were read.
+    Its ``id`` is the SHA-256 of all the rest but ``date``, the day that results name. ``tables`` are the sources of
+    what came from databases (``attrs["source"]``): their hash is of the rows that were read.
     """
     files = [
         {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
@@ -38,10 +38,10 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
         "schema": RUN_SCHEMA,
         "ecozone": version("ecozone"),
         "libraries": _versions(),
-        "request": request.model_dump(mode="json", exclude={"scheduler"}),
+        "request": request.model_dump(mode="json", exclude={"scheduler", "date"}),
         "inputs": files + [read[key] for key in sorted(read)],
     }
-    return {"id": hashlib.sha256(canonical(body)).hexdigest(), **body}
+    return {"id": hashlib.sha256(canonical(body)).hexdigest(), "date": request.day.isoformat(), **body}
 
 
 def _parts(path: Path) -> tuple[Path, ...]:

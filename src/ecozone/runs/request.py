@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -42,6 +44,12 @@ class Request(BaseModel):
         Files to write; the suffix tells the format.
     batch : int, optional
         Sites of one part of a streamed check; see `ecozone.runs.stream`.
+    overrides : tuple of str
+        What a person rules in place of findings, beside those of the workspace; see
+        `ecozone.workspace.parse_override`.
+    date : date, optional
+        The day that results name; the day of ``SOURCE_DATE_EPOCH`` or today unless given. It decides no number, so
+        that it is no part of what a manifest's ``id`` is made of.
     limits : mapping of str to float
         Fields of `ecozone.intake.Limits` that differ from the defaults, for every file that the run reads.
     lang : {"zh", "en"}
@@ -72,6 +80,16 @@ class Request(BaseModel):
     plan_seed: int = 1
     outputs: tuple[str, ...] = ()
     batch: int | None = None
+    overrides: tuple[str, ...] = ()
+    date: dt.date | None = None
     limits: dict[str, float] = {}
     lang: Lang = "zh"
     scheduler: str | None = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day that results name."""
+        if self.date is not None:
+            return self.date
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.datetime.now().date()

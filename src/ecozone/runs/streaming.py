@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +137,6 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
         As `execute`.
     """
     with speaking(request.lang), limiting(**request.limits):
-        started = datetime.now(UTC)
         start_reader()
         folder = WorkFolder(Path(request.outputs[0]))
         ws = open_workspace(request.workspace)
@@ -155,8 +153,6 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
             files = work.join(notices)
             manifest = {
                 **run,
-                "started": started.isoformat(timespec="seconds"),
-                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
                 "summary": summary.as_dict(),
                 "notices": [one.as_dict() for one in notices],
                 "outputs": [digest(path) for path in files],

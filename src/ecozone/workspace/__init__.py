@@ -6,7 +6,9 @@ from ecozone.workspace.init import init_workspace
 from ecozone.workspace.intricate import intricate
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.levels import read_level, read_levels
+from ecozone.workspace.model import Override
 from ecozone.workspace.opening import open_workspace
+from ecozone.workspace.overrides import parse_override
 from ecozone.workspace.places import places_of
 from ecozone.workspace.trouble import DeclarationError, Trouble
 from ecozone.workspace.workspace import Workspace
@@ -17,6 +19,7 @@ __all__ = [
     "DeclarationError",
     "LandCover",
     "Layer",
+    "Override",
     "Target",
     "Trouble",
     "Workspace",
@@ -25,6 +28,7 @@ __all__ = [
     "init_workspace",
     "intricate",
     "open_workspace",
+    "parse_override",
     "places_of",
     "read_level",
     "read_levels",

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -16,7 +16,7 @@ from ecozone.errors import WorkspaceError, system_words
 from ecozone.intake import without_address
 from ecozone.text import nearest
 from ecozone.workspace.lines import Step, line_of
-from ecozone.workspace.model import TABLES, Declaration
+from ecozone.workspace.model import TABLES, Table
 from ecozone.workspace.trouble import DeclarationError, Trouble, trouble
 
 _KIND = {
@@ -67,8 +67,11 @@ def read_text(path: Path) -> str:
         raise WorkspaceError("workspace.unreadable", file=path, why=system_words(error)) from error
 
 
-def read_declaration(source: Source) -> Declaration:
-    """Return what a workspace file declares.
+Model = TypeVar("Model", bound=Table)
+
+
+def read_declaration(source: Source, form: type[Model]) -> Model:
+    """Return what a workspace file declares, in the form of its root.
 
     Raises
     ------
@@ -82,9 +85,9 @@ def read_declaration(source: Source) -> Declaration:
     except tomllib.TOMLDecodeError as error:
         raise _no_toml(error, source) from error
     try:
-        return Declaration.model_validate(data)
+        return form.model_validate(data)
     except ValidationError as error:
-        found = [_trouble(detail, source) for detail in error.errors(include_url=False)]
+        found = [_trouble(detail, source, form) for detail in error.errors(include_url=False)]
         raise DeclarationError(in_order(found), file=source.file) from error
 
 
@@ -104,20 +107,22 @@ def _no_toml(error: tomllib.TOMLDecodeError, source: Source) -> WorkspaceError:
     return WorkspaceError("workspace.no_toml", file=source.file, **words)
 
 
-def _trouble(detail: ErrorDetails, source: Source) -> Trouble:
+def _trouble(detail: ErrorDetails, source: Source, form: type[Table]) -> Trouble:
     """Say one of pydantic's findings in our words."""
     place = tuple(step for step in detail["loc"] if step != "[key]")
-    name, fields = _words(detail["type"], place, detail.get("ctx", {}))
+    name, fields = _words(detail["type"], place, detail.get("ctx", {}), form)
     if name == "key_missing" and place[-1] != fields["name"]:
         place = (*place, fields["name"])
     return source.trouble(name, place, **{"value": _shown(detail["input"]), **fields})
 
 
-def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _words(
+    kind: str, place: tuple[Step, ...], context: Mapping[str, Any], form: type[Table]
+) -> tuple[str, dict[str, Any]]:
     """Return the text's name and the fields that it needs."""
     last = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
-        known = _known(place[:-1])
+        known = _known(place[:-1], form)
         near = nearest(last, known)
         fields = {"name": last, "known": ", ".join(known)}
         return ("key_unknown", fields) if near is None else ("key_misspelt", fields | {"near": near})
@@ -135,9 +140,11 @@ def _words(kind: str, place: tuple[Step, ...], context: Mapping[str, Any]) -> tu
     return _KIND.get(kind.partition("_")[0], "value_wrong"), {}
 
 
-def _known(place: tuple[Step, ...]) -> list[str]:
+def _known(place: tuple[Step, ...], form: type[Table]) -> list[str]:
     """Return the keys that may stand in the table at ``place``."""
-    many = {"layers": 1, "targets": 1, "landcover": 2}
+    if not place:
+        return list(form.model_fields)
+    many = {"layers": 1, "targets": 1, "landcover": 2, "overrides": 1}
     pattern = tuple("*" if index == many.get(str(place[0])) else step for index, step in enumerate(place))
     return list(TABLES[tuple(str(step) for step in pattern)].model_fields)
 

@@ -63,6 +63,10 @@ def _examine(ws: Workspace, progress: Progress) -> Iterator[Trouble]:
     yield from examine_land_use(ws, progress)
     yield from examine_rules(ws, readable)
     yield from examine_targets(ws, readable)
+    try:
+        ws.overrides  # noqa: B018  read when asked for
+    except EcozoneError as error:
+        yield from of_error(error)
 
 
 def _worst_first(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

@@ -271,6 +271,47 @@ class TargetTable(Table):
         return self
 
 
+class Override(Table):
+    """One of ``[[overrides]]`` in ``overrides.toml``: what a person ruled in place of a finding or of missing data.
+
+    With ``rule`` it speaks of the finding of that rule (on ``zone``, where it has several); without, of the layer's
+    missing data. ``layer`` is a layer's key, or the role of a layer that the workspace does not have. A figure that
+    the outputs show (``overlap_m2`` and the others) holds it to what the person saw: a site that was redrawn since has
+    other figures.
+    """
+
+    site: Filled
+    layer: Filled
+    rule: Filled | None = None
+    zone: Filled | None = None
+    file: Filled | None = None
+    verdict: Literal["prohibited", "conditional", "review", "clear"]
+    reason: Filled
+    by: Filled
+    date: date
+    overlap_m2: NotNegative | None = None
+    length_m: NotNegative | None = None
+    distance_m: NotNegative | None = None
+    uncovered_m2: NotNegative | None = None
+    area_m2: NotNegative | None = None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What the finding, the state or (``area_m2``) the site measured when it was overruled."""
+        given = {name: getattr(self, name) for name in OVERRIDE_FIGURES}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+#: The figures that can hold an override to what the person saw.
+OVERRIDE_FIGURES = ("overlap_m2", "length_m", "distance_m", "uncovered_m2", "area_m2")
+
+
+class Overrides(Table):
+    """The whole of ``overrides.toml``."""
+
+    overrides: tuple[Override, ...] = Field(default=(), strict=False)
+
+
 class Declaration(Table):
     """The whole of ``ecozone.toml``."""
 
@@ -292,4 +333,5 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {
     ("targets", "*"): TargetTable,
     ("targets", "*", "baseline"): BaselineTable,
     ("targets", "*", "target"): AimTable,
+    ("overrides", "*"): Override,
 }

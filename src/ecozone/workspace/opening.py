@@ -89,7 +89,7 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
         If it cannot be read, is no TOML, or has wrong keys or values (`DeclarationError`).
     """
     source = Source(file, read_text(file))
-    declared = read_declaration(source)
+    declared = read_declaration(source, Declaration)
     pack, troubles = check_packs(declared.workspace.rules, source)
     troubles += check_references(declared, pack, source)
     crs, wrong = check_crs(declared.workspace.crs, source, ("workspace", "crs"), metric=True)

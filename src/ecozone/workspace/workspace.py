@@ -25,6 +25,9 @@ from ecozone.text import language, near_word, say
 from ecozone.workspace.features import read_layer, require_file
 from ecozone.workspace.kinds import refused_kinds
 from ecozone.workspace.layer import LandCover, Layer, Target
+from ecozone.workspace.model import Override
+from ecozone.workspace.overrides import FILE_NAME as OVERRIDES
+from ecozone.workspace.overrides import read_overrides
 from ecozone.workspace.raster_notices import raster_notices
 from ecozone.workspace.zones import polygons, zones_of
 
@@ -76,6 +79,18 @@ class Workspace:
         """The rule packs, merged."""
         return load_packs(self.rule_packs, folder=self.folder)
 
+    @cached_property
+    def overrides(self) -> tuple[Override, ...]:
+        """What persons ruled in place of findings: ``overrides.toml`` beside ``ecozone.toml``, where there is one.
+
+        Raises
+        ------
+        WorkspaceError
+            If it cannot be read, or anything in it is wrong.
+        """
+        file = self.folder / OVERRIDES
+        return read_overrides(file, tuple(self.layers), tuple(self.pack.roles)) if file.exists() else ()
+
     @property
     def schematic(self) -> bool:
         """Whether any layer or raster was drawn for demonstration."""
@@ -109,6 +124,8 @@ class Workspace:
         What comes from a database is not among them: see `tables`.
         """
         files = {"workspace": self.file}
+        if (self.folder / OVERRIDES).exists():
+            files["overrides"] = self.folder / OVERRIDES
         for key, layer in self.layers.items():
             if isinstance(layer.path, Path):
                 files[f"layer:{key}"] = layer.path

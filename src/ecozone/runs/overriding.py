@@ -1,0 +1,26 @@
+"""What persons ruled: the workspace's overrides, and those of the command line behind them."""
+
+from __future__ import annotations
+
+from ecozone.errors import UsageError
+from ecozone.runs.request import Request
+from ecozone.text import near_word
+from ecozone.workspace import Override, Workspace, parse_override
+
+
+def overrides_of(request: Request, ws: Workspace) -> tuple[Override, ...]:
+    """Return the overrides of a run; a later one of the same finding holds.
+
+    Raises
+    ------
+    WorkspaceError
+        If those of the workspace will not do.
+    UsageError
+        If one of the command line will not do.
+    """
+    given = tuple(parse_override(text, request.day) for text in request.overrides)
+    known = (*ws.layers, *ws.pack.roles)
+    for one in given:
+        if one.layer not in known:
+            raise UsageError("runs.override_layer", value=one.layer, near=near_word(one.layer, known))
+    return (*ws.overrides, *given)
