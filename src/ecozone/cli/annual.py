@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         plan: Annotated[str | None, typer.Option("--plan-samples", help=say("cli.opt_plan_samples"))] = None,
         plan_se: Annotated[float, typer.Option("--plan-se", help=say("cli.opt_plan_se"))] = 1.0,
         plan_seed: Annotated[int, typer.Option("--plan-seed", min=0, help=say("cli.opt_plan_seed"))] = 1,
+        with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.cli.show import show_ratios
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
             parts=("ratios",),
             years=tuple(years) if years else None,
             outputs=tuple(output or ()),
+            copies=with_inputs,
             plan_samples=plan,
             plan_se=plan_se,
             plan_seed=plan_seed,

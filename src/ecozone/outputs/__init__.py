@@ -1,5 +1,6 @@
 """Results in, files out. Nothing here computes an area or a verdict."""
 
+from ecozone.outputs.archive import damaged, write_archive
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
@@ -14,9 +15,11 @@ __all__ = [
     "PIECEWISE",
     "Pieces",
     "check_document",
+    "damaged",
     "plain_rows",
     "ratios_document",
     "require_new",
+    "write_archive",
     "write_csv",
     "write_features",
     "write_geojson",

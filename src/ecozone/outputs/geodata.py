@@ -45,6 +45,7 @@ def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
+_NO_DATE = "1980-01-01T00:00:00.000Z"
 #: Tables of a GeoPackage that grow with the sites.
 GEOPACKAGE_TABLES = ("sites", "findings", "states")
 
@@ -61,16 +62,22 @@ def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
 
 @contextmanager
 def writing_by_gdal() -> Iterator[None]:
-    """Make an `OSError`, as every other writer gives, of GDAL's: there is no room, or no right to write.
+    """Have GDAL write a fixed time of change, and make an `OSError`, as every other writer gives, of its own.
+
+    The same results give the same bytes; the manifest names the day.
 
     Raises
     ------
     OSError
+        There is no room, or no right to write.
     """
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
     try:
         yield
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise OSError(str(error)[:200]) from error
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def write_tables(check: Check, path: Path) -> None:

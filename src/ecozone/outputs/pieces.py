@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from ecozone.outputs.escape import plain_all
 from ecozone.outputs.geodata import GEOPACKAGE_TABLES, plain_texts, write_tables, writing_by_gdal
 from ecozone.outputs.tables import CSV_MARK, csv_bytes, csv_header, finding_table, notice_table
 
-_NO_DATE = "1980-01-01T00:00:00.000Z"
 #: Columns of findings that are no texts and no measures.
 _TYPES = {"noise": pa.bool_(), "level": pa.int64()}
 
@@ -108,7 +106,7 @@ def _geopackage_piece(check: Check, path: Path) -> None:
 
 
 def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, ...]) -> Path:
-    with written(path) as draft, writing_by_gdal(), _undated():
+    with written(path) as draft, writing_by_gdal():
         kinds = {str(pyogrio.read_info(piece, layer="sites")["geometry_type"]) for piece in pieces}
         kind = kinds.pop() if len(kinds) == 1 else "Unknown"
         for layer in GEOPACKAGE_TABLES:
@@ -124,16 +122,6 @@ def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, 
         pyogrio.write_dataframe(plain_texts(notice_table(notices)), draft, layer="notices", driver="GPKG", append=True)
         _require_rows(draft, "notices", len(notices))
     return path
-
-
-@contextmanager
-def _undated() -> Iterator[None]:
-    """Let GDAL write a fixed time of change: the same results give the same bytes, and the manifest tells the time."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _require_rows(draft: Path, layer: str, rows: int) -> None:

@@ -3,18 +3,22 @@
 from ecozone.runs.apart import require_apart
 from ecozone.runs.batches import stream_checks
 from ecozone.runs.checkup import check_up
+from ecozone.runs.comparing import Compared
 from ecozone.runs.demonstration import run_demo
 from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.gathering import Summary
 from ecozone.runs.request import Request
 from ecozone.runs.streaming import Streamed, stream, streamable
+from ecozone.runs.verify import Verified, verify
 
 __all__ = [
+    "Compared",
     "Outcome",
     "Request",
     "Streamed",
     "Summary",
+    "Verified",
     "check_up",
     "examine",
     "execute",
@@ -23,4 +27,5 @@ __all__ = [
     "stream",
     "stream_checks",
     "streamable",
+    "verify",
 ]

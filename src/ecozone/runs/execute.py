@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,12 @@ from ecozone.outputs import (
     write_ratios_csv,
     write_samples,
     write_xlsx,
-    written,
 )
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.manifest import canonical, describe, digest
+from ecozone.runs.delivery import ARCHIVE, deliver, is_archive
+from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
 from ecozone.text import speaking
@@ -63,11 +64,16 @@ class Outcome:
         return None if self.account is None else self.account.ratios
 
 
-def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
+def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress) -> Outcome:
     """Carry out a request.
 
     All is worked out before the first file is written; each file is written whole or not at all, and the manifest last,
     as ``NAME.run.json`` beside the first output.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        The description that the outputs are to carry in place of this run's own: that of a run which is verified.
 
     Raises
     ------
@@ -79,12 +85,13 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
     with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
         if mapper is not None:
             mapper.require(())
-        writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs]
+        writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs if not is_archive(path)]
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
-        targets = [path for path, _ in writers] + ([] if drawn is None else [drawn])
+        targets = [*(path for path, _ in writers), *([] if drawn is None else [drawn])]
         targets += [manifest_of(path) for path in targets[:1]]
+        targets += [Path(path) for path in request.outputs if is_archive(path)]
         if request.sites:
             # Its libraries load while the workspace opens.
             start_reader()
@@ -123,18 +130,20 @@ def execute(request: Request, *, progress: Progress = no_progress) -> Outcome:
             year = max(request.years) if request.years else None
             plan = plan_samples(ws, year=year, se=request.plan_se, seed=request.plan_seed, progress=progress)
         run = describe(request, inputs, [*tables, *ws.tables.values()])
+        carried = run if told is None else told
         if check is not None:
-            check = replace(check, run=run)
-        files = [writer(path, check, account, run) for path, writer in writers]
+            check = replace(check, run=carried)
+        noticed = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
+
+        def writing(write: Writer) -> Callable[[Path], Path]:
+            return lambda path: write(path, check, account, carried)
+
+        outputs = [(path, writing(write)) for path, write in writers]
         if plan is not None and drawn is not None:
-            files.append(write_samples(plan, drawn))
-        if files:
-            manifest = _manifest(run, check, account, files)
-            beside = manifest_of(files[0])
-            with written(beside) as draft:
-                draft.write_bytes(canonical(manifest) + b"\n")
-            files.append(beside)
-        return Outcome(request, ws, check, account, plan, run, tuple(files))
+            outputs.append((drawn, partial(write_samples, plan)))
+        usual = {suffix: writing(write) for suffix, write in _known(request).items() if suffix in _USUAL}
+        files = deliver(request, carried, noticed, outputs, usual)
+        return Outcome(request, ws, check, account, plan, run, files)
 
 
 Writer = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
@@ -178,20 +187,17 @@ def _sure(part: Any) -> Any:
     return part
 
 
+#: What an archive holds of every run.
+_USUAL = (".json", ".xlsx", ".html")
+
+
+def _known(request: Request) -> Mapping[str, Writer]:
+    return _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
+
+
 def _writer(path: Path, request: Request) -> Writer:
-    known = _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
+    known = _known(request)
     suffix = path.suffix.lower()
     if suffix not in known:
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join(known))
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*known, ARCHIVE]))
     return known[suffix]
-
-
-def _manifest(
-    run: Mapping[str, Any], check: Check | None, account: Account | None, files: list[Path]
-) -> dict[str, Any]:
-    noticed = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
-    return {
-        **run,
-        "notices": [entry.as_dict() for entry in dict.fromkeys(noticed)],
-        "outputs": [digest(path) for path in files],
-    }

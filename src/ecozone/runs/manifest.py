@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,10 @@ from ecozone.intake import is_geodatabase, sha256, source_files
 from ecozone.runs.request import Request
 
 RUN_SCHEMA = "ecozone.run/1"
+#: Keys of a description.
+DESCRIPTION = ("id", "date", "schema", "ecozone", "libraries", "request", "inputs")
+_OWN = "ecozone:"
+_PACKAGE = Path(str(files("ecozone"))).absolute()
 _LIBRARIES = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
 
 
@@ -25,23 +31,42 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
     Its ``id`` is the SHA-256 of all the rest but ``date``, the day that results name. ``tables`` are the sources of
     what came from databases (``attrs["source"]``): their hash is of the rows that were read.
     """
-    files = [
-        {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+    read = [
+        {"path": _named(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in sorted({part for path in inputs for part in _parts(path)}, key=lambda path: path.as_posix())
     ]
     # Two layers may be one table, read near different extents.
-    read = {
+    tabled = {
         (table["path"], table["layer"], table["sha256"]): {name: table[name] for name in ("path", "layer", "sha256")}
         for table in tables
     }
     body = {
         "schema": RUN_SCHEMA,
         "ecozone": version("ecozone"),
-        "libraries": _versions(),
+        "libraries": versions(),
         "request": request.model_dump(mode="json", exclude={"scheduler", "date"}),
-        "inputs": files + [read[key] for key in sorted(read)],
+        "inputs": read + [tabled[key] for key in sorted(tabled)],
     }
-    return {"id": hashlib.sha256(canonical(body)).hexdigest(), "date": request.day.isoformat(), **body}
+    whole = {"id": hashlib.sha256(canonical(body)).hexdigest(), "date": request.day.isoformat(), **body}
+    # In the order in which it is read back from a manifest, so that a run made again writes the same bytes.
+    ordered: dict[str, Any] = json.loads(canonical(whole))
+    return ordered
+
+
+def _named(path: Path) -> str:
+    """Return a file's path, of one that comes with ecozone its place in the package: its version stands for it."""
+    place = path.absolute()
+    return _OWN + place.relative_to(_PACKAGE).as_posix() if place.is_relative_to(_PACKAGE) else path.as_posix()
+
+
+def is_own(path: str) -> bool:
+    """Tell whether a manifest names a file that comes with ecozone."""
+    return path.startswith(_OWN)
+
+
+def own_file(path: str) -> Path:
+    """Return where a file that comes with ecozone stands here."""
+    return _PACKAGE / path.removeprefix(_OWN)
 
 
 def _parts(path: Path) -> tuple[Path, ...]:
@@ -58,12 +83,22 @@ def canonical(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def places(run: Mapping[str, Any]) -> dict[str, str]:
+    """Return the folder that a run was made in, and the deepest one that holds all that it read."""
+    read = [Path(entry["path"]).absolute() for entry in run["inputs"] if "bytes" in entry and not is_own(entry["path"])]
+    drive = Path(read[0].anchor if read else Path.cwd())
+    alike = [path.parent for path in read if path.anchor == drive.anchor]
+    base = os.path.commonpath(alike) if alike else drive
+    return {"folder": Path.cwd().as_posix(), "base": Path(base).as_posix()}
+
+
 def digest(path: str | PathLike[str]) -> dict[str, Any]:
     """Return an output's name and hash."""
     return {"path": Path(path).name, "sha256": sha256(Path(path))}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the version of every library that decides a number."""
     import pyproj
     import shapely
 

@@ -42,6 +42,8 @@ class Request(BaseModel):
         The standard error in points that it is laid out for, and its seed.
     outputs : tuple of str
         Files to write; the suffix tells the format.
+    copies : bool
+        Whether an archive among the outputs holds all that the run read.
     batch : int, optional
         Sites of one part of a streamed check; see `ecozone.runs.stream`.
     overrides : tuple of str
@@ -79,6 +81,7 @@ class Request(BaseModel):
     plan_se: float = 1.0
     plan_seed: int = 1
     outputs: tuple[str, ...] = ()
+    copies: bool = False
     batch: int | None = None
     overrides: tuple[str, ...] = ()
     date: dt.date | None = None

@@ -34,7 +34,7 @@ from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole
 from ecozone.runs.gathering import Gathered, Summary, added_up, summed_up
-from ecozone.runs.manifest import canonical, describe, digest
+from ecozone.runs.manifest import canonical, describe, digest, places
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.workfolder import WorkFolder
@@ -153,6 +153,7 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
             files = work.join(notices)
             manifest = {
                 **run,
+                **places(run),
                 "summary": summary.as_dict(),
                 "notices": [one.as_dict() for one in notices],
                 "outputs": [digest(path) for path in files],
