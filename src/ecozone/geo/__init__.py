@@ -29,6 +29,7 @@ from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, ends_apart, i
 from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
 from ecozone.geo.overlay import difference, intersection
+from ecozone.geo.patches import DEGREE, PATCH_M, authalic_patches
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.geo.survey import survey_area_m2
@@ -38,12 +39,15 @@ from ecozone.geo.validity import repair
 
 __all__ = [
     "CGCS2000",
+    "DEGREE",
     "GRID_M",
+    "PATCH_M",
     "GaussKruger",
     "Helmert",
     "ShiftEvidence",
     "area_m2",
     "areal_scale",
+    "authalic_patches",
     "azimuth_deg",
     "bd09_from_gcj02",
     "bd09_from_wgs84",

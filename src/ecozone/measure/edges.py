@@ -59,6 +59,20 @@ class GridEdges:
         return [int(number) for number in np.flatnonzero(np.diff(self.strips))]
 
 
+@dataclass(frozen=True)
+class Rings:
+    """Polygons taken apart.
+
+    ``xy``: vertices, ring after ring; ``rings``: where each ring starts, and the end; ``outer``: which are outer ones;
+    ``owner``: the polygon of each.
+    """
+
+    xy: Floats
+    rings: Ints
+    outer: Mask
+    owner: Ints
+
+
 def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip_height: int) -> GridEdges:
     """Return polygons' edges on the grid of a raster.
 
@@ -78,7 +92,8 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
         nothing = np.zeros(0, np.int64)
         ends = np.zeros(1, np.int64), nothing, np.zeros((0, 2)), nothing, np.zeros(count + 1, np.int64)
         return GridEdges(np.zeros((0, 2)), *ends)
-    xy, rings, outer, owner = _rings_of(shapes)
+    taken = rings_of(shapes)
+    xy, rings, outer, owner = taken.xy, taken.rings, taken.outer, taken.owner
     snaps = [
         max(_SNAP, 4.0 * float(np.spacing(max(abs(values.min()), abs(values.max())))) / abs(cell))
         for values, cell in ((xy[:, 0], transform.a), (xy[:, 1], transform.e))
@@ -97,20 +112,21 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
     return GridEdges(xy, rings, owner, reach, order, strips)
 
 
-def _rings_of(shapes: Shapes) -> tuple[Floats, Ints, Mask, Ints]:
-    """Return vertices, where each ring starts (and the end), which rings are outer ones, and their polygons."""
+def rings_of(shapes: Shapes) -> Rings:
+    """Take polygons apart; none is empty."""
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all() and not shapely.get_num_interior_rings(
         shapes
     ).any():
         # To take polygons apart costs more than all the rest where they are many and have one ring each.
         rings = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))]).astype(np.int64)
-        return shapely.get_coordinates(shapes), rings, np.ones(len(shapes), np.bool_), np.arange(len(shapes))
+        return Rings(shapely.get_coordinates(shapes), rings, np.ones(len(shapes), np.bool_), np.arange(len(shapes)))
     _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
     rings, polygons = np.asarray(offsets[0], np.int64), np.asarray(offsets[1], np.int64)
     outer = np.zeros(len(rings) - 1, np.bool_)
     outer[polygons[:-1]] = True
     firsts = polygons if len(offsets) == 2 else polygons[np.asarray(offsets[2], np.int64)]
-    return np.require(xy, np.float64, ("C", "W")), rings, outer, np.repeat(np.arange(len(shapes)), np.diff(firsts))
+    owner = np.repeat(np.arange(len(shapes)), np.diff(firsts))
+    return Rings(np.require(xy, np.float64, ("C", "W")), rings, outer, owner)
 
 
 @kernel("void(float64[:,::1], int64[::1], boolean[::1], float64[::1])")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +14,6 @@ import shapely
 from ecozone.errors import GeometryError, UsageError
 from ecozone.geo import area_m2, metres_per_unit, norm_crs, plane_area_m2, repair, reproject, same_crs
 from ecozone.landcover import LandRaster, listed
-from ecozone.measure.arrays import processors
 from ecozone.measure.ground import AreaKind
 from ecozone.notices import Notice, notice
 from ecozone.text import say
@@ -28,8 +25,9 @@ _TOLERANCE_M = 2e-6
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 #: Bounds within this part of a cell of the raster's edge lie on it.
 _EDGE_CELLS = 1e-6
-#: A thread costs more than the areas of so few.
-_MANY_VERTICES = 50_000
+
+#: A projection's inverse at each of fewer vertices costs nothing that anyone would notice.
+_MANY_VERTICES = 20_000
 
 
 @dataclass(frozen=True)
@@ -81,16 +79,14 @@ def on_grid(
 
 
 def _areas(zones: gpd.GeoSeries) -> pd.Series[float]:
-    """Return `area_m2`, of many vertices on several threads: it takes longer than all the rest of a tally."""
-    vertices = np.cumsum(shapely.get_num_coordinates(zones.array))
-    threads = min(processors(), int(vertices[-1]) // _MANY_VERTICES + 1) if len(vertices) else 1
-    if threads == 1:
+    """Return `area_m2`, of many vertices by `zone_areas`: what takes longer than all the rest of a tally."""
+    shapes = np.asarray(zones.array, dtype=object)
+    if shapely.get_num_coordinates(shapes).sum() < _MANY_VERTICES:
         return area_m2(zones)
-    cuts = np.searchsorted(vertices, vertices[-1] * np.arange(1, threads) / threads)
-    chunks = [zones.iloc[first:last] for first, last in itertools.pairwise([0, *cuts, len(zones)])]
-    with ThreadPoolExecutor(threads) as pool:
-        areas: pd.Series[float] = pd.concat(list(pool.map(area_m2, chunks)))
-    return areas
+    # Importing kernels loads numba, which takes a quarter of a second.
+    from ecozone.measure.zone_areas import zone_areas
+
+    return pd.Series(zone_areas(shapes, norm_crs(zones.crs)), index=zones.index, dtype=float)
 
 
 def _polygons(mended: gpd.GeoSeries, before: gpd.GeoSeries, on_invalid: OnInvalid) -> gpd.GeoSeries:
