@@ -9,12 +9,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from ecozone.assess.accuracy import Estimate
@@ -226,8 +227,12 @@ def _year_rows(
     zones: gpd.GeoDataFrame, tally: pd.DataFrame, scheme: Scheme, year: int, found: Adjusted | None
 ) -> Iterator[dict[str, Any]]:
     zone_m2 = area_m2(zones)
+    # Frames carry their notices along, and copy them at each step.
+    areas: dict[Hashable, dict[Hashable, float]] = {key: {} for key in zones.index}
+    for key, code, area in zip(tally["zone"], tally["code"], tally["area_m2"], strict=True):
+        areas[key][code] = area
     for key, zone in zones.iterrows():
-        mine = tally[tally["zone"] == key].set_index("code")["area_m2"]
+        mine = areas[key]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
         if zone["role"] == "built_up":
             wanted: list[tuple[str, str | None]] = [("greening_coverage", None)]
@@ -272,9 +277,9 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
     return Figure(row["year"], row["value"], adjusted, doubt, lack)
 
 
-def _share(tally: pd.Series, codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
-    invalid = float(tally.reindex(["nodata", "outside"]).fillna(0.0).sum())
-    counted = float(tally[[code for code in tally.index if code in codes]].sum())
+def _share(areas: Mapping[Hashable, float], codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
+    invalid = float(np.nansum([areas.get(code, 0.0) for code in ("nodata", "outside")]))
+    counted = float(np.nansum([area for code, area in areas.items() if code in codes]))
     valid = zone_m2 - invalid
     return {
         "value": 100.0 * counted / zone_m2,

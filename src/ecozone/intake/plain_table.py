@@ -13,7 +13,6 @@ from ecozone.intake.encoding import read_text
 from ecozone.intake.layout import Row
 from ecozone.intake.limits import Limits
 from ecozone.intake.source import Source, opening
-from ecozone.intake.xlsxfile import sheets_of
 
 #: What `read_plain_table` reads, by suffix.
 PLAIN_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
@@ -61,6 +60,9 @@ def read_plain_table(path: str | PathLike[str], *, limits: Limits | None = None)
 
 
 def _workbook(source: Source) -> list[Row]:
+    # openpyxl takes a tenth of a second to load.
+    from ecozone.intake.xlsxfile import sheets_of
+
     sheets = sheets_of(source)
     if len(sheets) > 1:
         raise InputError("intake.plain_sheets", sheets=", ".join(sheets))

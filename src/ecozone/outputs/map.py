@@ -13,12 +13,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import folium
 import geopandas as gpd
 import pandas as pd
 import shapely
-from folium.elements import JSCSSMixin
-from jinja2 import Template
 
 from ecozone.assess import VERDICTS, Check
 from ecozone.geo import crs_name
@@ -44,22 +41,6 @@ _OPENING_ROLES = frozenset({"district", "subdistrict", "red_line", "barrier_zone
 #: What a map with nothing on it shows, in degrees: China.
 _NOWHERE = (73.0, 18.0, 135.0, 54.0)
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-
-
-class _Meeting(JSCSSMixin):
-    """Our scripts and styles on a folium map. It is given nothing, so that no template sees data."""
-
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}<aside id="ecozone-panel"></aside>{% endmacro %}
-        {% macro script(this, kwargs) %}ecozone.draw({{ this._parent.get_name() }});{% endmacro %}
-        """
-    )
-    default_js = [  # noqa: RUF012  folium reads them from the class and never writes here
-        (name, f"ecozone:{name}.js")
-        for name in ("core", "symbols", "zones", "labels", "popups", "sites", "graticule", "panel", "frame", "draw")
-    ]
-    default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
 
 
 def write_map(
@@ -109,20 +90,13 @@ def map_html(
     made_on: date | None = None,
 ) -> str:
     """Return the page that `write_map` writes."""
+    # folium takes a third of a second to load.
+    from ecozone.outputs.map_page import empty_page
+
     with speaking(lang or language()):
         data = _data(check, ratios, made_on or date.today())
         south_west, north_east = data["box"]
-        centre = [(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)]
-        page = folium.Map(
-            location=centre,
-            zoom_start=11,
-            tiles=None,
-            zoom_control=False,
-            attribution_control=False,
-            zoom_snap=0,
-            font_size="1em",
-        )
-        page.add_child(_Meeting())  # type: ignore[no-untyped-call]
+        page = empty_page([(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)])
         return self_contained(
             page.get_root().render(),
             title=data["title"],
