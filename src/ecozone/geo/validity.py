@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import Any
 
@@ -11,7 +12,7 @@ import shapely
 from geopandas import GeoSeries
 from shapely.geometry.base import BaseGeometry
 
-from ecozone.geo.arrays import Shapes
+from ecozone.geo.arrays import Mask, Shapes
 from ecozone.geo.crs import norm_crs
 from ecozone.geo.measures import shape_areas
 from ecozone.geo.rows import row_name
@@ -33,6 +34,9 @@ _REASONS = {
     "Too few points in geometry component": "too_few_points",
     "Invalid Coordinate": "not_finite",
 }
+
+#: Fewer are looked at before a thread has begun.
+_MANY_VERTICES = 500_000
 
 
 def repair(
@@ -79,7 +83,7 @@ def repair(
     """
     crs = norm_crs(series.crs)
     shapes = np.array(series.array, dtype=object)
-    rows = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
+    rows = np.flatnonzero(~shapely.is_missing(shapes) & ~_valid(shapes))
     if not len(rows):
         return GeoSeries(shapes, index=series.index, crs=crs, name=series.name), ()
     bad = [_Bad(shapes[row], row_name(series.index, int(row))) for row in rows]
@@ -100,6 +104,17 @@ def repair(
         shapes[row] = one.mended if kept else None
         notices.append(one.notice("repaired" if kept else "refused", file))
     return GeoSeries(shapes, index=series.index, crs=crs, name=series.name), tuple(notices)
+
+
+def _valid(shapes: Shapes) -> Mask:
+    """Return `shapely.is_valid`, of very many vertices on two threads: it takes longer than to measure the shapes."""
+    before = np.cumsum(shapely.get_num_coordinates(shapes))
+    if not len(shapes) or before[-1] < _MANY_VERTICES:
+        return np.asarray(shapely.is_valid(shapes))
+    half = int(np.searchsorted(before, before[-1] / 2))
+    with ThreadPoolExecutor(1) as pool:
+        rest = pool.submit(shapely.is_valid, shapes[half:])
+        return np.concatenate([shapely.is_valid(shapes[:half]), rest.result()])
 
 
 class _Bad:

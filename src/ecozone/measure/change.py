@@ -89,7 +89,7 @@ def measure_change(
         check_codes(by_code(found, raster, place), raster)
     table = _table(found, (before, after))
     table.attrs = {
-        "zone_area_m2": found.area_m2.to_dict(),
+        "zone_area_m2": found.own_areas(),
         "rasters": [{**described(raster), "area": area, "coverage": coverage} for raster in (before, after)],
         "notices": (*before.notices, *after.notices, *found.notices),
     }

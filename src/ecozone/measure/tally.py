@@ -125,7 +125,7 @@ def measure_zones(
     check_codes(codes, known)
     table = _table(found, known)
     table.attrs = {
-        "zone_area_m2": found.area_m2.to_dict(),
+        "zone_area_m2": found.own_areas(),
         "raster": {**described(known), "area": area, "coverage": coverage},
         "notices": (*known.notices, *found.notices, *_suspicions(codes, known)),
     }

@@ -15,8 +15,8 @@ from ecozone.measure.partition import Plan, Records, StripWorker, Tally, gather
 
 #: What all threads together may hold of decoded strips.
 _STRIPS_BYTES = 256 * 2**20
-#: A thread costs more than so few cells.
-_FEW_CELLS = 2**21
+#: A second thread costs more than it saves on so few cells: it opens the raster again, and waits for the other.
+_FEW_CELLS = 2**24
 
 
 def tally_plan(

@@ -46,6 +46,11 @@ class ZoneCodes:
         """Return the labels of zones by their positions."""
         return self.area_m2.index.to_flat_index().take(zones)
 
+    def own_areas(self) -> dict[Any, float]:
+        """Return the zones' own areas by their labels."""
+        # As `Series.to_dict`, which asks each number what it is.
+        return dict(zip(self.area_m2.index.tolist(), self.area_m2.tolist(), strict=True))
+
 
 def vetted(
     raster: str | PathLike[str] | LandRaster, scheme: str | PathLike[str] | Scheme | None, crs: Any
