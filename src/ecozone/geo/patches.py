@@ -80,13 +80,10 @@ def authalic_patches(squares: Ints, side: float, crs: CRS) -> tuple[Floats, Floa
     found = np.zeros((len(squares), len(TERMS), 2))
     nodes, tried = values[:, 1 : 1 + len(_NODES)], values[:, 1 + len(_NODES) :]
     # Sums written out: a matrix product may round a row otherwise at another place in the array.
+    for node in range(len(_NODES)):
+        found += _FIT[:, node, None] * nodes[:, node, None]
+    missed = -tried
     for term in range(len(TERMS)):
-        for node in range(len(_NODES)):
-            found[:, term] += _FIT[term, node] * nodes[:, node]
-    true = np.ones(len(squares), np.bool_)
-    for place, powers in enumerate(_AT_TRIED):
-        there = np.zeros((len(squares), 2))
-        for term, power in enumerate(powers):
-            there += power * found[:, term]
-        true &= (np.abs(there - tried[:, place]) <= [_MISS, _MISS * SEMI_MAJOR_M**2]).all(axis=1)
-    return found, area[:, 0], true
+        missed += _AT_TRIED[:, term, None] * found[:, term, None]
+    true = np.abs(missed) <= [_MISS, _MISS * SEMI_MAJOR_M**2]
+    return found, area[:, 0], np.asarray(true.all(axis=(1, 2)))

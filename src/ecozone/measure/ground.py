@@ -135,8 +135,13 @@ class Ground:
 
     def _values(self, rows: Floats, columns: Floats) -> Floats:
         """Return the areal scale at places, of shape (rows, columns)."""
-        found = np.empty((len(rows), len(columns)))
         row_patch, column_patch = (rows // self._patch_rows).astype(int), (columns // self._patch_columns).astype(int)
+        if len(rows) and len(columns) and (row_patch == row_patch[0]).all() and (column_patch == column_patch[0]).all():
+            # A district lies in one patch.
+            high = _basis(rows / self._patch_rows - row_patch[0])
+            wide = _basis(columns / self._patch_columns - column_patch[0])
+            return np.asarray(high @ self._patch(int(row_patch[0]), int(column_patch[0])) @ wide.T)
+        found = np.empty((len(rows), len(columns)))
         for down in np.unique(row_patch):
             own_rows = row_patch == down
             high = _basis(rows[own_rows] / self._patch_rows - down)
