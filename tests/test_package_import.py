@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ecozone.workspace import demo_source
 
 HEAVY = (
     "numba",
@@ -132,3 +136,30 @@ def test_module_is_the_command() -> None:
     )
     assert asked.returncode == 0, asked.stderr
     assert "check" in asked.stdout
+
+
+#: What takes a noticeable part of a second to load, each; what a command loads of it is listed below, and looked at
+#: when it grows.
+SLOW = {*HEAVY, "dask", "distributed", "docx", "fastapi", "jinja2", "matplotlib", "openpyxl", "requests", "scipy"}
+SLOW |= {"sqlalchemy", "xlsxwriter"}
+BASE = {"geopandas", "numpy", "pandas", "pyarrow", "pydantic", "pyogrio", "pyproj", "rasterio", "shapely"}
+COMMANDS = {
+    "schemes": BASE,
+    "inspect sites/restoration.geojson": BASE | {"xlsxwriter"},
+    "check sites/restoration.geojson": BASE | {"numba", "xlsxwriter"},
+    "ratios": BASE | {"numba", "xlsxwriter"},
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_each_command_loads(command: str, tmp_path: Path) -> None:
+    """A command loads no other slow library than those listed: a reader, a map and a workbook bring theirs along."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(demo_source(), folder)
+    action = f"""
+from ecozone.cli import run
+os.chdir({str(folder)!r})
+status = run({command.split()!r})
+assert status in (None, 0), status
+"""
+    assert SLOW & set(probe(action)[1]["loaded"]) <= COMMANDS[command]
