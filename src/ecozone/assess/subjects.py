@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from ecozone.assess.spoken import Kind
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, length_m, operation_notice, repair, reproject
 from ecozone.notices import Notice, notice, notices_of
@@ -57,30 +58,32 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
         frame["source_file"] = source.get("file")
     frame["area_m2"] = area_m2(shapes)
     lines = shapely.get_dimensions(shapes.array) == 1
-    frame["length_m"] = np.where(lines, length_m(shapes), 0.0)
-    tags: list[frozenset[str] | None] = []
-    known: dict[tuple[str, str], frozenset[str] | EcozoneError | None] = {}
-    for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):
-        if kind is None:
-            tags.append(None)
-            notices.append(notice("assess.no_project_type", "warning", feature=site_id))
-            continue
-        if (kind, flags) not in known:
-            known[kind, flags] = _tags(ws.pack, kind, flags)
-        found = known[kind, flags]
-        tags.append(None if isinstance(found, EcozoneError) else found)
+    lengths = np.zeros(len(shapes))
+    lengths[lines] = length_m(shapes[lines])
+    frame["length_m"] = lengths
+    asked = list(zip(frame["project_type"], frame["flags"], strict=True))
+    known = {each: None if each[0] is None else _tags(ws.pack, *each) for each in dict.fromkeys(asked)}
+    tags = [known[each] for each in asked]
+    for row in [row for row, found in enumerate(tags) if not isinstance(found, frozenset)]:
+        found, site_id = tags[row], frame["site_id"].iloc[row]
+        tags[row] = None
         if isinstance(found, EcozoneError):
             fields = {"why": str(found), "site": site_id}
             notices.append(Notice("assess.unknown_project_type", "warning", fields=fields))
+        else:
+            notices.append(notice("assess.no_project_type", "warning", feature=site_id))
     frame["tags"] = pd.Series(tags, index=frame.index, dtype=object)
     return frame, tuple(notices)
 
 
-def kinds_of(tags: pd.Series[Any]) -> tuple[NDArray[np.intp], list[frozenset[str] | None]]:
-    """Return the kinds of project among sites, and of each site the position of its kind."""
-    kinds = list(dict.fromkeys(tags))
-    place = {tags: at for at, tags in enumerate(kinds)}
-    return np.array([place[one] for one in tags], dtype=np.intp), kinds
+def kinds_of(tags: pd.Series[Any], known: dict[Kind, int]) -> NDArray[np.intp]:
+    """Return of each site the number of its kind of project; kinds that are new get the next numbers.
+
+    >>> known = {None: 0}
+    >>> kinds_of(pd.Series([frozenset({"school"}), None], dtype=object), known).tolist(), len(known)
+    ([1, 0], 2)
+    """
+    return np.array([known.setdefault(one, len(known)) for one in tags], dtype=np.intp)
 
 
 def _tags(pack: RulePack, kind: str, flags: str) -> frozenset[str] | EcozoneError | None:

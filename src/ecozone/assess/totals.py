@@ -6,18 +6,17 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ecozone.geo import intersection, length_m, union
+from ecozone.geo import intersections, shape_lengths, union
 from ecozone.measure import EdgeIndex, Shared, sizes_between
 
 Ints = NDArray[np.intp]
 Shapes = NDArray[np.object_]
 
 
-def totals_of(shared: Shared) -> pd.DataFrame:
+def totals_of(shared: Shared) -> dict[str, NDArray[np.float64]]:
     """Return each site's overlap with the union of the features it meets: ``overlap_m2``, ``length_m``, ``count``.
 
     Features of a layer that overlap each other, and no site's other features, are united once and measured like one.
@@ -33,7 +32,7 @@ def totals_of(shared: Shared) -> pd.DataFrame:
     for rows in (np.flatnonzero(several & flat & solid), np.flatnonzero(several & ~flat)):
         if len(rows):
             _count_once(totals, shared, met[rows], overlapping=bool(flat[rows[0]]))
-    return pd.DataFrame(totals, index=range(count), dtype=float)
+    return totals
 
 
 def _count_once(totals: dict[str, NDArray[np.float64]], shared: Shared, rows: Ints, *, overlapping: bool) -> None:
@@ -56,11 +55,10 @@ def _count_once(totals: dict[str, NDArray[np.float64]], shared: Shared, rows: In
     if overlapping:
         np.add.at(totals["overlap_m2"], sites, sizes_between(shared.sites, sites, EdgeIndex(whole), at))
         return
-    here, there = (gpd.GeoSeries(shapes, crs=crs) for shapes in (shared.sites.shapes[sites], whole[at]))
-    common = intersection(here, there, valid=True)
+    common = intersections(shared.sites.shapes[sites], whole[at])
     kind = shared.sites.outlines.dimension[sites]
-    np.add.at(totals["length_m"], sites, np.where(kind == 1, length_m(common), 0.0))
-    np.add.at(totals["count"], sites, np.where(kind == 0, shapely.get_num_geometries(common.to_numpy()), 0.0))
+    np.add.at(totals["length_m"], sites, np.where(kind == 1, shape_lengths(common, crs), 0.0))
+    np.add.at(totals["count"], sites, np.where(kind == 0, shapely.get_num_geometries(common), 0.0))
 
 
 def _together(shared: Shared, rows: Ints, beside: Mapping[int, set[int]]) -> list[tuple[int, Ints, tuple[int, ...]]]:

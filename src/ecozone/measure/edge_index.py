@@ -138,18 +138,23 @@ class EdgeIndex:
         return self.outlines.lengths
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """A tree of the zones' boxes."""
-        return shapely.STRtree(self.shapes)
+    def boxes(self) -> tuple[Floats, Longs, Longs]:
+        """The zones' boxes and boxes over them, where each level starts, and the zone of each of the first."""
+        there = np.flatnonzero(np.isfinite(self.outlines.box).all(axis=1))
+        box, level, order = _boxes_over(self.outlines.box[there])
+        return box, level, there[order].astype(np.int64)
 
     def near_boxes(self, box: Floats, reach_m: float) -> tuple[Ints, Ints]:
         """Return the pairs whose boxes come within reach of each other, ordered by box and zone."""
-        there = np.flatnonzero(np.isfinite(box).all(axis=1))
-        west, south, east, north = (box[there] + np.array([-1, -1, 1, 1]) * reach_m).T
-        left, right = self.tree.query(shapely.box(west, south, east, north))
-        left = there[left]
-        order = np.lexsort((right, left))
-        return left[order], right[order]
+        from ecozone.measure.box_kernels import boxes_near
+
+        count, none = np.zeros(len(box), dtype=np.int64), np.zeros(0, dtype=np.int64)
+        arrays: tuple[Any, ...] = (np.ascontiguousarray(box), float(reach_m), *self.boxes, count, none, False)
+        in_parts(lambda start, stop: boxes_near(start, stop, *arrays), len(box))
+        found = np.empty(int(count.sum()), dtype=np.int64)
+        listing: tuple[Any, ...] = (*arrays[:-3], np.cumsum(count) - count, found, True)
+        in_parts(lambda start, stop: boxes_near(start, stop, *listing), len(box))
+        return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -183,6 +188,42 @@ class EdgeIndex:
         arrays: tuple[Any, ...] = (np.ascontiguousarray(xy), zone.astype(np.int64), *self.boundary, away)
         in_parts(lambda start, stop: depths_of_points(start, stop, *arrays), len(xy))
         return away
+
+
+def joined(one: EdgeIndex, other: EdgeIndex) -> EdgeIndex:
+    """Return the index of the zones of two, those of the other behind.
+
+    >>> pair = joined(EdgeIndex(shapely.points([[0, 0]])), EdgeIndex(np.array([shapely.box(4, 0, 6, 2)])))
+    >>> pair.outlines.dimension.tolist(), pair.depths(np.array([[5, 1.0]]), np.array([1])).tolist()
+    ([0, 2], [1.0])
+    """
+
+    def behind(first: NDArray[Any], second: NDArray[Any], start: int) -> NDArray[Any]:
+        return np.concatenate([first, second + first.dtype.type(start)])
+
+    a, b = one.outlines, other.outlines
+    slabs, more = one.slabs, other.slabs
+    both = EdgeIndex.__new__(EdgeIndex)
+    both.shapes = np.concatenate([one.shapes, other.shapes])
+    both.outlines = Outlines(
+        xy=np.concatenate([a.xy, b.xy]),
+        rings=behind(a.rings, b.rings[1:], len(a.xy)),
+        side=np.concatenate([a.side, b.side]),
+        first=behind(a.first, b.first[1:], len(a.side)),
+        box=np.concatenate([a.box, b.box]),
+        dimension=np.concatenate([a.dimension, b.dimension]),
+    )
+    both.slabs = Slabs(
+        west=np.concatenate([slabs.west, more.west]),
+        per_m=np.concatenate([slabs.per_m, more.per_m]),
+        count=np.concatenate([slabs.count, more.count]),
+        first=behind(slabs.first, more.first, len(slabs.pointer) - 1),
+        pointer=behind(slabs.pointer, more.pointer[1:], len(slabs.edge)),
+        edge=behind(slabs.edge, more.edge, len(a.xy)),
+    )
+    both.plane_m2 = np.concatenate([one.plane_m2, other.plane_m2])
+    both.around_m = np.concatenate([one.around_m, other.around_m])
+    return both
 
 
 Part = TypeVar("Part", Slabs, Hierarchy)
@@ -224,12 +265,22 @@ def slabs_of(outlines: Outlines) -> Slabs:
 
 def hierarchy_of(outlines: Outlines) -> Hierarchy:
     """Build boxes over runs of edges that lie near each other (Morton 1966)."""
-    from ecozone.measure.nearest_kernels import FAN, runs_of
+    from ecozone.measure.box_kernels import FAN
+    from ecozone.measure.nearest_kernels import runs_of
 
     most = len(outlines.xy) // FAN + len(outlines.rings)
     box, start, stop = np.empty((most, 4)), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     runs = runs_of(outlines.xy, outlines.rings, box, start, stop)
     box, start, stop = box[:runs], start[:runs], stop[:runs]
+    whole, level, order = _boxes_over(box)
+    owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
+    return Hierarchy(whole, level, start[order], stop[order], owner)
+
+
+def _boxes_over(box: Floats) -> tuple[Floats, Longs, Ints]:
+    """Return boxes and boxes over those that lie near each other, level by level; where each starts; their order."""
+    from ecozone.measure.box_kernels import FAN
+
     order = np.argsort(_along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
     levels = [box[order]]
     while len(levels[-1]) > FAN:
@@ -238,8 +289,7 @@ def hierarchy_of(outlines: Outlines) -> Hierarchy:
         low, high = np.minimum.reduceat(below[:, :2], ends), np.maximum.reduceat(below[:, 2:], ends)
         levels.append(np.concatenate([low, high], axis=1))
     level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
-    owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
-    return Hierarchy(np.concatenate(levels), level, start[order], stop[order], owner)
+    return np.concatenate(levels), level, order
 
 
 def _along_curve(xy: Floats) -> NDArray[np.uint64]:

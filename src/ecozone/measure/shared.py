@@ -1,7 +1,7 @@
 """What sites share with the zones of one layer, by the index of its edges; by overlay only where that is not sure.
 
 An area is found twice, in two ways that have nothing in common: from the edges (`ecozone.measure.edge_kernels`), and
-from the shape of the overlap on the millimetre grid (`ecozone.geo.intersection`) for
+from the shape of the overlap on the millimetre grid (`ecozone.geo.intersections`) for
 
 - every pair whose overlap is so thin that the grid decides whether there is one;
 - every pair whose overlap's shape is asked for, which are those that come to a finding (`Shared.shapes`);
@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ecozone.geo import GRID_M, intersection
+from ecozone.geo import GRID_M, intersections
 from ecozone.measure.crosscheck import agrees, chosen, require_agreement
 from ecozone.measure.edge_index import EdgeIndex
-from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes, array_of, series_of
-from ecozone.measure.pieces import pieces_of
+from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes
+from ecozone.measure.pieces import Pieces, pieces_of
 from ecozone.measure.prepared import Prepared, areas_of, lengths_of
 from ecozone.measure.workers import in_parts
 
@@ -78,9 +78,10 @@ class Shared:
         names = ("left", "right", "area_m2", "length_m", "count", "touch", "inside", "known")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
-    def pieces(self, rows: Ints, margin_m: float) -> tuple[Shapes, Ints]:
-        """Return the parts of zones that decide about pairs (`ecozone.measure.pieces`)."""
-        return pieces_of(self.zones.shapes, self.right[rows], self.sites.outlines.box[self.left[rows]], margin_m)
+    def pieces(self, rows: Ints, margin_m: float) -> tuple[Pieces, Ints]:
+        """Return the parts of zones that decide about pairs, and which of them is each pair's."""
+        found = pieces_of(self.zones)
+        return found, found.near(self.right[rows], self.sites.outlines.box[self.left[rows]], margin_m)
 
     def shapes(self, rows: Ints) -> Shapes:
         """Return the shapes of overlaps, each checked against the area that was found without it.
@@ -98,14 +99,14 @@ class Shared:
     def _agreed(self, rows: Ints) -> Shapes:
         """Return the shapes of overlaps whose areas are known.
 
-        That the two meet is known too, so that the relation that `ecozone.geo.intersection` looks at tells nothing new;
-        it is asked where the first overlay does not come to the area.
+        That the two meet is known too, so that the relation that `ecozone.geo.intersections` looks at tells nothing
+        new; it is asked where the first overlay does not come to the area.
         """
         if not len(rows):
             return np.full(0, None, dtype=object)
         site, area, along = self.sites.shapes[self.left[rows]], self.area_m2[rows], self.along_m(rows)
         pieces, which = self.pieces(rows, _MARGIN_M)
-        piece = pieces[which]
+        piece = pieces.shapes(which)
         made = np.full(len(rows), None, dtype=object)
 
         def overlay(start: int, stop: int) -> None:
@@ -116,7 +117,7 @@ class Shared:
         plain[plain] = agrees(area[plain], made[plain], along[plain], self.sites.crs)
         again = np.flatnonzero(~plain)
         zone = self.zones.shapes[self.right[rows[again]]]
-        made[again] = _overlays(site[again], zone, self.sites)
+        made[again] = intersections(site[again], zone)
         require_agreement(area[again], made[again], along[again], self.sites.crs, sites=site[again], zones=zone)
         return made
 
@@ -150,7 +151,9 @@ def shared_with(sites: Prepared, zones: EdgeIndex, *, reach_m: float = 0.0, thre
     length, count = np.where(inside, sites.length_m[left], 0.0), np.where(inside, sites.count[left], 0.0)
     known = np.full(len(left), None, dtype=object)
     unsure = _unsure(sites, left, plain, area, state, touch)
-    made = _by_shape(sites, zones, left, right, unsure, plain, area)
+    pieces = pieces_of(zones)
+    piece = pieces.shapes(pieces.near(right[unsure], sites.outlines.box[left[unsure]], _MARGIN_M))
+    made = _by_shape(sites, zones, left, right, unsure, plain, area, piece)
     known[unsure] = made
     area[unsure], length[unsure] = areas_of(made, sites.crs), lengths_of(made, sites.crs)
     points = np.minimum(sites.outlines.dimension[left[unsure]], zones.outlines.dimension[right[unsure]]) == 0
@@ -175,6 +178,27 @@ def touching_pairs(sites: Prepared, zones: EdgeIndex, there: Mask) -> tuple[Ints
     return left, right, touch
 
 
+def sides_of(sites: Prepared, zones: EdgeIndex) -> tuple[Mask, Mask]:
+    """Say which sites lie inside the first of the zones, and which apart from it; of those near its boundary neither.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> sites = gpd.GeoSeries(shapely.points([[5, 5], [0, 5], [50, 5]]) , crs=4548)
+    >>> inside, apart = sides_of(Prepared(sites), EdgeIndex(np.array([shapely.box(0, 0, 10, 10)])))
+    >>> inside.tolist(), apart.tolist()
+    ([True, False, False], [False, False, True])
+    """
+    left, right = zones.near_boxes(sites.outlines.box, TOUCH_M)
+    left, right = left[right == 0], right[right == 0]
+    plain = _plain(sites, zones, left, right)
+    _, state, _ = by_edges(sites, zones, left, right, plain, 0.0)
+    inside, apart = np.zeros(len(sites), dtype=bool), np.ones(len(sites), dtype=bool)
+    inside[left] = plain & (state == _INSIDE)
+    apart[left] = plain & (state == _APART)
+    return inside, apart
+
+
 def sizes_between(sites: Prepared, left: Ints, zones: EdgeIndex, right: Ints) -> Floats:
     """Return what sites share with zones, pair by pair: areas of polygons, lengths of lines.
 
@@ -191,7 +215,7 @@ def sizes_between(sites: Prepared, left: Ints, zones: EdgeIndex, right: Ints) ->
     cut = np.flatnonzero((state == _NEAR) & (sites.outlines.dimension[left] == 2) & (size > 0))
     unsure = np.union1d(unsure, cut[chosen(sites.outlines.box[left[cut]])])
     sure = size[unsure]
-    made = _by_shape(sites, zones, left, right, unsure, plain, size)
+    made = _by_shape(sites, zones, left, right, unsure, plain, size, zones.shapes[right[unsure]])
     by_shape = areas_of(made, sites.crs) + lengths_of(made, sites.crs)
     size[unsure] = np.where(sure > sites.thin_m2[left[unsure]], sure, by_shape)
     return size
@@ -211,13 +235,20 @@ def _unsure(sites: Prepared, left: Ints, plain: Mask, area: Floats, state: Ints,
 
 
 def _by_shape(
-    sites: Prepared, zones: EdgeIndex, left: Ints, right: Ints, rows: Ints, plain: Mask, area: Floats
+    sites: Prepared,
+    zones: EdgeIndex,
+    left: Ints,
+    right: Ints,
+    rows: Ints,
+    plain: Mask,
+    area: Floats,
+    piece: Shapes,
 ) -> Shapes:
-    """Overlay pairs, and compare the areas that the index has found of them."""
+    """Overlay pairs, of each zone the piece that decides, and compare the areas that the index has found of them."""
     if not len(rows):
         return np.full(0, None, dtype=object)
     site, zone = sites.shapes[left[rows]], zones.shapes[right[rows]]
-    made = _overlays(site, zone, sites)
+    made = intersections(site, piece)
     sure = np.flatnonzero(plain[rows] & (sites.outlines.dimension[left[rows]] == 2))
     along = np.minimum(sites.around_m[left[rows[sure]]], zones.around_m[right[rows[sure]]])
     require_agreement(area[rows[sure]], made[sure], along, sites.crs, sites=site[sure], zones=zone[sure])
@@ -267,10 +298,6 @@ def by_edges(
     for whole, part in zip(everywhere, (area, state, touch), strict=True):
         whole[rows] = part
     return everywhere
-
-
-def _overlays(one: Shapes, two: Shapes, sites: Prepared) -> Shapes:
-    return array_of(intersection(series_of(one, sites.crs), series_of(two, sites.crs), valid=True))
 
 
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
