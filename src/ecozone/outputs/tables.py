@@ -43,7 +43,7 @@ _STATUS_FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method")
+_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "measure")
 _LONG_TEXTS = {
     "override_words",
     "override_reason",
@@ -131,13 +131,6 @@ def write_csv(check: Check, path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
-def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
-    """Write indicators as CSV in the same way."""
-    with written(path) as draft:
-        draft.write_bytes(CSV_MARK + csv_bytes(ratios, header=True))
-    return Path(path)
-
-
 def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
     """Write a workbook with a sheet for each part: sites, findings, states, targets, ratios, accuracy, notices.
 
@@ -158,6 +151,8 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
         sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
+        if len(ratios.pieces):
+            sheets |= {name: _worded(resolved) for name, resolved in resolved_tables(ratios).items()}
         notices += ratios.notices
     elif ratios is not None:
         sheets["ratios"] = _worded(ratios)
@@ -168,6 +163,16 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     with written(path) as draft:
         _write_book(sheets, draft)
     return Path(path)
+
+
+def resolved_tables(account: Account) -> dict[str, pd.DataFrame]:
+    """Return the tables of the resolved account, without shapes."""
+    return {
+        "resolved": account.resolved,
+        "breakdown": account.breakdown,
+        "classes": account.classes,
+        "gaps": pd.DataFrame(account.gaps.drop(columns="geometry")),
+    }
 
 
 def _worded(table: pd.DataFrame) -> pd.DataFrame:
