@@ -169,6 +169,7 @@ def test_a_breakdown_stands_alike_in_every_output(
     assert pieces["area_m2"].sum() == pytest.approx(sum(row["area_m2"] for row in document["resolved"]))
     manifest = json.loads((out / "a.run.json").read_text("utf-8"))
     assert len(manifest["outputs"]) == len(files) + len(names) - 1
+    assert run(["verify", str(out / "a.run.json")]) == 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

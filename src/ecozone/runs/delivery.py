@@ -25,7 +25,7 @@ def is_archive(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ARCHIVE
 
 
-def beside(path: Path, request: Request) -> tuple[Path, ...]:
+def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
     """Return what is written beside an output: the other tables of an account beside the CSV of its ratios."""
     tables = path.suffix.lower() == ".csv" and "check" not in request.parts
     return account_csv_names(path, resolved=bool(request.by))[1:] if tables else ()
@@ -54,7 +54,7 @@ def deliver(
     tuple of Path
         The outputs in this order; the manifest beside the first of them; the archives.
     """
-    files = [file for path, write in writers for file in (write(path), *beside(path, request))]
+    files = [file for path, write in writers for file in (write(path), *files_beside(path, request))]
     archives = [Path(path) for path in request.outputs if is_archive(path)]
     said = [notice.as_dict() for notice in dict.fromkeys(notices)]
     manifest = {**run, **places(run), "notices": said, "outputs": [digest(path) for path in files]}

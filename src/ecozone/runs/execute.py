@@ -35,7 +35,7 @@ from ecozone.outputs import (
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.delivery import ARCHIVE, beside, deliver, is_archive
+from ecozone.runs.delivery import ARCHIVE, deliver, files_beside, is_archive
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
@@ -90,7 +90,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
-        targets = [path for one, _ in writers for path in (one, *beside(one, request))]
+        targets = [path for one, _ in writers for path in (one, *files_beside(one, request))]
         targets += [] if drawn is None else [drawn]
         targets += [manifest_of(path) for path in targets[:1]]
         targets += [Path(path) for path in request.outputs if is_archive(path)]
