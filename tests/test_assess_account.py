@@ -264,6 +264,25 @@ def test_one_sample_read_in_two_years_gives_the_change_its_own_interval(make: An
     assert 1.96 * math.hypot(*alone) > change
 
 
+def test_rows_of_one_file_are_one_sample_without_places_too(make: Any, tmp_path: Path) -> None:
+    """The same readings in a table without places; where two samples share a row there is no interval."""
+    first = [BUILT] * 38 + [TREES] * 2 + [TREES] * 36 + [BUILT] * 4
+    second = [TREES] * 8 + [BUILT] * 30 + [TREES] * 2 + [BUILT] * 2 + [TREES] * 34 + [BUILT] * 4
+    placed_row = target(assess_account(both_years(make, tmp_path, first, second)))
+    table = gpd.read_file(tmp_path / "both.gpkg").drop(columns="geometry").assign(map=TREES)
+    rows = []
+    for counts in (1, 2):
+        table.assign(count=counts).to_csv(tmp_path / "both.csv", index=False)
+        file = f'path = "{tmp_path / "both.csv"}", reference'
+        words = f'[landcover.samples]\n2020 = {{ {file} = "ref20" }}\n2025 = {{ {file} = "ref25" }}\n'
+        years = {2020: board(0.5, 0.5), 2025: board(0.5, 0.5)}
+        account = assess_account(make(years, {}, inline=words))
+        assert "assess.samples_apart_assumed" not in {one.key for one in account.notices}
+        rows.append(target(account))
+    assert rows[0]["change_low"] == pytest.approx(placed_row["change_low"], abs=1e-9)
+    assert rows[1]["change_significant"] is None
+
+
 def test_one_sample_in_which_nothing_changed_proves_no_change_away(make: Any, tmp_path: Path) -> None:
     """Among 80 places none changed: that shows no error, and is no proof that nothing did."""
     same = [BUILT] * 38 + [TREES] * 2 + [TREES] * 36 + [BUILT] * 4

@@ -131,7 +131,7 @@ def assess_account(
         return Account(*parts)
     with mapper_for(client) as mapper:
         breakdown, classes = break_down(ws, resolved, wanted, years=years, mapper=mapper, progress=progress)
-    ratios = with_notices(parts[0], (*measured.notices, *resolved.notices))
+    ratios = with_notices(parts[0], dict.fromkeys((*measured.notices, *resolved.notices)))
     return Account(ratios, *parts[1:], resolved.zones, resolved.gaps, breakdown, classes, resolved.pieces)
 
 

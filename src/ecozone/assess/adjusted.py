@@ -45,6 +45,8 @@ class Adjusted:
     Attributes
     ----------
     year : int
+    file : Path
+        Of the samples.
     accuracies : mapping
         By the key of each measured zone that the samples cover.
     places : GeoSeries or None
@@ -59,6 +61,7 @@ class Adjusted:
     """
 
     year: int
+    file: Path
     accuracies: Mapping[Hashable, Accuracy] = field(default_factory=dict)
     places: gpd.GeoSeries | None = None
     notices: tuple[Notice, ...] = ()
@@ -94,7 +97,7 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     declared = cover.samples[year]
     if declared.design not in _RANDOM:
         said = notice("assess.samples_not_random", "warning", file=declared.path, design=declared.design)
-        return Adjusted(year, notices=(said,))
+        return Adjusted(year, declared.path, notices=(said,))
     drawn_in = _drawn_in(samples, ws, declared.path)
     places = _places(samples, ws)
     if places is not None:
@@ -117,7 +120,8 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
                 raise error.of_file(declared.path) from None
     missed = [str(zone) for zone in {target.zone for target in ws.targets} - accuracies.keys() if zone in zones.index]
     said_missed = [notice("assess.samples_not_covering", "info", file=declared.path, year=year, zones=listed(missed))]
-    return Adjusted(year, accuracies, places, tuple(said_missed if missed else ()), samples, areas, filled)
+    noticed = tuple(said_missed if missed else ())
+    return Adjusted(year, declared.path, accuracies, places, noticed, samples, areas, filled)
 
 
 def _drawn_in(samples: pd.DataFrame, ws: Workspace, file: Path) -> gpd.GeoDataFrame:

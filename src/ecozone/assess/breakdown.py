@@ -109,7 +109,7 @@ def break_down(
         ``area_m2`` in per cent of ``zone_m2``, the whole ground of the row; ``value_of_valid`` that of the ground with
         a class, whose share is ``valid_share``. `CLASS_COLUMNS`: a row for each class, and for ground without one.
         In both ``zone`` and ``part`` name the row's ground, None where there is none of the kind, and ``title`` says it
-        in words. ``sums.attrs["notices"]``.
+        in words.
 
     Raises
     ------

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from ecozone.assess.adjusted import Adjusted
 
+Ints = NDArray[np.intp]
+
 # Coordinates rounded to metres move a sample this far.
 _SAME_PLACE_M = 1.0
 _SAME_SHARE = 1e-6
@@ -20,11 +22,11 @@ _SAME_SHARE = 1e-6
 def covariance(one: Adjusted, other: Adjusted, zone: Hashable, codes: Collection[Hashable]) -> float | None:
     """Return the covariance of the shares of ``codes`` in a zone that two years of samples give.
 
-    0 where no place was looked at in both years, or no places are known. Where every place was looked at in both years,
-    and lies in the same stratum of the same area in both, it is the sum over strata of ``W² s₁₂ / n``: W the stratum's
-    share of the zone, ``s₁₂`` the covariance of the two readings among its n samples. The variance of a change is then
-    that of the stratified estimator for the difference of the two readings of each sample. None in every other case,
-    which no formula here covers.
+    0 where no place was looked at in both years, or two files give no places. Where every place was looked at in both
+    years, and lies in the same stratum of the same area in both, it is the sum over strata of ``W² s₁₂ / n``: W the
+    stratum's share of the zone, ``s₁₂`` the covariance of the two readings among its n samples. The variance of a
+    change is then that of the stratified estimator for the difference of the two readings of each sample. None in every
+    other case, which no formula here covers.
 
     Parameters
     ----------
@@ -35,17 +37,16 @@ def covariance(one: Adjusted, other: Adjusted, zone: Hashable, codes: Collection
     codes : collection
         Of the classes that count.
     """
-    if one.places is None or other.places is None or one.samples is None or other.samples is None:
+    if one.samples is None or other.samples is None:
         return 0.0
     mine, theirs = _of_zone(one, zone), _of_zone(other, zone)
     if mine is None or theirs is None:
         return 0.0
-    first, second = one.places.to_numpy()[mine], other.places.to_numpy()[theirs]
-    pairs = shapely.STRtree(first).query(second, predicate="dwithin", distance=_SAME_PLACE_M)
-    if not pairs.size:
+    first, second = _pairs(one, other, mine, theirs)
+    if not len(first):
         return 0.0
-    here, there = one.samples.iloc[mine[pairs[1]]], other.samples.iloc[theirs[pairs[0]]]
-    whole = len(first) == len(second) == pairs.shape[1] == len(set(pairs[0])) == len(set(pairs[1]))
+    here, there = one.samples.iloc[first], other.samples.iloc[second]
+    whole = len(mine) == len(theirs) == len(first) == len(set(first)) == len(set(second))
     if not whole or not _alike(here, there) or not _same_strata(one, other, set(here["stratum"])):
         return None
     stratum, names = pd.factorize(here["stratum"])
@@ -57,7 +58,19 @@ def covariance(one: Adjusted, other: Adjusted, zone: Hashable, codes: Collection
     return math.fsum((areas / areas.sum()) ** 2 * shared)
 
 
-def _of_zone(adjusted: Adjusted, zone: Hashable) -> NDArray[np.intp] | None:
+def _pairs(one: Adjusted, other: Adjusted, mine: Ints, theirs: Ints) -> tuple[Ints, Ints]:
+    """Return the samples of both years that were read at the same place: in a row of one file, or within a metre."""
+    if one.file == other.file:
+        _, first, second = np.intersect1d(mine, theirs, return_indices=True)
+        return mine[first], theirs[second]
+    if one.places is None or other.places is None:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    tree = shapely.STRtree(one.places.to_numpy()[mine])
+    found = tree.query(other.places.to_numpy()[theirs], predicate="dwithin", distance=_SAME_PLACE_M)
+    return mine[found[1]], theirs[found[0]]
+
+
+def _of_zone(adjusted: Adjusted, zone: Hashable) -> Ints | None:
     """Return the places in the table of the samples that fill a zone, None where none do."""
     if adjusted.samples is None or zone not in adjusted.parts:
         return None

@@ -85,14 +85,13 @@ def _one(shapes: gpd.GeoSeries) -> BaseGeometry:
 def _overlaps(
     pieces: gpd.GeoDataFrame, frame: gpd.GeoDataFrame
 ) -> Iterator[tuple[str, str, str, str | None, BaseGeometry]]:
-    """Yield each pair of parts of one layer that claim the same ground."""
+    """Yield each pair of parts that claim the same ground."""
     pairs: dict[tuple[str, str], list[int]] = {}
     for number, claims in pieces["claims"].items():
         mine = [str(key) for key in claims if key in frame.index]
         for i, one in enumerate(mine):
             for other in mine[i + 1 :]:
-                if frame.at[one, "layer"] == frame.at[other, "layer"]:
-                    pairs.setdefault((one, other), []).append(number)
+                pairs.setdefault((one, other), []).append(number)
     for (one, other), rows in pairs.items():
         yield "overlap", one, other, None, _one(pieces.geometry.loc[rows])
 

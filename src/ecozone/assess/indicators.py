@@ -172,7 +172,8 @@ def measure_indicators(
                     adjusted[year] = found
                     notices += found.notices
                 rows += _year_rows(zones, tallied, scheme, ws.landcover.profiles, year, found)
-        if len(adjusted) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
+        files = {one.file for one in adjusted.values() if one.accuracies}
+        if len(files) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
             notices.append(notice("assess.samples_apart_assumed", "warning", years=listed(adjusted)))
         notices += ws.raster_notices(years)
         notices += _class_notices(scheme)

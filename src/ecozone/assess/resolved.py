@@ -53,12 +53,12 @@ class Resolved:
         `RESOLVED_COLUMNS`: a row for each ``zone`` and what else claims its ground, in the order of the priority, the
         rest last. ``share`` is of the district. The rows that name a zone in either column sum to that zone.
     gaps : GeoDataFrame
-        `GAP_COLUMNS` and geometry: what does not fit. ``kind``: ``overlap`` of two parts of one layer (``given_to`` is
-        None: nothing tells whose it is), ``level_overlap`` of two levels in the data (given to the stricter),
+        `GAP_COLUMNS` and geometry: what does not fit. ``kind``: ``overlap`` of two subdistricts or units (``given_to``
+        is None: nothing tells whose it is), ``level_overlap`` of two levels in the data (given to the stricter),
         ``no_level``: ground of a layer of levels in none of them, ``outside``: part of a zone beyond the district,
-        ``uncovered``: ground of the district in no part of a layer. ``places`` is the count of separate places,
-        ``lon, lat`` (degrees of CGCS2000) a point in the largest; ``noise`` says that the area is below what the layer
-        takes for boundary noise. Places thinner than the grid are rounding, and are left out.
+        ``uncovered``: ground of the district in no part of a layer. ``places`` is the count of separate places, ``lon,
+        lat`` (degrees of CGCS2000) a point in the largest; ``noise`` says that the area is below what the layer takes
+        for boundary noise. Places thinner than the grid are rounding, and are left out.
     district_m2 : float
     titles : mapping
         Of every zone, and of several joined, that the pieces name, and of every layer; in the current language.
@@ -111,6 +111,11 @@ def resolve_zones(ws: Workspace) -> Resolved:
     gaps = gaps_of(ws, district, zones, pieces, parts, leveled, titles)
     said = [] if ws.declared_priority else [notice("assess.priority_default", order=_order(tiers, titles))]
     said += gap_notices(gaps)
+    said += [
+        notice("assess.zone_not_whole", "warning", layer=str(key), count=int(count))
+        for key, count in zones["refused"].items()
+        if count
+    ]
     whole = float(area_m2(district).sum())
     summed = _summed(pieces, tiers, titles, whole)
     return Resolved(pieces.drop(columns="claims"), summed, gaps, whole, titles, tuple(said))
@@ -148,7 +153,7 @@ def _parts(ws: Workspace, role: str) -> gpd.GeoDataFrame | None:
 def _together(frames: Iterable[gpd.GeoDataFrame | None], district: gpd.GeoSeries) -> gpd.GeoDataFrame:
     known = [frame for frame in frames if frame is not None and len(frame)]
     if not known:
-        empty = pd.DataFrame({"zone": [], "layer": [], "title": []}, dtype=object)
+        empty = pd.DataFrame({"zone": [], "layer": [], "title": [], "refused": []}, dtype=object)
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=district.crs), crs=district.crs)
     zones = pd.concat(known)
     # A workspace may name a subdistrict in its priority, which then is both.
