@@ -185,7 +185,7 @@ def _sum_rows(rows: Sequence[Mapping[str, Any]], scheme: Scheme, profiles: Itera
     for mine in groups.values():
         base = {name: mine[0][name] for name in ("by", "zone", "part", "title", "year", "zone_m2")}
         whole = base["zone_m2"]
-        valid = whole - sum(row["area_m2"] for row in mine if row["code"] in (NODATA, OUTSIDE))
+        valid = max(whole - sum(row["area_m2"] for row in mine if row["code"] in (NODATA, OUTSIDE)), 0.0)
         for measure, profile, codes in wanted:
             area = sum(row["area_m2"] for row in mine if row["code"] in codes)
             yield {

@@ -266,7 +266,7 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
 def _share(tally: pd.Series, codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
     invalid = float(tally.reindex(["nodata", "outside"]).fillna(0.0).sum())
     counted = float(tally[[code for code in tally.index if code in codes]].sum())
-    valid = zone_m2 - invalid
+    valid = max(zone_m2 - invalid, 0.0)
     return {
         "value": 100.0 * counted / zone_m2,
         "numerator_m2": counted,
