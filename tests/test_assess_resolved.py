@@ -15,7 +15,7 @@ import ecozone as ez
 from ecozone.assess import BREAKDOWNS, Account, assess_account
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2
-from ecozone.workspace import DeclarationError, Workspace, open_workspace
+from ecozone.workspace import DeclarationError, Workspace, diagnose, open_workspace
 
 TREES, BUILT = 10, 50
 #: What the tables of one run may differ by: the share of an area that the millimetre grid moves.
@@ -264,6 +264,14 @@ def test_a_priority_that_cannot_be_meant_is_refused(make: Any, priority: str, ke
         make(f"[account]\npriority = {priority}")
     assert [trouble.key for trouble in caught.value.troubles] == [key]
     assert caught.value.troubles[0].fields["line"] > 1
+
+
+def test_a_level_that_is_not_there_is_told_by_the_doctor(make: Any) -> None:
+    """Which levels a layer has is known once it is read: the doctor reads it, and the account refuses."""
+    ws = make('[account]\npriority = ["red_line", "barrier:9"]')
+    assert "workspace.zone_unknown" in {trouble.key for trouble in diagnose(ws.folder) if trouble.severity == "error"}
+    with pytest.raises(EcozoneError, match="barrier:9"):
+        ez.resolve_zones(ws)
 
 
 def test_ground_without_data_is_no_class_and_in_no_sum(make: Any) -> None:

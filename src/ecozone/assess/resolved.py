@@ -212,7 +212,7 @@ def _check(pieces: gpd.GeoDataFrame, district: gpd.GeoSeries, zones: gpd.GeoData
     wholes = {str(district.index[0]): all_of}
     wholes |= {str(key): (sums[key], float(own[key]), float(edges[key])) for key in zones.index}
     for key, (found, whole, edge) in wholes.items():
-        # Rounding to the grid moves an edge by a step: the share of a strip that this is, no zone of any size feels.
+        # Rounding to the grid moves an edge by a step, which only a strip of a few millimetres would feel.
         if abs(found - whole) > max(SAME_SHARE * whole, GRID_M * edge):
             raise DefectError("assess.pieces_contradict", feature=key, pieces_m2=found, zone_m2=whole)
 

@@ -55,7 +55,7 @@ def _show_gaps(account: Account) -> None:
             say("cli.gap_pair", one=row["title"], other=row["other_title"]),
             fixed(row["area_hectares"], 4),
             f"{row['lon']:.6f}, {row['lat']:.6f}",
-            row["given_to"] or "",
+            row["title"] if row["given_to"] else "",
         )
         for row in records(account.gaps.drop(columns="geometry"))
     ]
