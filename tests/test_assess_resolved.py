@@ -184,7 +184,7 @@ def test_what_two_subdistricts_claim_is_given_to_neither(make: Any, square: Any)
         "subdistrict:丙": 18.0,
         None: 2.0,
     }
-    gaps = account.gaps.set_index("kind")
+    gaps = account.gaps.set_index("gap_kind")
     assert set(gaps.index) == {"overlap", "uncovered"}
     overlap = gaps.loc["overlap"]
     assert {overlap["zone"], overlap["other"]} == {"subdistrict:甲", "subdistrict:乙"}
@@ -202,7 +202,7 @@ def test_levels_that_overlap_in_the_data_are_told_and_given_to_the_stricter(make
     ws = make(barrier=barrier)
     resolved = ez.resolve_zones(ws)
     (gap,) = resolved.gaps.to_dict("records")
-    assert (gap["kind"], gap["zone"], gap["other"], gap["given_to"]) == (
+    assert (gap["gap_kind"], gap["zone"], gap["other"], gap["given_to"]) == (
         "level_overlap",
         "barrier:1",
         "barrier:2",
@@ -218,7 +218,7 @@ def test_ground_beyond_the_district_is_told_and_not_counted(make: Any, square: A
     ws = make(red_line=[(square(9000, 5000, 2000, 1000), {})])
     resolved = ez.resolve_zones(ws)
     (gap,) = resolved.gaps.to_dict("records")
-    assert (gap["kind"], gap["zone"], gap["other"]) == ("outside", "red_line", "district")
+    assert (gap["gap_kind"], gap["zone"], gap["other"]) == ("outside", "red_line", "district")
     inside = resolved.zones.set_index("zone")["area_m2"]["red_line"]
     whole = float(area_m2(ws.zones("red_line")).iloc[0])
     assert inside + gap["area_m2"] == pytest.approx(whole, rel=SAME)

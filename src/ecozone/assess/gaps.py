@@ -18,13 +18,13 @@ from ecozone.units import fixed, hectares, mu
 from ecozone.workspace import Workspace
 
 GAP_COLUMNS = (
-    *("kind", "zone", "other", "title", "other_title", "given_to"),
+    *("gap_kind", "zone", "other", "title", "other_title", "given_to"),
     *("area_m2", "area_hectares", "area_mu", "places", "lon", "lat", "noise"),
 )
 
 # Below this nobody looks for the reason, whatever a layer declares.
 _NOISE_M2 = 1.0
-_TEXTS = frozenset({"kind", "zone", "other", "title", "other_title", "given_to", "noise"})
+_TEXTS = frozenset({"gap_kind", "zone", "other", "title", "other_title", "given_to", "noise"})
 
 
 def gaps_of(
@@ -132,7 +132,7 @@ def _gap_row(
     largest = max(shapely.get_parts(shape), key=lambda part: part.area)
     place = reproject(gpd.GeoSeries([shapely.point_on_surface(largest)], crs=ws.crs), CGCS2000).iloc[0]
     return {
-        "kind": kind,
+        "gap_kind": kind,
         "zone": zone,
         "other": other,
         "title": titles[zone],
@@ -150,7 +150,7 @@ def _gap_row(
 
 def gap_notices(gaps: gpd.GeoDataFrame) -> Iterator[Notice]:
     """Say what does not fit, by kind, except for noise."""
-    for kind, mine in gaps[~gaps["noise"].astype(bool)].groupby("kind", sort=True):
+    for kind, mine in gaps[~gaps["noise"].astype(bool)].groupby("gap_kind", sort=True):
         names: Sequence[str] = [f"{row['title']} / {row['other_title']}" for _, row in mine.iterrows()]
         words: dict[str, Any] = {"what": say(f"words.{kind}"), "count": len(mine), "names": "、".join(names[:3])}
         yield notice("assess.gap", "warning", area=fixed(hectares(float(mine["area_m2"].sum())), 4), **words)

@@ -53,12 +53,12 @@ class Resolved:
         `RESOLVED_COLUMNS`: a row for each ``zone`` and what else claims its ground, in the order of the priority, the
         rest last. ``share`` is of the district. The rows that name a zone in either column sum to that zone.
     gaps : GeoDataFrame
-        `GAP_COLUMNS` and geometry: what does not fit. ``kind``: ``overlap`` of two subdistricts or units (``given_to``
-        is None: nothing tells whose it is), ``level_overlap`` of two levels in the data (given to the stricter),
-        ``no_level``: ground of a layer of levels in none of them, ``outside``: part of a zone beyond the district,
-        ``uncovered``: ground of the district in no part of a layer. ``places`` is the count of separate places, ``lon,
-        lat`` (degrees of CGCS2000) a point in the largest; ``noise`` says that the area is below what the layer takes
-        for boundary noise. Places thinner than the grid are rounding, and are left out.
+        `GAP_COLUMNS` and geometry: what does not fit. ``gap_kind``: ``overlap`` of two subdistricts or units
+        (``given_to`` is None: nothing tells whose it is), ``level_overlap`` of two levels in the data (given to the
+        stricter), ``no_level``: ground of a layer of levels in none of them, ``outside``: part of a zone beyond the
+        district, ``uncovered``: ground of the district in no part of a layer. ``places`` is the count of separate
+        places, ``lon, lat`` (degrees of CGCS2000) a point in the largest; ``noise`` says that the area is below what
+        the layer takes for boundary noise. Places thinner than the grid are rounding, and are left out.
     district_m2 : float
     titles : mapping
         Of every zone, and of several joined, that the pieces name, and of every layer; in the current language.

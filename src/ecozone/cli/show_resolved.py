@@ -51,7 +51,7 @@ def _show_gaps(account: Account) -> None:
 
     rows = [
         (
-            say(f"words.{row['kind']}") + (say("cli.noise") if row["noise"] else ""),
+            say(f"words.{row['gap_kind']}") + (say("cli.noise") if row["noise"] else ""),
             say("cli.gap_pair", one=row["title"], other=row["other_title"]),
             fixed(row["area_hectares"], 4),
             f"{row['lon']:.6f}, {row['lat']:.6f}",

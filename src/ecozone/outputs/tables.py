@@ -29,7 +29,7 @@ _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
 _TWO_DECIMALS = frozenset(
     (
-        *("value", "value_of_valid", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
+        *("value", "value_of_valid", "area_mu", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
         *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
         *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
     )
@@ -43,7 +43,18 @@ _STATUS_FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "measure")
+_WORDED = (
+    "indicator",
+    "measured_as",
+    "profile",
+    "kind",
+    "basis",
+    "status",
+    "by_count",
+    "method",
+    "measure",
+    "gap_kind",
+)
 _LONG_TEXTS = {
     "override_words",
     "override_reason",
