@@ -222,14 +222,167 @@ def with_points(make: Any, frames: dict[int, gpd.GeoDataFrame], tmp_path: Path) 
     return made
 
 
-def test_the_same_places_in_two_years_give_no_interval_of_change(make: Any, tmp_path: Path) -> None:
-    """The errors of one set of points are not independent; with other places the change has its interval."""
+def test_places_of_which_some_were_read_in_both_years_give_no_interval_of_change(make: Any, tmp_path: Path) -> None:
+    """Half of the places again: their errors neither add up nor are those of one sample; apart they add up."""
     first = placed("barrier:1", grid())
-    moved = placed("barrier:1", [(x + 40, y + 40, a, b) for x, y, a, b in grid()])
-    same = target(assess_account(with_points(make, {2020: first, 2025: first}, tmp_path)))
-    apart = target(assess_account(with_points(make, {2020: first, 2025: moved}, tmp_path)))
-    assert same["change_significant"] is None
-    assert apart["change_significant"] is False
+    moved = [(x + 40, y + 40, a, b) for x, y, a, b in grid()]
+    half = placed("barrier:1", [*grid()[:20], *moved[20:]])
+    mixed = target(assess_account(with_points(make, {2020: first, 2025: half}, tmp_path)))
+    apart = target(assess_account(with_points(make, {2020: first, 2025: placed("barrier:1", moved)}, tmp_path)))
+    assert (mixed["change_significant"], mixed["basis"]) == (None, "count")
+    assert (apart["change_significant"], apart["basis"]) == (False, "samples")
+
+
+def both_years(make: Any, tmp_path: Path, first: list[int], second: list[int], more: str = "") -> Workspace:
+    """Make one sample of two strata, half of level 1 each, read in 2020 and 2025, each in a column of its own."""
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.5, 0.5)}, {})
+    area = float(ez.assess_indicators(ws)["zone_m2"].max()) / 4
+    places = [(250.0 + 225 * i, 500.0 + 2250 * j) for j in range(4) for i in range(20)]
+    frame = placed("barrier:1", [(x, y, 0, 0) for x, y in places]).drop(columns=["map", "reference"])
+    frame["stratum"], frame["stratum_m2"] = ["south"] * 40 + ["north"] * 40, area
+    frame["ref20"], frame["ref25"] = first, second
+    frame.to_file(tmp_path / "both.gpkg", driver="GPKG")
+    file = f'path = "{tmp_path / "both.gpkg"}", reference'
+    words = f'[landcover.samples]\n2020 = {{ {file} = "ref20" }}\n2025 = {{ {file} = "{more or "ref25"}" }}\n'
+    made: Workspace = make({2020: board(0.5, 0.5), 2025: board(0.5, 0.5)}, {}, inline=words)
+    return made
+
+
+def test_one_sample_read_in_two_years_gives_the_change_its_own_interval(make: Any, tmp_path: Path) -> None:
+    """Of 40 southern places 8 became trees, of 40 northern ones 2 were lost: the mean of the differences, by hand."""
+    first = [BUILT] * 38 + [TREES] * 2 + [TREES] * 36 + [BUILT] * 4
+    second = [TREES] * 8 + [BUILT] * 30 + [TREES] * 2 + [BUILT] * 2 + [TREES] * 34 + [BUILT] * 4
+    row = target(assess_account(both_years(make, tmp_path, first, second)))
+    change = 100 * (8 / 40 - 2 / 40) / 2
+    south, north = (share * (1 - share) / 39 for share in (8 / 40, 2 / 40))
+    se = 100 * math.sqrt((south + north) / 4)
+    assert (row["basis"], row["change"]) == ("samples", pytest.approx(change, abs=1e-6))
+    assert (row["change_high"] - row["change_low"]) / 2 == pytest.approx(1.96 * se, rel=1e-6)
+    assert row["change_significant"] is True
+    # Taken for two samples drawn apart, the same change would not be significant.
+    alone = [100 * math.sqrt(sum(p * (1 - p) / 39 for p in parts) / 4) for parts in ((0.05, 0.9), (0.25, 0.85))]
+    assert 1.96 * math.hypot(*alone) > change
+
+
+def test_rows_of_one_file_are_one_sample_without_places_too(make: Any, tmp_path: Path) -> None:
+    """The same readings in a table without places; where two samples share a row there is no interval."""
+    first = [BUILT] * 38 + [TREES] * 2 + [TREES] * 36 + [BUILT] * 4
+    second = [TREES] * 8 + [BUILT] * 30 + [TREES] * 2 + [BUILT] * 2 + [TREES] * 34 + [BUILT] * 4
+    placed_row = target(assess_account(both_years(make, tmp_path, first, second)))
+    table = gpd.read_file(tmp_path / "both.gpkg").drop(columns="geometry").assign(map=TREES)
+    rows = []
+    for counts in (1, 2):
+        table.assign(count=counts).to_csv(tmp_path / "both.csv", index=False)
+        file = f'path = "{tmp_path / "both.csv"}", reference'
+        words = f'[landcover.samples]\n2020 = {{ {file} = "ref20" }}\n2025 = {{ {file} = "ref25" }}\n'
+        years = {2020: board(0.5, 0.5), 2025: board(0.5, 0.5)}
+        account = assess_account(make(years, {}, inline=words))
+        assert "assess.samples_apart_assumed" not in {one.key for one in account.notices}
+        rows.append(target(account))
+    assert rows[0]["change_low"] == pytest.approx(placed_row["change_low"], abs=1e-9)
+    assert rows[1]["change_significant"] is None
+
+
+def test_one_sample_in_which_nothing_changed_proves_no_change_away(make: Any, tmp_path: Path) -> None:
+    """Among 80 places none changed: that shows no error, and is no proof that nothing did."""
+    same = [BUILT] * 38 + [TREES] * 2 + [TREES] * 36 + [BUILT] * 4
+    assert target(assess_account(both_years(make, tmp_path, same, same)))["change_significant"] is None
+
+
+def test_one_column_for_two_years_is_refused(make: Any, tmp_path: Path) -> None:
+    """What stood there in 2020 is not what stood there in 2025; a column that is not there names the nearest."""
+    same = [BUILT] * 40 + [TREES] * 40
+    with pytest.raises(EcozoneError) as caught:
+        both_years(make, tmp_path, same, same, more="ref20")
+    assert [trouble.key for trouble in caught.value.troubles] == ["workspace.samples_same_column"]
+    with pytest.raises(InputError) as lacking:
+        assess_account(both_years(make, tmp_path, same, same, more="ref2025"))
+    assert lacking.value.key == "landcover.samples_no_column"
+    assert "ref25" in str(lacking.value)
+
+
+def test_samples_without_places_are_taken_as_drawn_apart_and_it_is_said(make: Any) -> None:
+    """Two tables of counts: nobody can see whether the same places were read."""
+    years = {2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}
+    account = assess_account(make(years, {2020: sampled("barrier:1", GOOD), 2025: sampled("barrier:1", GOOD)}))
+    assert "assess.samples_apart_assumed" in {one.key for one in account.notices}
+
+
+OWN = (
+    TARGET
+    + """
+[profiles."林水"]
+blue_green_ratio = [10, 80]
+"""
+)
+
+
+def test_a_profile_of_the_users_own_stands_beside_the_packaged_ones(make: Any) -> None:
+    """Trees and water alone: 80 % under every profile but one of built ground; the target has a row for each."""
+    own = OWN + '[profiles."建成"]\nblue_green_ratio = [50]\n'
+    account = assess_account(make({2025: board(0.8, 0.15)}, {}, own), by=["resolved"])
+    rows = account.ratios.query("zone == 'barrier:1' and indicator == 'blue_green_ratio'").set_index("profile")
+    assert list(rows.index) == ["with_cropland", "without_cropland", "林水", "建成"]
+    assert rows["value"].round(6).tolist() == [85.0, 85.0, 85.0, 15.0]
+    assert account.targets["profile"].tolist() == list(rows.index)
+    assert set(account.breakdown["profile"].dropna()) == set(rows.index)
+
+
+def test_the_users_own_profile_may_come_first_and_be_a_file(make: Any, tmp_path: Path) -> None:
+    """``profile`` of ``[landcover]`` names it, or its file, whose indicators beside are reported too."""
+    declared = (
+        'profile = "建成"\n' + TARGET + '[profiles."建成"]\nblue_green_ratio = [50]\nforest_coverage = [10, 80]\n'
+    )
+    ws = make({2025: board(0.8, 0.15)}, {}, inline=declared, targets="")
+    assert ws.landcover.first_profile.name == "建成"
+    row = target(assess_account(ws), "建成")
+    assert (row["value"], row["required_pace"]) == (pytest.approx(15, abs=1e-6), pytest.approx(4.0))
+    trees = ez.assess_indicators(ws).query("zone == 'barrier:1' and indicator == 'tree_cover'").set_index("profile")
+    assert trees["value"].round(6).to_dict() == {None: 80.0, "建成": 85.0}
+    file = tmp_path / "own.toml"
+    words = 'name = "裸地"\ntitle = { zh = "裸地", en = "bare" }\nbase = "without_cropland"\nscheme = "worldcover"\n'
+    file.write_text(words + "[include]\nblue_green_ratio = [50]\n", "utf-8")
+    ws = make({2025: board(0.8, 0.15)}, {}, inline=f'profile = "{file}"\n' + TARGET, targets="")
+    assert target(assess_account(ws), "裸地")["value"] == pytest.approx(100)
+    assert file in ws.inputs.values()
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [
+        ("[profiles.a]\nblue_green_ratio = [11]\n", "landcover.profile_codes"),
+        ("[profiles.with_cropland]\n", "workspace.profile_name_taken"),
+        ("[profiles.a]\nblue_gren_ratio = [10]\n", "workspace.key_misspelt"),
+        ("[profiles.a]\nblue_green_ratio = 10\n", "workspace.value_not_list"),
+        ('[profiles.a]\nbase = "b"\n', "workspace.value_no_choice"),
+    ],
+)
+def test_a_profile_that_cannot_be_counted_is_refused(make: Any, more: str, key: str) -> None:
+    """Codes that the scheme does not have, a packaged name, a misspelt indicator: each told with its line."""
+    with pytest.raises(EcozoneError) as caught:
+        make({2025: board(0.8, 0.2)}, {}, TARGET + more)
+    assert [trouble.key for trouble in caught.value.troubles] == [key]
+
+
+def test_years_out_of_order_are_refused(make: Any) -> None:
+    """A baseline after its target is told with its line."""
+    with pytest.raises(EcozoneError) as caught:
+        make({2025: board(0.8, 0.2)}, {}, TARGET.replace("year = 2020", "year = 2026"))
+    assert [trouble.key for trouble in caught.value.troubles] == ["workspace.target_years"]
+
+
+def test_a_reference_class_that_the_map_lacks_is_counted_and_one_of_no_scheme_refused(make: Any) -> None:
+    """Grass found where the map knows trees and built ground has an adjusted area; the class 99 is in no legend."""
+    cells = {**GOOD, (TREES, 30): 10}
+    account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", cells)}))
+    grass = account.accuracy[(account.accuracy["code"] == 30) & (account.accuracy["zone"] == "barrier:1")].iloc[0]
+    assert grass["adjusted_m2"] == pytest.approx(
+        0.8 * 10 / 210 * ratio(account, "barrier:1", 2025)["zone_m2"], rel=1e-4
+    )
+    assert math.isnan(grass["users_accuracy"])
+    with pytest.raises(InputError) as caught:
+        assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", {**GOOD, (TREES, 99): 1})}))
+    assert caught.value.key == "landcover.samples_class"
 
 
 def test_samples_that_all_agree_prove_nothing(make: Any, tmp_path: Path) -> None:

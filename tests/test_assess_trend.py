@@ -117,8 +117,15 @@ def test_one_year_and_a_published_baseline_give_a_count_and_no_proof() -> None:
     assert (found.status, found.by_count, found.why and found.why.name) == ("cannot_tell", "on_track", "one_year")
 
 
-def test_samples_at_the_same_places_are_no_proof_of_a_line() -> None:
-    """Errors of one set of points in two years are not independent, and no formula here covers them."""
+def test_the_error_of_a_line_counts_what_its_years_share() -> None:
+    """Errors of 1 and a covariance of 0.5: in 2030 the line is -p + 2q, whose variance is 1 + 4 - 4 × 0.5."""
+    figures = [Estimate(60.0, 1.0), Estimate(65.0, 1.0)]
+    assert Line([2020, 2025], figures).at(2030).se == pytest.approx(math.sqrt(5))
+    assert Line([2020, 2025], figures, {(0, 1): 0.5}).at(2030).se == pytest.approx(math.sqrt(3))
+
+
+def test_samples_that_partly_hang_together_are_no_proof_of_a_line() -> None:
+    """Where some places were read in two years and some not, nothing here gives the error of a line."""
     figures = [Figure(2020, 75.0, Estimate(75.0, 0.1)), Figure(2023, 84.0, Estimate(84.0, 0.1))]
     assert judge(figures, 85.0, 2025, start=(2020, 75.0)).status == "on_track"
-    assert judge(figures, 85.0, 2025, start=(2020, 75.0), apart=False).status == "cannot_tell"
+    assert judge(figures, 85.0, 2025, start=(2020, 75.0), together=lambda *_: None).status == "cannot_tell"

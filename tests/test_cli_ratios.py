@@ -134,3 +134,78 @@ def test_a_wrong_file_of_samples_ends_the_account_and_is_told_by_the_doctor(
     assert run(["doctor", "-w", str(ws), "--json"]) != 0
     troubles = json.loads(capsys.readouterr().out)["troubles"]
     assert any(trouble["code"] == "landcover.samples_class" for trouble in troubles)
+
+
+def test_a_breakdown_stands_alike_in_every_output(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Terminal, JSON, CSV, workbook and GeoPackage hold the same grounds; the pieces have their shapes."""
+    out = tmp_path / "out"
+    out.mkdir()
+    files = [str(out / f"a.{suffix}") for suffix in ("json", "csv", "xlsx", "gpkg")]
+    words = ["ratios", "-w", str(demo), "--by", "subdistrict", "--resolved", "--year", "2025"]
+    assert run([*words, *(word for file in files for word in ("-o", file))]) == 0
+    shown = capsys.readouterr().out
+    assert "每平方米只归一个区" in shown
+    assert "金钟街道" in shown
+    document = json.loads((out / "a.json").read_text("utf-8"))
+    rows = document["breakdown"]
+    assert {row["by"] for row in rows} == {"resolved", "subdistrict"}
+    assert document["run"]["request"]["by"] == ["resolved", "subdistrict"]
+    assert {type(row["code"]) for row in document["classes"]} == {int, str}
+    names = (
+        "a.csv",
+        *(f"a.{name}.csv" for name in ("targets", "accuracy", "resolved", "breakdown", "classes", "gaps")),
+    )
+    assert {path.name for path in out.iterdir()} == {"a.json", "a.xlsx", "a.gpkg", "a.run.json", *names}
+    csv = pd.read_csv(out / "a.breakdown.csv")
+    assert csv["area_m2"].tolist() == pytest.approx([row["area_m2"] for row in rows])
+    assert len(pd.read_csv(out / "a.targets.csv")) == len(document["targets"])
+    book = openpyxl.load_workbook(out / "a.xlsx", read_only=True)
+    assert {"不重复归区", "分列", "分列地类", "缺口与重叠"} <= set(book.sheetnames)
+    assert sum(1 for _ in book["分列"].rows) == len(rows) + 1
+    pieces = gpd.read_file(out / "a.gpkg", layer="pieces")
+    assert pieces.geometry.is_valid.all()
+    assert pieces["area_m2"].sum() == pytest.approx(sum(row["area_m2"] for row in document["resolved"]))
+    manifest = json.loads((out / "a.run.json").read_text("utf-8"))
+    assert len(manifest["outputs"]) == len(files) + len(names) - 1
+    assert run(["verify", str(out / "a.run.json")]) == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_does_not_fit_is_shown_with_its_place(demo: Path, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A subdistrict moved by 300 m overlaps its neighbours and leaves a gap: both stand in the terminal."""
+    file = demo / "boundaries" / "subdistrict.gpkg"
+    parts = gpd.read_file(file).to_crs(4548)
+    parts.loc[0, "geometry"] = parts.geometry.iloc[[0]].translate(300, 0).iloc[0]
+    file.unlink()
+    parts.to_file(file, driver="GPKG")
+    assert run(["ratios", "-w", str(demo), "--by", "subdistrict", "--year", "2025", "--lang", lang]) == 0
+    captured = capsys.readouterr()
+    words = ("重叠", "没有覆盖") if lang == "zh" else ("overlap", "not covered")
+    assert all(word in captured.out for word in (*words, "万新街道"))
+    assert "117." in captured.out
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [(["--by", "street"], 2, "level-subdistrict"), (["-o", "x.gpkg"], 2, "--resolved")],
+)
+def test_a_breakdown_that_cannot_be_is_refused(
+    demo: Path, words: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown breakdown, and a GeoPackage with nothing to hold: what may be asked is named."""
+    assert run(["ratios", "-w", str(demo), *words]) == status
+    assert told in capsys.readouterr().err
+
+
+def test_a_csv_beside_is_no_input(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tables beside a CSV are outputs, too: one that is a file of the workspace is not written over."""
+    toml = demo / "ecozone.toml"
+    (demo / "s.targets.csv").write_text("zone,map,reference,count\nbarrier:1,10,10,5\n", "utf-8")
+    words = toml.read_text("utf-8").replace(
+        "[[targets]]", '[landcover.samples]\n2025 = "s.targets.csv"\n\n[[targets]]', 1
+    )
+    toml.write_text(words, "utf-8")
+    assert run(["ratios", "-w", str(demo), "-o", str(demo / "s.csv")]) == 2
+    assert "s.targets.csv" in capsys.readouterr().err

@@ -27,6 +27,7 @@ def test_the_public_names_are_these() -> None:
         "plan_samples",
         "read_features",
         "read_sites",
+        "resolve_zones",
         "set_language",
         "stream_checks",
         "write_csv",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
     from ecozone.assess import plan_samples as plan_samples
+    from ecozone.assess import resolve_zones as resolve_zones
     from ecozone.errors import EcozoneError as EcozoneError
     from ecozone.intake import inspect_file as inspect_file
     from ecozone.intake import read_features as read_features
@@ -53,6 +54,7 @@ _HOMES = {
     "plan_samples": "assess",
     "read_features": "intake",
     "read_sites": "intake",
+    "resolve_zones": "assess",
     "set_language": "text",
     "stream_checks": "runs",
     "write_csv": "outputs",

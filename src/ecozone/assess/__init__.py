@@ -2,10 +2,13 @@
 
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
+from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, BREAKDOWNS, CLASS_COLUMNS, By, known_breakdowns
 from ecozone.assess.findings import FINDING_COLUMNS
+from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
 from ecozone.assess.overruling import OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
+from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, Resolved, resolve_zones
 from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
@@ -14,17 +17,25 @@ from ecozone.assess.verdict import VERDICTS, at_least, worst
 
 __all__ = [
     "ACCURACY_COLUMNS",
+    "BREAKDOWNS",
+    "BREAKDOWN_COLUMNS",
+    "CLASS_COLUMNS",
     "FINDING_COLUMNS",
+    "GAP_COLUMNS",
     "NEAR_M",
     "OVERRIDE_COLUMNS",
+    "PIECE_COLUMNS",
     "RATIO_COLUMNS",
+    "RESOLVED_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
     "VERDICTS",
     "Account",
     "Accuracy",
+    "By",
     "Check",
     "Estimate",
+    "Resolved",
     "SamplePlan",
     "Screening",
     "assess_account",
@@ -33,11 +44,13 @@ __all__ = [
     "at_least",
     "check_batches",
     "check_sites",
+    "known_breakdowns",
     "matrix_samples",
     "override_words",
     "overrides_of_sites",
     "overrule",
     "plan_samples",
     "records",
+    "resolve_zones",
     "worst",
 ]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
+from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, CLASS_COLUMNS, break_down, known_breakdowns, require_layers
+from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import Measured, measure_indicators
+from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, resolve_zones
 from ecozone.assess.table import records, table
 from ecozone.assess.targets import target_account
 from ecozone.landcover import Scheme, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.notices import Notice, notices_of
+from ecozone.measure import mapper_for
+from ecozone.notices import Notice, notices_of, with_notices
 from ecozone.workspace import Workspace
 
 ACCURACY_COLUMNS = (
@@ -50,11 +55,25 @@ class Account:
     accuracy : DataFrame
         `ACCURACY_COLUMNS`: a row a year, zone and class for which there are reference samples; shares are of the zone,
         widths half the 95 % interval.
+    resolved : DataFrame
+        `ecozone.assess.RESOLVED_COLUMNS`: each square metre of the district in one zone. This and what follows is empty
+        unless a breakdown was asked for.
+    gaps : GeoDataFrame
+        `ecozone.assess.GAP_COLUMNS` and geometry: overlaps that nothing decides, and ground in no zone.
+    breakdown, classes : DataFrame
+        `ecozone.assess.BREAKDOWN_COLUMNS` and `ecozone.assess.CLASS_COLUMNS`: the land cover of every breakdown.
+    pieces : GeoDataFrame
+        `ecozone.assess.PIECE_COLUMNS` and geometry: the ground that all of it is measured on.
     """
 
     ratios: pd.DataFrame
     targets: pd.DataFrame
     accuracy: pd.DataFrame
+    resolved: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RESOLVED_COLUMNS)))
+    gaps: gpd.GeoDataFrame = field(default_factory=lambda: _no_shapes(GAP_COLUMNS))
+    breakdown: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BREAKDOWN_COLUMNS)))
+    classes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CLASS_COLUMNS)))
+    pieces: gpd.GeoDataFrame = field(default_factory=lambda: _no_shapes(PIECE_COLUMNS))
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -62,8 +81,17 @@ class Account:
         return notices_of(self.ratios)
 
 
+def _no_shapes(columns: Iterable[str]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.DataFrame(columns=list(columns)), geometry=[])
+
+
 def assess_account(
-    ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
+    ws: Workspace,
+    *,
+    years: Iterable[int] | None = None,
+    by: Iterable[str] = (),
+    client: Any = None,
+    progress: Progress = no_progress,
 ) -> Account:
     """Draw up the annual account of a workspace.
 
@@ -71,9 +99,16 @@ def assess_account(
     ----------
     ws, years, client, progress
         As for `ecozone.assess.assess_indicators`.
+    by : iterable of str
+        Of `ecozone.assess.BREAKDOWNS`: the district is resolved (`ecozone.assess.resolve_zones`), and its land cover
+        broken down by ``resolved`` zone, ``subdistrict``, ``level-subdistrict`` or ``control-unit``.
 
     Raises
     ------
+    UsageError
+        If there is no such breakdown.
+    WorkspaceError
+        If a breakdown needs a layer that is not there.
     EcozoneError
         As `ecozone.assess.assess_indicators` does.
 
@@ -85,9 +120,19 @@ def assess_account(
     >>> level_1["status"], level_1["by_count"], float(level_1["required_pace"])
     ('cannot_tell', 'missed', 2.0)
     """
+    wanted = known_breakdowns(by)
+    require_layers(wanted, ws)
+    years = None if years is None else tuple(years)
+    resolved = resolve_zones(ws) if wanted else None
     measured = measure_indicators(ws, years=years, client=client, progress=progress)
     scheme = None if ws.landcover is None else open_scheme(ws.landcover.scheme)
-    return Account(measured.ratios(), target_account(ws, measured), _accuracy(measured, scheme))
+    parts = (measured.ratios(), target_account(ws, measured), _accuracy(measured, scheme))
+    if resolved is None:
+        return Account(*parts)
+    with mapper_for(client) as mapper:
+        breakdown, classes = break_down(ws, resolved, wanted, years=years, mapper=mapper, progress=progress)
+    ratios = with_notices(parts[0], dict.fromkeys((*measured.notices, *resolved.notices)))
+    return Account(ratios, *parts[1:], resolved.zones, resolved.gaps, breakdown, classes, resolved.pieces)
 
 
 def _accuracy(measured: Measured, scheme: Scheme | None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ drawn at random, nothing is estimated.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,17 +45,29 @@ class Adjusted:
     Attributes
     ----------
     year : int
+    file : Path
+        Of the samples.
     accuracies : mapping
         By the key of each measured zone that the samples cover.
     places : GeoSeries or None
         Where the samples lie, in the workspace's CRS; None where the file gives no places.
+    samples : DataFrame or None
+        One row a sample, as ``places``: ``zone``, ``stratum`` (of the keys of ``strata_m2``), ``reference``, ``count``.
+    strata_m2 : mapping
+        The area of each stratum.
+    parts : mapping
+        For the key of each zone of ``accuracies``, the zones of the samples that fill it.
     notices : tuple of Notice
     """
 
     year: int
+    file: Path
     accuracies: Mapping[Hashable, Accuracy] = field(default_factory=dict)
     places: gpd.GeoSeries | None = None
     notices: tuple[Notice, ...] = ()
+    samples: pd.DataFrame | None = None
+    strata_m2: Mapping[Any, float] = field(default_factory=dict)
+    parts: Mapping[Hashable, Sequence[str]] = field(default_factory=dict)
 
 
 def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFrame, scheme: Scheme) -> Adjusted | None:
@@ -85,7 +97,7 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     declared = cover.samples[year]
     if declared.design not in _RANDOM:
         said = notice("assess.samples_not_random", "warning", file=declared.path, design=declared.design)
-        return Adjusted(year, notices=(said,))
+        return Adjusted(year, declared.path, notices=(said,))
     drawn_in = _drawn_in(samples, ws, declared.path)
     places = _places(samples, ws)
     if places is not None:
@@ -93,10 +105,12 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     samples = _with_map(samples, places, cover, year, scheme, declared.path)
     samples, areas = _strata(samples, drawn_in, tally, scheme, declared.path)
     accuracies: dict[Hashable, Accuracy] = {}
+    filled: dict[Hashable, list[str]] = {}
     own, sizes = area_m2(zones), area_m2(drawn_in)
     for key in zones.index:
         parts = _parts(key, zones, float(own[key]), drawn_in, sizes)
         if parts:
+            filled[key] = parts
             mine = samples[samples["zone"].isin(parts)]
             try:
                 accuracies[key] = assess_accuracy(
@@ -106,15 +120,8 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
                 raise error.of_file(declared.path) from None
     missed = [str(zone) for zone in {target.zone for target in ws.targets} - accuracies.keys() if zone in zones.index]
     said_missed = [notice("assess.samples_not_covering", "info", file=declared.path, year=year, zones=listed(missed))]
-    return Adjusted(year, accuracies, places, tuple(said_missed if missed else ()))
-
-
-def drawn_apart(one: Adjusted, other: Adjusted) -> bool:
-    """Tell whether no place was looked at in both years: only then do the errors of two years add up."""
-    if one.places is None or other.places is None:
-        return True
-    tree = shapely.STRtree(one.places.array)
-    return not len(tree.query(other.places.array, predicate="dwithin", distance=_ROUNDING_M)[0])
+    noticed = tuple(said_missed if missed else ())
+    return Adjusted(year, declared.path, accuracies, places, noticed, samples, areas, filled)
 
 
 def _drawn_in(samples: pd.DataFrame, ws: Workspace, file: Path) -> gpd.GeoDataFrame:

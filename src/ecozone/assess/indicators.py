@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -19,19 +18,20 @@ import numpy as np
 import pandas as pd
 
 from ecozone.assess.accuracy import Estimate
-from ecozone.assess.adjusted import Adjusted, adjust, drawn_apart
-from ecozone.assess.judging import DECIMALS, Figure, Why
+from ecozone.assess.adjusted import Adjusted, adjust
+from ecozone.assess.covariance import covariance
+from ecozone.assess.judging import DECIMALS, Figure, Together, Why
 from ecozone.assess.series import PROXY, Series, aim_of, judge_series, series_of, target_in
 from ecozone.assess.table import table
-from ecozone.errors import WorkspaceError
+from ecozone.assess.tallying import chosen_sources, tally
 from ecozone.geo import area_m2
-from ecozone.landcover import PROFILES, Scheme, open_scheme
+from ecozone.landcover import PROFILES, Profile, Scheme, listed, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.measure import Mapper, mapper_for, measure_land_use, measure_zones
+from ecozone.measure import mapper_for
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import MEASURED_ROLES, LandCover, Target, Workspace
+from ecozone.workspace import MEASURED_ROLES, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -79,10 +79,17 @@ class Measured:
     adjusted: Mapping[int, Adjusted]
     notices: Sequence[Notice]
 
-    def apart(self, figures: Sequence[Figure]) -> bool:
-        """Tell whether the samples of these years were drawn apart from each other."""
-        known = [self.adjusted[figure.year] for figure in figures if figure.year in self.adjusted]
-        return all(drawn_apart(one, other) for i, one in enumerate(known) for other in known[:i])
+    def together(self, one: Series) -> Together:
+        """Return what gives the covariance of two figures of a series."""
+
+        def known(first: Figure, second: Figure) -> float | None:
+            years = self.adjusted.get(first.year), self.adjusted.get(second.year)
+            if years[0] is None or years[1] is None:
+                return 0.0
+            shared = covariance(years[0], years[1], one.base["zone"], one.base["codes"])
+            return None if shared is None else 100.0**2 * shared
+
+        return known
 
     def ratios(self) -> pd.DataFrame:
         """Return `RATIO_COLUMNS` with ``.attrs["notices"]``."""
@@ -151,7 +158,7 @@ def measure_indicators(
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = _measured_zones(ws)
-        sources = _chosen(ws, years)
+        sources = chosen_sources(ws, years)
         with mapper_for(client) as mapper:
             if mapper is not None:
                 # All years, before the first is begun.
@@ -159,13 +166,16 @@ def measure_indicators(
                     path.resolve() for path in sources.values() if scheme.kind == "raster" and path.is_file()
                 )
             for year, source in sources.items():
-                tally = _tally(zones, source, scheme, ws.landcover, mapper, progress)
-                notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
-                found = adjust(ws, year, zones, tally, scheme)
+                tallied = tally(zones, source, scheme, ws.landcover, mapper, progress)
+                notices += tallied.attrs["notices"] if scheme.kind == "vector" else ()
+                found = adjust(ws, year, zones, tallied, scheme)
                 if found is not None:
                     adjusted[year] = found
                     notices += found.notices
-                rows += _year_rows(zones, tally, scheme, year, found)
+                rows += _year_rows(zones, tallied, scheme, ws.landcover.profiles, year, found)
+        files = {one.file for one in adjusted.values() if one.accuracies}
+        if len(files) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
+            notices.append(notice("assess.samples_apart_assumed", "warning", years=listed(adjusted)))
         notices += ws.raster_notices(years)
         notices += _class_notices(scheme)
         notices += [
@@ -190,32 +200,6 @@ def measure_indicators(
     return Measured(every, series, adjusted, notices)
 
 
-def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
-    rasters = {} if ws.landcover is None else ws.landcover.sources
-    if years is None:
-        return rasters
-    for year in years:
-        if year not in rasters:
-            known = "、".join(str(known) for known in rasters) or "—"
-            raise WorkspaceError("assess.no_raster_year", file=ws.file, year=year, known=known)
-    return {year: rasters[year] for year in sorted(set(years))}
-
-
-def _tally(
-    zones: gpd.GeoDataFrame,
-    source: Path,
-    scheme: Scheme,
-    cover: LandCover,
-    mapper: Mapper | None,
-    progress: Progress,
-) -> pd.DataFrame:
-    if scheme.kind == "raster":
-        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, client=mapper, progress=progress)
-    return measure_land_use(
-        zones, source, scheme=scheme, field=cover.column, layer=cover.sublayer, crs=cover.crs, progress=progress
-    )
-
-
 def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
     frames = [ws.zones(role) for role in MEASURED_ROLES if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
@@ -224,23 +208,30 @@ def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
 
 
 def _year_rows(
-    zones: gpd.GeoDataFrame, tally: pd.DataFrame, scheme: Scheme, year: int, found: Adjusted | None
+    zones: gpd.GeoDataFrame,
+    tallied: pd.DataFrame,
+    scheme: Scheme,
+    profiles: Sequence[Profile],
+    year: int,
+    found: Adjusted | None,
 ) -> Iterator[dict[str, Any]]:
     zone_m2 = area_m2(zones)
     # Frames carry their notices along, and copy them at each step.
     areas: dict[Hashable, dict[Hashable, float]] = {key: {} for key in zones.index}
-    for key, code, area in zip(tally["zone"], tally["code"], tally["area_m2"], strict=True):
+    for key, code, area in zip(tallied["zone"], tallied["code"], tallied["area_m2"], strict=True):
         areas[key][code] = area
+    # Of the packaged profiles only the blue-green ratio differs; the user's own may count anything otherwise.
+    every: list[tuple[str, str | None, Profile | None]]
+    every = [("blue_green_ratio", profile.name, profile) for profile in profiles] + [("tree_cover", None, None)]
+    every += [("tree_cover", one.name, one) for one in profiles if "forest_coverage" in one.include]
+    built_up: list[tuple[str, str | None, Profile | None]] = [("greening_coverage", None, None)]
+    built_up += [("greening_coverage", one.name, one) for one in profiles if "greening_coverage" in one.include]
     for key, zone in zones.iterrows():
         mine = areas[key]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
-        if zone["role"] == "built_up":
-            wanted: list[tuple[str, str | None]] = [("greening_coverage", None)]
-        else:
-            wanted = [("blue_green_ratio", profile) for profile in PROFILES] + [("tree_cover", None)]
-        for indicator, profile in wanted:
-            codes = scheme.codes(PROXY.get(indicator, indicator), profile)
-            row = {**base, "indicator": indicator, "profile": profile, "unit": "%"}
+        for indicator, profile, counted in built_up if zone["role"] == "built_up" else every:
+            codes = scheme.codes(PROXY.get(indicator, indicator), counted)
+            row = {**base, "indicator": indicator, "profile": profile, "unit": "%", "codes": codes}
             row |= _share(mine, codes, float(zone_m2[key]))
             row |= _no_target() | {"figure": _figure(row, int(zone["refused"]), codes, found)}
             estimate = row["figure"].adjusted
@@ -280,7 +271,7 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
 def _share(areas: Mapping[Hashable, float], codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
     invalid = float(np.nansum([areas.get(code, 0.0) for code in ("nodata", "outside")]))
     counted = float(np.nansum([area for code, area in areas.items() if code in codes]))
-    valid = zone_m2 - invalid
+    valid = max(zone_m2 - invalid, 0.0)
     return {
         "value": 100.0 * counted / zone_m2,
         "numerator_m2": counted,
@@ -299,7 +290,7 @@ def _judge_rows(one: Series, rows: Iterable[dict[str, Any]], targets: Sequence[T
             continue
         row |= {"target_year": target.target_year, "target": aim}
         if aim is not None:
-            found = judge_series(one, target, aim, row["year"], measured.apart)
+            found = judge_series(one, target, aim, row["year"], measured.together(one))
             row |= {"status": found.status, "by_count": found.by_count}
             row["gap_m2"] = (aim - row["figure"].best) / 100.0 * row["zone_m2"]
 

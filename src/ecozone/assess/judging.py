@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +67,16 @@ class Figure:
         return self.counted if self.adjusted is None else self.adjusted.value
 
 
+#: Gives the covariance of the figures of two years in points², 0 where their samples were drawn apart from each other,
+#: None where they were not and nothing is known of it.
+Together = Callable[[Figure, Figure], float | None]
+
+
+def drawn_apart(_one: Figure, _other: Figure) -> float:
+    """Return the covariance of figures whose samples were drawn apart."""
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A status, what the count alone would say, and the reason; all None where there is nothing to judge yet."""
@@ -81,7 +92,7 @@ def judge(
     target_year: int,
     *,
     start: tuple[int, float | None] | None,
-    apart: bool = True,
+    together: Together = drawn_apart,
 ) -> Judgement:
     """Judge the last of a series of figures.
 
@@ -94,8 +105,8 @@ def judge(
     start : (int, float or None) or None
         The plan's baseline year and its published figure. Up to that year there is nothing to judge, and where it was
         not measured the count's line starts from the published figure.
-    apart : bool
-        Whether the samples of the years were drawn apart.
+    together : Together
+        Gives the covariance of two figures.
 
     Examples
     --------
@@ -117,12 +128,12 @@ def judge(
     doubt = next((figure.doubt for figure in figures if figure.doubt is not None), None)
     if doubt is not None:
         return Judgement("cannot_tell", by_count, doubt)
-    line = adjusted_line(figures)
+    line = adjusted_line(figures, together)
     if line is None:
         return Judgement("cannot_tell", by_count, _no_line(figures, counted, aim, target_year))
-    if not apart:
-        return Judgement("cannot_tell", by_count, Why("same_places"))
     ahead = line.at(target_year)
+    if math.isnan(ahead.se):
+        return Judgement("cannot_tell", by_count, Why("same_places"))
     words = _ends(ahead) | {"year": target_year, "value": fixed(ahead.value, DECIMALS), "aim": fixed(aim, DECIMALS)}
     status = "on_track" if ahead.low >= aim else "at_risk"
     return Judgement(status, by_count, Why(status, words))
@@ -138,10 +149,19 @@ def count_line(figures: Sequence[Figure], start: tuple[int, float | None] | None
     return None
 
 
-def adjusted_line(figures: Sequence[Figure]) -> Line | None:
-    """Return the line through the estimates; None where a year has none: counts and estimates are never mixed."""
+def adjusted_line(figures: Sequence[Figure], together: Together = drawn_apart) -> Line | None:
+    """Return the line through the estimates; None where a year has none: counts and estimates are never mixed.
+
+    Its error is NaN where the samples of two years hang together in a way that no formula here covers.
+    """
     known = [figure.adjusted for figure in figures if figure.adjusted is not None]
-    return Line([figure.year for figure in figures], known) if len(known) == len(figures) >= 2 else None
+    if len(known) != len(figures) or len(figures) < 2:
+        return None
+    shared = {(i, j): together(one, other) for j, other in enumerate(figures) for i, one in enumerate(figures[:j])}
+    covariances = {pair: value for pair, value in shared.items() if value is not None}
+    if len(covariances) < len(shared):
+        known = [Estimate(one.value, math.nan) for one in known]
+    return Line([figure.year for figure in figures], known, covariances)
 
 
 def _at_the_end(figure: Figure, aim: float) -> Judgement:

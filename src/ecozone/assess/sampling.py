@@ -23,7 +23,7 @@ from ecozone.assess.series import PROXY
 from ecozone.assess.table import table
 from ecozone.errors import UsageError, WorkspaceError
 from ecozone.geo import CGCS2000, area_m2, reproject
-from ecozone.landcover import LandClass, Scheme, open_scheme
+from ecozone.landcover import LandClass, Profile, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import codes_at, measure_zones, scatter
 from ecozone.workspace import LandCover, Target, Workspace
@@ -138,7 +138,9 @@ def plan_samples(
         accuracy=accuracy,
         strata=strata,
         proofs=table(
-            list(_proofs(targets, parts, strata, tally, scheme, cover.profile, accuracy)), PROOF_COLUMNS, _PROOF_TEXTS
+            list(_proofs(targets, parts, strata, tally, scheme, cover.first_profile, accuracy)),
+            PROOF_COLUMNS,
+            _PROOF_TEXTS,
         ),
         points=_shuffled(points, ws, tested, seed),
     )
@@ -273,7 +275,7 @@ def _proofs(
     strata: pd.DataFrame,
     tally: pd.DataFrame,
     scheme: Scheme,
-    profile: str,
+    profile: Profile,
     accuracy: float,
 ) -> Iterator[dict[str, Any]]:
     for target in targets:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ecozone.assess.judging import Figure, Judgement, judge
+from ecozone.assess.judging import Figure, Judgement, Together, judge
 from ecozone.workspace import Target
 
 #: What a raster can show of an indicator that the plan defines otherwise.
 PROXY = {"tree_cover": "forest_coverage"}
-
-#: Tells whether the samples of these years were drawn apart from each other.
-Apart = Callable[[Sequence[Figure]], bool]
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Series:
     Attributes
     ----------
     base : mapping
-        ``layer, zone, title, indicator, profile, zone_m2``.
+        ``layer, zone, title, indicator, profile, zone_m2, codes`` (of the classes that count).
     figures : tuple of Figure
         By year.
     """
@@ -47,18 +44,18 @@ def series_of(rows: Iterable[Mapping[str, Any]]) -> list[Series]:
     grouped: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault((row["zone"], row["indicator"], row["profile"]), []).append(row)
-    names = ("layer", "zone", "title", "indicator", "profile", "zone_m2")
+    names = ("layer", "zone", "title", "indicator", "profile", "zone_m2", "codes")
     return [
         Series({name: mine[0][name] for name in names}, tuple(row["figure"] for row in mine))
         for mine in grouped.values()
     ]
 
 
-def judge_series(one: Series, target: Target, aim: float, year: int, apart: Apart) -> Judgement:
+def judge_series(one: Series, target: Target, aim: float, year: int, together: Together) -> Judgement:
     """Judge a series at the end of a year."""
     figures = one.until(year)
     start = None if target.baseline_year is None else (target.baseline_year, target.baseline_value)
-    return judge(figures, aim, target.target_year, start=start, apart=apart(figures))
+    return judge(figures, aim, target.target_year, start=start, together=together)
 
 
 def aim_of(target: Target, one: Series | None) -> float | None:

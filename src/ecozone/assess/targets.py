@@ -15,7 +15,7 @@ import pandas as pd
 
 from ecozone.assess.accuracy import Z_95, Estimate
 from ecozone.assess.indicators import Measured
-from ecozone.assess.judging import Figure, Judgement, Why, adjusted_line, count_line
+from ecozone.assess.judging import Figure, Judgement, Together, Why, adjusted_line, count_line
 from ecozone.assess.series import Series, aim_of, judge_series
 from ecozone.assess.table import table
 from ecozone.assess.trend import Line, pace
@@ -72,6 +72,10 @@ _TEXTS = frozenset(
         *("status", "by_count", "reason", "method", "change_significant"),
     )
 )
+
+
+# Of points², below the last digits of two variances that cancel.
+_NO_SPREAD = 1e-9
 
 
 def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
@@ -146,11 +150,15 @@ def _rows(ws: Workspace, target: Target, one: Series, measured: Measured) -> Ite
     gap_m2 = (aim - last.best) / 100.0 * one.base["zone_m2"]
     record |= {"gap_m2": gap_m2, "gap_hectares": hectares(gap_m2) + 0.0, "gap_mu": mu(gap_m2) + 0.0}
     period = [figure for figure in figures if target.baseline_year is None or figure.year >= target.baseline_year]
-    sampled = all(figure.adjusted is not None for figure in period) and measured.apart(period)
+    together = measured.together(one)
+    line = adjusted_line(period, together)
+    alone = len(period) == 1 and period[0].adjusted is not None
+    sampled = alone or (line is not None and not math.isnan(line.at(last.year).se))
     record["basis"] = "samples" if sampled else "count"
     profile = None if ws.landcover is None else ws.landcover.profile
     own = one.base["profile"] in (None, profile)
-    record |= _paces(target, period, aim, sampled, own=own) | _outlook(target, figures, aim) | _change(period, measured)
+    record |= _paces(target, period, aim, sampled, own=own) | _outlook(target, figures, aim, together)
+    record |= _change(period, together)
     # No sample proves what another indicator, or ground without data, says of the target.
     yield record if last.doubt is None else record | {"needed_se": None}
 
@@ -160,7 +168,7 @@ def _judged(target: Target, one: Series, aim: float, year: int, measured: Measur
     if year < target.target_year and later:
         # What came after the target's year says nothing sure of that year.
         return Judgement("cannot_tell", None, Why("year_missing", {"year": target.target_year}))
-    return judge_series(one, target, aim, year, measured.apart)
+    return judge_series(one, target, aim, year, measured.together(one))
 
 
 def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool, *, own: bool) -> dict[str, Any]:
@@ -188,10 +196,10 @@ def _paces(target: Target, period: Sequence[Figure], aim: float, sampled: bool, 
     return found
 
 
-def _outlook(target: Target, figures: Sequence[Figure], aim: float) -> dict[str, Any]:
+def _outlook(target: Target, figures: Sequence[Figure], aim: float, together: Together) -> dict[str, Any]:
     """Return where the line leads, and the standard error that would prove the target."""
     start = None if target.baseline_year is None else (target.baseline_year, target.baseline_value)
-    line: Line | None = adjusted_line(figures) or count_line(figures, start)
+    line: Line | None = adjusted_line(figures, together) or count_line(figures, start)
     last = figures[-1]
     found: dict[str, Any] = {}
     if last.year >= target.target_year:
@@ -212,15 +220,21 @@ def _outlook(target: Target, figures: Sequence[Figure], aim: float) -> dict[str,
     return found
 
 
-def _change(period: Sequence[Figure], measured: Measured) -> dict[str, Any]:
+def _change(period: Sequence[Figure], together: Together) -> dict[str, Any]:
+    """Return the change and what is proven of it: its variance is that of both figures less twice what they share."""
     if len(period) < 2:
         return {}
     first, last = period[0], period[-1]
-    if first.adjusted is None or last.adjusted is None or not measured.apart([first, last]):
+    shared = together(first, last)
+    variance = math.nan
+    if first.adjusted is not None and last.adjusted is not None and shared is not None:
+        variance = first.adjusted.se**2 + last.adjusted.se**2 - 2 * shared
+    # Where no sample changed there is no error to be seen, which is not to say that there is none.
+    if first.adjusted is None or last.adjusted is None or not variance > _NO_SPREAD:
         change = last.counted - first.counted
         return {"change": change, "change_needed_se": abs(change) / (Z_95 * math.sqrt(2))}
     change = last.adjusted.value - first.adjusted.value
-    found = Estimate(change, math.hypot(first.adjusted.se, last.adjusted.se))
+    found = Estimate(change, math.sqrt(variance))
     return {
         "change": change,
         "change_low": found.low,

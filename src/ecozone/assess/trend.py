@@ -8,8 +8,8 @@ is that of the samples behind the figures; how far the years themselves stray fr
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ecozone.assess.accuracy import Z_95, Estimate
 
@@ -29,6 +29,9 @@ class Line:
         At least two, all different.
     figures : sequence of Estimate
         As long as ``years``; ``se`` is NaN where it is not known.
+    covariances : mapping, optional
+        Between the figures at two places of ``years``, the lower place first, in the square of their unit. 0 where a
+        pair is missing: samples of different years are drawn apart, so that their variances add up.
 
     Examples
     --------
@@ -39,6 +42,7 @@ class Line:
 
     years: Sequence[int]
     figures: Sequence[Estimate]
+    covariances: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def pace(self) -> float:
@@ -49,9 +53,11 @@ class Line:
         """Return the figure at the end of a year; its error is NaN where that of any measured year is not known."""
         weights = self._weights(year)
         value = math.fsum(weight * figure.value for weight, figure in zip(weights, self.figures, strict=True))
-        # Samples of different years are drawn apart, so that their variances add up.
-        variance = math.fsum((weight * figure.se) ** 2 for weight, figure in zip(weights, self.figures, strict=True))
-        return Estimate(value, math.sqrt(variance))
+        terms = [(weight * figure.se) ** 2 for weight, figure in zip(weights, self.figures, strict=True)]
+        terms += [2 * weights[i] * weights[j] * shared for (i, j), shared in self.covariances.items()]
+        # Of one sample for all years the terms may cancel to less than nothing by the last digit.
+        variance = math.fsum(terms)
+        return Estimate(value, math.sqrt(variance if math.isnan(variance) else max(variance, 0.0)))
 
     def needed_se(self, year: int, aim: float) -> float:
         """Return the standard error that each figure may have at most for the line to prove ``aim`` in a year."""

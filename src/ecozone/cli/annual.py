@@ -27,14 +27,18 @@ def register(app: typer.Typer) -> None:
         w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
         years: Annotated[list[int] | None, typer.Option("--year", help=say("cli.opt_year"))] = None,
         output: Annotated[list[str] | None, typer.Option("-o", "--output", help=say("cli.opt_output_ratios"))] = None,
+        resolved: Annotated[bool, typer.Option("--resolved", help=say("cli.opt_resolved"))] = False,
+        by: Annotated[list[str] | None, typer.Option("--by", help=say("cli.opt_by"))] = None,
         plan: Annotated[str | None, typer.Option("--plan-samples", help=say("cli.opt_plan_samples"))] = None,
         plan_se: Annotated[float, typer.Option("--plan-se", help=say("cli.opt_plan_se"))] = 1.0,
         plan_seed: Annotated[int, typer.Option("--plan-seed", min=0, help=say("cli.opt_plan_seed"))] = 1,
         with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
+        from ecozone.assess import known_breakdowns
         from ecozone.cli.show import show_ratios
         from ecozone.cli.show_account import show_accuracy, show_plan, show_targets
+        from ecozone.cli.show_resolved import show_resolved
         from ecozone.outputs import ratios_document
         from ecozone.runs import Request, execute
 
@@ -42,6 +46,7 @@ def register(app: typer.Typer) -> None:
             workspace=chosen_workspace(w),
             parts=("ratios",),
             years=tuple(years) if years else None,
+            by=known_breakdowns([*(["resolved"] if resolved else []), *(by or ())]),
             outputs=tuple(output or ()),
             copies=with_inputs,
             plan_samples=plan,
@@ -62,6 +67,7 @@ def register(app: typer.Typer) -> None:
             show_ratios(account.ratios)
             show_targets(account)
             show_accuracy(account)
+            show_resolved(account)
             if outcome.plan is not None:
                 show_plan(outcome.plan)
         if not SETTINGS.quiet:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecozone.cli.common import SETTINGS, console
-from ecozone.text import pick, say
+from ecozone.text import pick, room, say
 from ecozone.units import fixed, hectares
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
             (
                 title,
                 say(f"words.{indicator}"),
-                say(f"words.{profile}") if profile else "",
+                profile_words(profile) if profile else "",
                 *values,
                 f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
                 Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
@@ -139,6 +139,11 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     headings += [say(f"cli.head_{name}") for name in ("target", "status", "gap")]
     count = len(years)
     table(headings, rows, right=(*range(3, 3 + count), 3 + count, 5 + count), title=say("cli.ratios_title"))
+
+
+def profile_words(profile: str) -> str:
+    """Say a profile; one of the user's own has the name that the user gave it."""
+    return say(f"words.{profile}") if profile in room("words") else profile
 
 
 def status_words(row: Mapping[str, Any]) -> str:

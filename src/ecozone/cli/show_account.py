@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecozone.cli.common import console
-from ecozone.cli.show import STATUS_STYLES, interval_words, status_words, table
+from ecozone.cli.show import STATUS_STYLES, interval_words, profile_words, status_words, table
 from ecozone.text import say
 from ecozone.units import fixed, hectares
 
@@ -24,7 +24,7 @@ def show_targets(account: Account) -> None:
     for row in _records(account.targets):
         unit = {"km2": " km²"}.get(row["unit"], "%")
         name = [row["title"], say(f"words.{row['measured_as']}")]
-        name += [say(f"words.{row['profile']}")] if row["profile"] else []
+        name += [profile_words(row["profile"])] if row["profile"] else []
         plan = [
             say("cli.at_year", value=_number(row[what], unit), year=_year(row[year]))
             for what, year in (("baseline", "baseline_year"), ("target", "target_year"))

@@ -1,7 +1,7 @@
 """What land-cover codes mean: schemes, profiles, vetted rasters, and the classes of land-use layers."""
 
 from ecozone.landcover.catalogue import as_scheme, open_scheme, scheme_names, schemes_with
-from ecozone.landcover.profiles import PROFILES, Profile, open_profile
+from ecozone.landcover.profiles import PROFILES, Profile, listed_profile, open_profile
 from ecozone.landcover.raster import CodeReader, LandRaster, open_raster
 from ecozone.landcover.samples import SAMPLE_COLUMNS, read_samples
 from ecozone.landcover.scheme import LandClass, Scheme, listed
@@ -17,6 +17,7 @@ __all__ = [
     "Scheme",
     "as_scheme",
     "listed",
+    "listed_profile",
     "open_profile",
     "open_raster",
     "open_scheme",

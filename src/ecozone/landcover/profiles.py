@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -102,6 +102,19 @@ def open_profile(name_or_path: str | PathLike[str]) -> Profile:
         include=own.include.as_sets(),
         exclude=own.exclude.as_sets(),
     )
+
+
+def listed_profile(name: str, base: str, classes: Mapping[str, Iterable[Code]]) -> Profile:
+    """Return a profile of the user's own that lists the classes of some indicators, the others as in ``base``.
+
+    >>> own = listed_profile("水林", "with_cropland", {"blue_green_ratio": [10, 80]})
+    >>> sorted(own.include["blue_green_ratio"]), own.flags["blue_green_ratio"]
+    ([10, 80], frozenset())
+    """
+    flags: dict[str, frozenset[str]] = dict(_packaged()[base].flags)
+    flags |= dict.fromkeys(classes, frozenset())
+    include = {indicator: frozenset(codes) for indicator, codes in classes.items()}
+    return Profile(name, {"zh": name, "en": name}, flags, include=include)
 
 
 @cache

@@ -40,7 +40,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_samples(path: str | PathLike[str], scheme: Scheme, *, zone: str | None = None) -> pd.DataFrame:
+def read_samples(
+    path: str | PathLike[str], scheme: Scheme, *, zone: str | None = None, reference: str | None = None
+) -> pd.DataFrame:
     """Return the reference samples of one file.
 
     Parameters
@@ -51,6 +53,8 @@ def read_samples(path: str | PathLike[str], scheme: Scheme, *, zone: str | None 
         Of the map: classes of both map and reference are of it.
     zone : str, optional
         The zone in which all of them were drawn, where the file does not name one for each.
+    reference : str, optional
+        The column of what stands on the ground, where its name does not tell: of a sample read in several years.
 
     Returns
     -------
@@ -71,6 +75,11 @@ def read_samples(path: str | PathLike[str], scheme: Scheme, *, zone: str | None 
         column: next((own for own in table.columns if own.strip().casefold() in names), None)
         for column, names in _NAMES.items()
     }
+    if reference is not None:
+        found["reference"] = reference
+        if reference not in table.columns:
+            near = {"near": near_word(reference, table.columns), "found": listed(table.columns, 8)}
+            raise InputError("landcover.samples_no_column", file=file, name=reference, **near)
     samples = _matrix(table, scheme, file) if found["reference"] is None else _table(table, found, scheme, file)
     if zone is not None:
         samples["zone"] = samples["zone"].where(samples["zone"] != "", zone)

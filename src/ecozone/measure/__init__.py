@@ -1,5 +1,6 @@
 """Numbers: land cover in zones, overlaps, distances. Nothing here knows what a verdict is."""
 
+from ecozone.measure.arrangement import arrange
 from ecozone.measure.change import measure_change
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
@@ -11,15 +12,18 @@ from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sides_of, sizes_between
 from ecozone.measure.spread import overlay_range, ranges
-from ecozone.measure.tally import measure_zones
+from ecozone.measure.tally import NODATA, OUTSIDE, measure_zones
 from ecozone.measure.warming import prepare_screening
 
 __all__ = [
+    "NODATA",
+    "OUTSIDE",
     "EdgeIndex",
     "Mapper",
     "Nearest",
     "Prepared",
     "Shared",
+    "arrange",
     "codes_at",
     "depths_in",
     "index_of",

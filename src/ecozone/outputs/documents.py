@@ -18,7 +18,7 @@ from ecozone.outputs.atomic import written
 CHECK_SCHEMA = "ecozone.check/1"
 RATIOS_SCHEMA = "ecozone.ratios/1"
 
-_WHOLE = frozenset({"year", "code", "samples"})
+_WHOLE = frozenset({"year", "code", "samples", "places"})
 
 
 def check_document(check: Check) -> dict[str, Any]:
@@ -65,6 +65,9 @@ def ratios_document(
     }
     if account is not None:
         document |= {"targets": plain_rows(account.targets), "accuracy": plain_rows(account.accuracy)}
+        if len(account.pieces):
+            document |= {name: plain_rows(getattr(account, name)) for name in ("resolved", "breakdown", "classes")}
+            document["gaps"] = plain_rows(pd.DataFrame(account.gaps.drop(columns="geometry")))
     if plan is not None:
         document["plan"] = {
             "year": plan.year,
@@ -94,7 +97,9 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for row in records(table):
         values = {str(key): plain_value(value) for key, value in row.items()}
-        rows.append({key: int(value) if key in whole and value is not None else value for key, value in values.items()})
+        # A code of polygons is a text, and 0301 no number.
+        numbers = {key: int(value) for key, value in values.items() if key in whole and isinstance(value, float)}
+        rows.append(values | numbers)
     return rows
 
 

@@ -29,7 +29,7 @@ _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
 _TWO_DECIMALS = frozenset(
     (
-        *("value", "value_of_valid", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
+        *("value", "value_of_valid", "area_mu", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
         *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
         *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
     )
@@ -43,7 +43,18 @@ _STATUS_FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method")
+_WORDED = (
+    "indicator",
+    "measured_as",
+    "profile",
+    "kind",
+    "basis",
+    "status",
+    "by_count",
+    "method",
+    "measure",
+    "gap_kind",
+)
 _LONG_TEXTS = {
     "override_words",
     "override_reason",
@@ -131,13 +142,6 @@ def write_csv(check: Check, path: str | PathLike[str]) -> Path:
     return Path(path)
 
 
-def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
-    """Write indicators as CSV in the same way."""
-    with written(path) as draft:
-        draft.write_bytes(CSV_MARK + csv_bytes(ratios, header=True))
-    return Path(path)
-
-
 def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
     """Write a workbook with a sheet for each part: sites, findings, states, targets, ratios, accuracy, notices.
 
@@ -158,6 +162,8 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
         sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
+        if len(ratios.pieces):
+            sheets |= {name: _worded(resolved) for name, resolved in resolved_tables(ratios).items()}
         notices += ratios.notices
     elif ratios is not None:
         sheets["ratios"] = _worded(ratios)
@@ -168,6 +174,16 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     with written(path) as draft:
         _write_book(sheets, draft)
     return Path(path)
+
+
+def resolved_tables(account: Account) -> dict[str, pd.DataFrame]:
+    """Return the tables of the resolved account, without shapes."""
+    return {
+        "resolved": account.resolved,
+        "breakdown": account.breakdown,
+        "classes": account.classes,
+        "gaps": pd.DataFrame(account.gaps.drop(columns="geometry")),
+    }
 
 
 def _worded(table: pd.DataFrame) -> pd.DataFrame:

@@ -25,8 +25,6 @@ def manifest_of(output: Path) -> Path:
 def workspace_files(ws: Workspace) -> list[Path]:
     """Return every file that a workspace names, with what stands beside layers, whether a run reads it or not."""
     named = [*ws.inputs.values(), *ws.pack.files]
-    if ws.landcover is not None and Path(ws.landcover.profile).is_absolute():
-        named.append(Path(ws.landcover.profile))
     return named + [part for path in named for part in parts_of(path)]
 
 

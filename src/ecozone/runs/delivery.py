@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.notices import Notice
-from ecozone.outputs import written
+from ecozone.outputs import account_csv_names, written
 from ecozone.runs.apart import manifest_of
 from ecozone.runs.bundle import write_bundle
 from ecozone.runs.manifest import canonical, digest, places
@@ -25,6 +25,12 @@ def is_archive(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ARCHIVE
 
 
+def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
+    """Return what is written beside an output: the other tables of an account beside the CSV of its ratios."""
+    tables = path.suffix.lower() == ".csv" and "check" not in request.parts
+    return account_csv_names(path, resolved=bool(request.by))[1:] if tables else ()
+
+
 def deliver(
     request: Request,
     run: Mapping[str, Any],
@@ -39,7 +45,7 @@ def deliver(
     run : mapping
         The description that decides its numbers.
     writers : sequence
-        Each output but archives, with what writes it.
+        Each output but archives, with what writes it, and what stands beside it.
     usual : mapping
         By suffix, what writes the results that an archive holds whether they were asked for or not.
 
@@ -48,7 +54,7 @@ def deliver(
     tuple of Path
         The outputs in this order; the manifest beside the first of them; the archives.
     """
-    files = [write(path) for path, write in writers]
+    files = [file for path, write in writers for file in (write(path), *files_beside(path, request))]
     archives = [Path(path) for path in request.outputs if is_archive(path)]
     said = [notice.as_dict() for notice in dict.fromkeys(notices)]
     manifest = {**run, **places(run), "notices": said, "outputs": [digest(path) for path in files]}

@@ -20,6 +20,8 @@ from ecozone.outputs import (
     check_document,
     ratios_document,
     require_new,
+    write_account_csv,
+    write_account_gpkg,
     write_csv,
     write_geojson,
     write_gpkg,
@@ -27,14 +29,13 @@ from ecozone.outputs import (
     write_json,
     write_map,
     write_overlap_txt,
-    write_ratios_csv,
     write_samples,
     write_xlsx,
 )
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.delivery import ARCHIVE, deliver, is_archive
+from ecozone.runs.delivery import ARCHIVE, deliver, files_beside, is_archive
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
@@ -89,7 +90,8 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
-        targets = [*(path for path, _ in writers), *([] if drawn is None else [drawn])]
+        targets = [path for one, _ in writers for path in (one, *files_beside(one, request))]
+        targets += [] if drawn is None else [drawn]
         targets += [manifest_of(path) for path in targets[:1]]
         targets += [Path(path) for path in request.outputs if is_archive(path)]
         if request.sites:
@@ -125,7 +127,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
             )
             check = overrule(check, said)
         if "ratios" in request.parts:
-            account = assess_account(ws, years=request.years, client=mapper, progress=progress)
+            account = assess_account(ws, years=request.years, by=request.by, client=mapper, progress=progress)
         if drawn is not None:
             year = max(request.years) if request.years else None
             plan = plan_samples(ws, year=year, se=request.plan_se, seed=request.plan_seed, progress=progress)
@@ -177,8 +179,9 @@ _CHECK_WRITERS: Mapping[str, Writer] = {
 }
 _RATIO_WRITERS: Mapping[str, Writer] = {
     ".json": _CHECK_WRITERS[".json"],
-    ".csv": lambda path, _check, account, _run: write_ratios_csv(_sure(account).ratios, path),
+    ".csv": lambda path, _check, account, _run: write_account_csv(_sure(account), path),
     ".xlsx": _CHECK_WRITERS[".xlsx"],
+    ".gpkg": lambda path, _check, account, _run: write_account_gpkg(_sure(account), path),
 }
 
 
@@ -200,4 +203,6 @@ def _writer(path: Path, request: Request) -> Writer:
     suffix = path.suffix.lower()
     if suffix not in known:
         raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*known, ARCHIVE]))
+    if suffix == ".gpkg" and known is _RATIO_WRITERS and not request.by:
+        raise UsageError("outputs.gpkg_no_pieces", file=path)
     return known[suffix]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ecozone.assess import By
 from ecozone.intake import Angles, RowKind
 from ecozone.text import Lang
 
@@ -36,6 +37,8 @@ class Request(BaseModel):
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
         Raster years for ``ratios``; all unless given.
+    by : tuple of str
+        Breakdowns of the resolved account for ``ratios``; see `ecozone.assess.assess_account`.
     plan_samples : str, optional
         GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
     plan_se, plan_seed
@@ -77,6 +80,7 @@ class Request(BaseModel):
     angles: Angles | None = None
     near_m: float | None = None
     years: tuple[int, ...] | None = None
+    by: tuple[By, ...] = ()
     plan_samples: str | None = None
     plan_se: float = 1.0
     plan_seed: int = 1

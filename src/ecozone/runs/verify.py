@@ -18,7 +18,7 @@ from ecozone.log import Progress, no_progress
 from ecozone.outputs import damaged
 from ecozone.runs.bundle import INPUTS, MANIFEST, RESULTS
 from ecozone.runs.comparing import Compared, compare
-from ecozone.runs.delivery import is_archive
+from ecozone.runs.delivery import files_beside, is_archive
 from ecozone.runs.execute import execute
 from ecozone.runs.manifest import DESCRIPTION, RUN_SCHEMA, is_own, own_file, versions
 from ecozone.runs.request import Request
@@ -156,12 +156,13 @@ class _Proof:
         """Return the request with the places of today, and every result in a folder of its own."""
         request = Request.model_validate(self.manifest["request"])
         plan = None if request.plan_samples is None else Path(request.plan_samples).name
+        others = {plan, *(other.name for name in names for other in files_beside(Path(name), request))}
         where = {
             "workspace": request.workspace if request.workspace == "demo" else self._place(request.workspace),
             "sites": tuple(site if is_database(site) else self._place(site) for site in request.sites),
             "control_points": None if request.control_points is None else self._place(request.control_points),
             "plan_samples": None if plan is None else str(again / plan),
-            "outputs": tuple(str(again / name) for name in names if name != plan),
+            "outputs": tuple(str(again / name) for name in names if name not in others),
             "date": dt.date.fromisoformat(self.manifest["date"]),
         }
         return request.model_copy(update=where)

@@ -144,7 +144,7 @@ def _known(place: tuple[Step, ...], form: type[Table]) -> list[str]:
     """Return the keys that may stand in the table at ``place``."""
     if not place:
         return list(form.model_fields)
-    many = {"layers": 1, "targets": 1, "landcover": 2, "overrides": 1}
+    many = {"layers": 1, "targets": 1, "profiles": 1, "landcover": 2, "overrides": 1}
     pattern = tuple("*" if index == many.get(str(place[0])) else step for index, step in enumerate(place))
     return list(TABLES[tuple(str(step) for step in pattern)].model_fields)
 

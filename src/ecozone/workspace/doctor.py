@@ -10,7 +10,7 @@ from ecozone.log import Progress, no_progress
 from ecozone.workspace.doctor_land_use import examine_land_use
 from ecozone.workspace.doctor_layers import examine_layers
 from ecozone.workspace.doctor_rasters import examine_rasters
-from ecozone.workspace.doctor_rules import examine_rules, examine_targets
+from ecozone.workspace.doctor_rules import examine_priority, examine_rules, examine_targets
 from ecozone.workspace.opening import find, load
 from ecozone.workspace.trouble import SEVERITIES, Trouble, of_error, of_notice
 from ecozone.workspace.workspace import Workspace
@@ -63,6 +63,7 @@ def _examine(ws: Workspace, progress: Progress) -> Iterator[Trouble]:
     yield from examine_land_use(ws, progress)
     yield from examine_rules(ws, readable)
     yield from examine_targets(ws, readable)
+    yield from examine_priority(ws, readable)
     try:
         ws.overrides  # noqa: B018  read when asked for
     except EcozoneError as error:

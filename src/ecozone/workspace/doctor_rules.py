@@ -97,6 +97,16 @@ def _parameters(ws: Workspace, pack: RulePack) -> Iterator[Trouble]:
             yield trouble("workspace.parameter_unknown", file=ws.file, field=f"parameters.{name}", **near)
 
 
+def examine_priority(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble]:
+    """Yield what the priority names of a layer that can be read and is not there, such as a level."""
+    for name in ws.declared_priority:
+        if name.partition(":")[0] in readable:
+            try:
+                ws.zones(name)
+            except EcozoneError as error:
+                yield from of_error(error, file=ws.file, field="account.priority")
+
+
 def examine_targets(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble]:
     """Yield targets whose zone is not there, that name no source, or have no raster to be compared with."""
     if not ws.targets:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from ecozone.intake import Database
+from ecozone.landcover import PROFILES, Profile, open_profile
 from ecozone.workspace.model import Indicator, SampleDesign, TargetKind, TargetRule
 
 
@@ -89,13 +90,14 @@ class Layer:
 class SampleFile:
     """Where the reference samples of one year are.
 
-    ``zone`` is the zone that all of them were drawn in, where the file does not say it of each; ``design`` is how they
-    were drawn.
+    ``zone`` is the zone that all of them were drawn in, where the file does not say it of each; ``reference`` the
+    column of what was found in that year, where its name does not tell; ``design`` is how they were drawn.
     """
 
     path: Path
     zone: str | None = None
     design: SampleDesign = "stratified_random"
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class LandCover:
     rasters : mapping
         Year to absolute path, years ascending; empty where the scheme is one of polygons.
     profile : str
-        The profile that comes first: ``with_cropland`` or ``without_cropland``.
+        The name of the profile that comes first, one of ``profiles``.
     crs : str or None
         For rasters that carry none.
     schematic : bool
@@ -122,6 +124,10 @@ class LandCover:
         The code column of the polygons, where its name does not tell.
     sublayer : str or None
         The layer of their files, where these hold several.
+    own_profiles : tuple of Profile
+        The user's own, of ``[profiles.…]`` and of ``profile_file``.
+    profile_file : Path or None
+        The file that declares the profile that comes first, where one does.
     """
 
     scheme: str
@@ -133,6 +139,18 @@ class LandCover:
     vectors: Mapping[int, Path] = field(default_factory=dict)
     column: str | None = None
     sublayer: str | None = None
+    own_profiles: tuple[Profile, ...] = ()
+    profile_file: Path | None = None
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """All profiles that shares are reported under: the packaged ones and the user's own."""
+        return (*(open_profile(name) for name in PROFILES), *self.own_profiles)
+
+    @property
+    def first_profile(self) -> Profile:
+        """The profile that comes first."""
+        return next((one for one in self.profiles if one.name == self.profile), self.profiles[0])
 
     @property
     def sources(self) -> Mapping[int, Path]:

@@ -10,11 +10,13 @@
                   ``source`` (its address) and ``table`` stand in place of ``path``, and ``near_extent`` reads only
                   what lies near its extent
 ``[landcover]``   ``scheme``, ``rasters`` (year = path), ``profile``, ``crs``, ``schematic``, ``samples`` (year = path
-                  of reference samples or an error matrix, or a table of ``path``, ``zone``, ``design``); of
-                  land-use polygons ``vectors`` (year = path) in place of ``rasters``, ``column`` (of the codes),
-                  ``layer``
+                  of reference samples or an error matrix, or a table of ``path``, ``zone``, ``reference`` (the column
+                  of that year), ``design``); of land-use polygons ``vectors`` (year = path) in place of ``rasters``,
+                  ``column`` (of the codes), ``layer``
 ``[[targets]]``   ``indicator``, ``zone``, ``baseline`` (year, value), ``target`` (year, value, kind), ``source``,
                   ``clause``, ``rule``
+``[profiles.X]``  of the user's own: ``base`` and, for the indicators that it counts otherwise, the codes of the classes
+``[account]``     ``priority``: layers or zones, to the first of which ground belongs that several claim
 ``[parameters]``  name = metres: distances that a rule names and its source does not give
 ================  =====================================================================================================
 """
@@ -214,6 +216,7 @@ class SampleTable(Table):
 
     path: LocalPath
     zone: Filled | None = None
+    reference: Filled | None = None
     design: SampleDesign = "stratified_random"
 
 
@@ -312,6 +315,36 @@ class Overrides(Table):
     overrides: tuple[Override, ...] = Field(default=(), strict=False)
 
 
+Code = Annotated[int, Field(strict=True)] | Filled
+Codes = Annotated[tuple[Code, ...], Field(strict=False)]
+
+
+class ProfileTable(Table):
+    """``[profiles.NAME]``: 口径 of the user's own."""
+
+    base: Literal["with_cropland", "without_cropland"] = "with_cropland"
+    blue_green_ratio: Codes | None = None
+    forest_coverage: Codes | None = None
+    greening_coverage: Codes | None = None
+
+    def classes(self) -> dict[str, tuple[int | str, ...]]:
+        """Return the codes by the indicators that are given."""
+        named = {name: getattr(self, name) for name in type(self).model_fields if name != "base"}
+        return {name: codes for name, codes in named.items() if codes is not None}
+
+
+def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise _wrong("value_empty")
+    return names
+
+
+class AccountTable(Table):
+    """``[account]``."""
+
+    priority: Annotated[tuple[Filled, ...], Field(strict=False), AfterValidator(_some)]
+
+
 class Declaration(Table):
     """The whole of ``ecozone.toml``."""
 
@@ -319,6 +352,8 @@ class Declaration(Table):
     layers: dict[Annotated[str, AfterValidator(_layer_key)], LayerTable] = Field(default_factory=dict)
     landcover: LandCoverTable | None = None
     targets: tuple[TargetTable, ...] = Field(default=(), strict=False)
+    profiles: dict[Annotated[str, AfterValidator(_layer_key)], ProfileTable] = Field(default_factory=dict)
+    account: AccountTable | None = None
     parameters: dict[str, Positive] = Field(default_factory=dict)
 
 
@@ -330,6 +365,8 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {
     ("layers", "*", "title"): Texts,
     ("landcover",): LandCoverTable,
     ("landcover", "samples", "*"): SampleTable,
+    ("profiles", "*"): ProfileTable,
+    ("account",): AccountTable,
     ("targets", "*"): TargetTable,
     ("targets", "*", "baseline"): BaselineTable,
     ("targets", "*", "target"): AimTable,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from os import PathLike, fspath
 from pathlib import Path
 
-from ecozone.errors import WorkspaceError
+from ecozone.errors import EcozoneError, WorkspaceError
 from ecozone.intake import Database
-from ecozone.landcover import PROFILES
+from ecozone.landcover import PROFILES, Profile, listed_profile, open_profile
 from ecozone.notices import Notice, notice
 from ecozone.rules import Role, RulePack
 from ecozone.workspace.declaration import Source, in_order, read_declaration, read_text
@@ -97,7 +97,7 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
     if crs is None:
         return None, tuple(troubles)
     layers = {key: _layer(key, table, file, pack) for key, table in declared.layers.items()}
-    landcover = None if declared.landcover is None else _landcover(declared.landcover, file.parent)
+    landcover = None if declared.landcover is None else _landcover(declared.landcover, declared, file.parent)
     ws = Workspace(
         file=file,
         name=declared.workspace.name,
@@ -107,6 +107,7 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
         targets=tuple(_target(table) for table in declared.targets),
         rule_packs=declared.workspace.rules,
         parameters=dict(declared.parameters),
+        declared_priority=() if declared.account is None else declared.account.priority,
         notices=_notices(declared, layers, file),
     )
     return ws, tuple(troubles)
@@ -156,16 +157,30 @@ def _level_words(role: Role) -> dict[str, int]:
     return {word: level for level, one in role.levels.items() for word in (one.zh, *one.names, one.en) if word}
 
 
-def _landcover(table: LandCoverTable, folder: Path) -> LandCover:
+def _landcover(table: LandCoverTable, declared: Declaration, folder: Path) -> LandCover:
     rasters = {int(year): folder / table.rasters[year] for year in sorted(table.rasters)}
-    profile = PROFILES[0] if table.profile is None else name_or_file(table.profile, folder)
     samples = {
-        int(year): SampleFile(folder / one.path, one.zone, one.design) for year, one in sorted(table.samples.items())
+        int(year): SampleFile(folder / one.path, one.zone, one.design, one.reference)
+        for year, one in sorted(table.samples.items())
     }
     vectors = {int(year): folder / table.vectors[year] for year in sorted(table.vectors)}
     scheme = name_or_file(table.scheme, folder)
+    own = [listed_profile(name, one.base, one.classes()) for name, one in declared.profiles.items()]
+    profile, file = PROFILES[0] if table.profile is None else table.profile, None
+    if profile not in {*PROFILES, *declared.profiles}:
+        file = Path(name_or_file(profile, folder))
+        own += _profile_of(file)
+        profile = own[-1].name if own else profile
     polygons = (vectors, table.column, table.layer)
-    return LandCover(scheme, rasters, profile, table.crs, table.schematic, samples, *polygons)
+    return LandCover(scheme, rasters, profile, table.crs, table.schematic, samples, *polygons, tuple(own), file)
+
+
+def _profile_of(file: Path) -> list[Profile]:
+    try:
+        return [open_profile(file)]
+    except EcozoneError:
+        # What is wrong with it stands among the troubles already.
+        return []
 
 
 def _target(table: TargetTable) -> Target:

@@ -11,7 +11,7 @@ from pyproj import CRS
 
 from ecozone.errors import CrsError, EcozoneError
 from ecozone.geo import crs_name, is_geographic, norm_crs
-from ecozone.landcover import open_profile, open_scheme
+from ecozone.landcover import PROFILES, Profile, Scheme, listed_profile, open_profile, open_scheme
 from ecozone.rules import RulePack, load_packs
 from ecozone.text import near_word
 from ecozone.workspace.declaration import Source
@@ -57,9 +57,10 @@ def check_references(declared: Declaration, pack: RulePack | None, source: Sourc
         if layer.crs is not None:
             found += check_crs(layer.crs, source, ("layers", key, "crs"), metric=False)[1]
     if declared.landcover is not None:
-        found += _landcover(declared.landcover, source)
+        found += _landcover(declared.landcover, declared, source)
         found += _samples(declared, declared.landcover, source)
     found += _targets(declared, source)
+    found += _account(declared, source)
     return found
 
 
@@ -68,7 +69,7 @@ def name_or_file(text: str, folder: Path) -> str:
     return str(folder / text) if text.endswith(".toml") or "/" in text else text
 
 
-def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
+def _landcover(table: LandCoverTable, declared: Declaration, source: Source) -> Iterator[Trouble]:
     if table.crs is not None:
         yield from check_crs(table.crs, source, ("landcover", "crs"), metric=False)[1]
     folder = source.file.parent
@@ -77,10 +78,26 @@ def _landcover(table: LandCoverTable, source: Source) -> Iterator[Trouble]:
         for name, kind in (("rasters", "raster"), ("samples", "raster"), ("vectors", "vector")):
             if getattr(table, name) and scheme.kind != kind:
                 yield source.trouble("landcover_kind", ("landcover", name), name=name, scheme=scheme.name)
-        if table.profile is not None:
-            open_profile(name_or_file(table.profile, folder))
+        if table.profile is not None and table.profile not in declared.profiles:
+            own = open_profile(name_or_file(table.profile, folder))
+            if table.profile not in PROFILES:
+                yield from _profile(own, scheme, source, ("landcover", "profile"))
+        for name, one in declared.profiles.items():
+            own = listed_profile(name, one.base, one.classes())
+            yield from _profile(own, scheme, source, ("profiles", name))
     except EcozoneError as error:
         yield from of_error(error, file=source.file)
+
+
+def _profile(own: Profile, scheme: Scheme, source: Source, place: tuple[Step, ...]) -> Iterator[Trouble]:
+    """Yield what is wrong with a profile of the user's own: a packaged one's name, or codes that there are not."""
+    if own.name in PROFILES:
+        yield source.trouble("profile_name_taken", place, name=own.name)
+    try:
+        for indicator in own.flags:
+            scheme.codes(indicator, own)
+    except EcozoneError as error:
+        yield source.trouble(error.key, place, **error.fields)
 
 
 def _names(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,8 +120,12 @@ def _extent(key: str, layer: LayerTable, declared: Declaration, source: Source) 
 
 
 def _samples(declared: Declaration, table: LandCoverTable, source: Source) -> Iterator[Trouble]:
+    read: dict[tuple[str, str | None], str] = {}
     for year, one in table.samples.items():
         place = ("landcover", "samples", year)
+        other = read.setdefault((one.path, one.reference), year)
+        if other != year:
+            yield source.trouble("samples_same_column", place, year=year, other=other)
         if year not in table.rasters:
             known = ", ".join(sorted(table.rasters)) or "—"
             yield source.trouble("samples_no_raster", place, year=year, known=known)
@@ -122,6 +143,18 @@ def _targets(declared: Declaration, source: Source) -> Iterator[Trouble]:
             yield source.trouble("target_years", (*place, "target"), **years)
         if same[one.indicator, one.zone, one.target.year] > 1:
             yield source.trouble("target_twice", place, indicator=one.indicator, zone=one.zone, year=one.target.year)
+
+
+def _account(declared: Declaration, source: Source) -> Iterator[Trouble]:
+    names = () if declared.account is None else declared.account.priority
+    for index, zone in enumerate(names):
+        place = ("account", "priority", index)
+        yield from _zone(zone, place, declared, source)
+        layer = declared.layers.get(zone.partition(":")[0])
+        if layer is not None and layer.role == "district":
+            yield source.trouble("priority_district", place, zone=zone)
+        if zone in names[:index]:
+            yield source.trouble("priority_twice", place, zone=zone)
 
 
 def _zone(zone: str, place: tuple[Step, ...], declared: Declaration, source: Source) -> Iterator[Trouble]:

@@ -28,6 +28,7 @@ from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.model import Override
 from ecozone.workspace.overrides import FILE_NAME as OVERRIDES
 from ecozone.workspace.overrides import read_overrides
+from ecozone.workspace.priority import default_priority
 from ecozone.workspace.raster_notices import raster_notices
 from ecozone.workspace.zones import polygons, zones_of
 
@@ -52,6 +53,8 @@ class Workspace:
         As written, later packs overriding earlier.
     parameters : mapping
         Distances in metres that rules name.
+    declared_priority : tuple of str
+        Layers and zones as ``[account]`` orders them; empty where it does not.
     notices : tuple of Notice
         What a reader of any result must know of this workspace.
     """
@@ -64,6 +67,7 @@ class Workspace:
     targets: tuple[Target, ...] = ()
     rule_packs: tuple[str, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
+    declared_priority: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     _features: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     _extents: dict[str, BaseGeometry | None] = field(default_factory=dict, repr=False)
@@ -96,6 +100,11 @@ class Workspace:
         """Whether any layer or raster was drawn for demonstration."""
         drawn = any(layer.schematic for layer in self.layers.values())
         return drawn or (self.landcover is not None and self.landcover.schematic)
+
+    @property
+    def priority(self) -> tuple[str, ...]:
+        """Layers and zones, to the first of which ground belongs that several claim; see `default_priority`."""
+        return self.declared_priority or default_priority(self.layers.values())
 
     def raster_notices(self, years: Iterable[int] | None = None) -> tuple[Notice, ...]:
         """Return where rasters speak of another year than declared, or of another version of the product.
@@ -136,6 +145,8 @@ class Workspace:
             files |= {f"landcover:samples:{year}": one.path for year, one in self.landcover.samples.items()}
             if Path(self.landcover.scheme).is_absolute():
                 files["scheme"] = Path(self.landcover.scheme)
+            if self.landcover.profile_file is not None:
+                files["landcover:profile"] = self.landcover.profile_file
         return files | {f"rules:{file.stem}": file for file in self.pack.files}
 
     @property
@@ -325,7 +336,9 @@ class Workspace:
             return None
         declared = self.landcover.samples[year]
         require_file(declared.path, None, self.folder)
-        return read_samples(declared.path, open_scheme(self.landcover.scheme), zone=declared.zone)
+        return read_samples(
+            declared.path, open_scheme(self.landcover.scheme), zone=declared.zone, reference=declared.reference
+        )
 
     def _zones_of(self, key: str) -> gpd.GeoDataFrame:
         lang = language()

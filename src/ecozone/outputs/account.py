@@ -1,0 +1,60 @@
+"""The annual account as files for other programs: CSV tables side by side, and a GeoPackage with the pieces."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+
+from ecozone.assess import Account
+from ecozone.geo.gdal import pyogrio
+from ecozone.outputs.atomic import written
+from ecozone.outputs.geodata import plain_texts, writing_by_gdal
+from ecozone.outputs.tables import CSV_MARK, csv_bytes, notice_table, resolved_tables
+
+_RESOLVED = ("resolved", "breakdown", "classes", "gaps")
+
+
+def account_csv_names(path: str | PathLike[str], *, resolved: bool) -> tuple[Path, ...]:
+    """Return the files of an account: the ratios by the name given, and the other tables beside.
+
+    >>> [path.name for path in account_csv_names("2025.csv", resolved=False)]
+    ['2025.csv', '2025.targets.csv', '2025.accuracy.csv']
+    """
+    named = Path(path)
+    others = ("targets", "accuracy", *(_RESOLVED if resolved else ()))
+    return (named, *(named.with_name(f"{named.stem}.{name}.csv") for name in others))
+
+
+def write_account_csv(account: Account, path: str | PathLike[str]) -> Path:
+    """Write the tables of an account as CSV, each a file: UTF-8 with a mark, safe to open in a spreadsheet.
+
+    The ratios stand at ``path``, the other tables beside it (`account_csv_names`).
+    """
+    tables = [account.ratios, account.targets, account.accuracy]
+    resolved = len(account.pieces) > 0
+    tables += resolved_tables(account).values() if resolved else ()
+    names = account_csv_names(path, resolved=resolved)
+    for name, table in zip(names, tables, strict=True):
+        with written(name) as draft:
+            draft.write_bytes(CSV_MARK + csv_bytes(table, header=True))
+    return names[0]
+
+
+def write_account_gpkg(account: Account, path: str | PathLike[str]) -> Path:
+    """Write a GeoPackage: layers ``pieces`` and ``gaps`` with shapes, and every table of the account without."""
+    pieces = account.pieces.reset_index(names="piece")
+    tables = {"ratios": account.ratios, "targets": account.targets, "accuracy": account.accuracy}
+    tables |= resolved_tables(account) | {"notices": notice_table(account.notices)}
+    del tables["gaps"]
+    with written(path) as draft, writing_by_gdal():
+        for name, layer in (("pieces", pieces), ("gaps", account.gaps)):
+            shapes = plain_texts(layer)
+            pyogrio.write_dataframe(
+                shapes, draft, layer=name, driver="GPKG", append=draft.exists(), geometry_type="MultiPolygon",
+                promote_to_multi=True,
+            )  # fmt: skip
+        for name, table in tables.items():
+            pyogrio.write_dataframe(plain_texts(pd.DataFrame(table)), draft, layer=name, driver="GPKG", append=True)
+    return Path(path)
