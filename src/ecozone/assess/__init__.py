@@ -2,6 +2,9 @@
 
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
+from ecozone.assess.change import MIN_PATCH_M2, PATCH_COLUMNS, Change, assess_change
+from ecozone.assess.change_flags import FLAG_COLUMNS, VIOLATION_COLUMNS
+from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
@@ -15,20 +18,28 @@ from ecozone.assess.verdict import VERDICTS, at_least, worst
 __all__ = [
     "ACCURACY_COLUMNS",
     "FINDING_COLUMNS",
+    "FLAG_COLUMNS",
+    "MIN_PATCH_M2",
     "NEAR_M",
+    "NET_COLUMNS",
     "OVERRIDE_COLUMNS",
+    "PATCH_COLUMNS",
     "RATIO_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
+    "TRANSITION_COLUMNS",
     "VERDICTS",
+    "VIOLATION_COLUMNS",
     "Account",
     "Accuracy",
+    "Change",
     "Check",
     "Estimate",
     "SamplePlan",
     "Screening",
     "assess_account",
     "assess_accuracy",
+    "assess_change",
     "assess_indicators",
     "at_least",
     "check_batches",
