@@ -4,7 +4,7 @@ from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
 from ecozone.assess.change import MIN_PATCH_M2, PATCH_COLUMNS, Change, assess_change
 from ecozone.assess.change_flags import FLAG_COLUMNS, VIOLATION_COLUMNS
-from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS
+from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS, ground_words
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
@@ -44,6 +44,7 @@ __all__ = [
     "at_least",
     "check_batches",
     "check_sites",
+    "ground_words",
     "matrix_samples",
     "override_words",
     "overrides_of_sites",

@@ -38,7 +38,7 @@ VIOLATION_COLUMNS = (
     "lat",
     "sentence",
     "rule",
-    "clause",
+    "wording",
     "citation",
     "confidence",
 )
@@ -55,12 +55,12 @@ FLAG_COLUMNS = (
     "patches_m2",
     "small_m2",
     "rule",
-    "clause",
+    "wording",
     "citation",
     "confidence",
 )
 _FLAG_TEXTS = frozenset(
-    ("violation", "what", "layer", "role", "zone", "title", "rule", "clause", "citation", "confidence")
+    ("violation", "what", "layer", "role", "zone", "title", "rule", "wording", "citation", "confidence")
 )
 _VIOLATION_TEXTS = _FLAG_TEXTS | {"patch", "from_code", "from_label", "to_code", "to_label", "subdistrict", "sentence"}
 
@@ -205,7 +205,7 @@ def _common(rule: ChangeRule, base: Rule, zone: Mapping[str, Any] | Any) -> dict
         "zone": zone["zone"],
         "title": zone["title"],
         "rule": base.id,
-        "clause": pick(base.sentence),
+        "wording": pick(base.sentence),
         "citation": pick(base.citation),
         "confidence": base.confidence,
     }

@@ -42,7 +42,7 @@ NET_COLUMNS = (
     "from_year",
     "to_year",
     "zone_m2",
-    "unknown_m2",
+    "unclassed_m2",
     "from_m2",
     "to_m2",
     "gain_m2",
@@ -89,6 +89,17 @@ def kinds_of_ground(scheme: Scheme) -> dict[tuple[str, str | None], Codes]:
         ("built", None): flagged["built"],
     }
     return {kind: codes for kind, codes in found.items() if codes}
+
+
+def ground_words(row: Mapping[str, Any]) -> str:
+    """Return what the ground of a row of `NET_COLUMNS` is called, with its profile where there are several.
+
+    >>> ground_words({"ground": "blue_green", "profile": "with_cropland"})
+    '蓝绿空间（含耕地口径）'
+    """
+    words = say(f"words.{row['ground']}")
+    profile = row["profile"]
+    return words if profile is None else say("change.ground", ground=words, profile=say(f"words.{profile}"))
 
 
 def transition_table(
@@ -143,7 +154,7 @@ def net_table(
 ) -> pd.DataFrame:
     """Return `NET_COLUMNS`: what each kind of ground gained, lost and kept in each zone.
 
-    Gains and losses are between classes that are known in both years; ``unknown_m2`` has none in one of them. Where
+    Gains and losses are between classes that are known in both years; ``unclassed_m2`` has none in one of them. Where
     that is 0, ``net_m2`` is ``to_m2`` less ``from_m2``. Where reference samples of both years cover the zone,
     ``adjusted_net_m2`` is the error-adjusted change with its 95 % interval, and ``significance`` says whether that
     leaves out 0; else it is ``cannot_tell`` and ``needed_se_m2`` the standard error that either year's area may have
@@ -169,7 +180,7 @@ def net_table(
                 "from_year": years[0],
                 "to_year": years[1],
                 "zone_m2": size,
-                "unknown_m2": math.fsum(area[blank]),
+                "unclassed_m2": math.fsum(area[blank]),
                 "from_m2": math.fsum(area[was]),
                 "to_m2": math.fsum(area[is_]),
                 "net_m2": gain - loss,

@@ -2,9 +2,17 @@
 
 from ecozone.outputs.archive import damaged, write_archive
 from ecozone.outputs.atomic import written
+from ecozone.outputs.change import (
+    change_document,
+    write_change_csv,
+    write_change_geojson,
+    write_change_gpkg,
+    write_change_xlsx,
+)
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
+from ecozone.outputs.map_change import write_change_map
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.samples import require_new, write_samples
 from ecozone.outputs.tables import write_csv, write_ratios_csv, write_xlsx
@@ -14,12 +22,18 @@ from ecozone.outputs.txt_overlap import write_overlap_txt
 __all__ = [
     "PIECEWISE",
     "Pieces",
+    "change_document",
     "check_document",
     "damaged",
     "plain_rows",
     "ratios_document",
     "require_new",
     "write_archive",
+    "write_change_csv",
+    "write_change_geojson",
+    "write_change_gpkg",
+    "write_change_map",
+    "write_change_xlsx",
     "write_csv",
     "write_features",
     "write_geojson",

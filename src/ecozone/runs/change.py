@@ -1,0 +1,85 @@
+"""``change`` as a run: a workspace and two years in; transitions, patches, possible violations and a map out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ecozone.assess import MIN_PATCH_M2, Change, assess_change
+from ecozone.errors import UsageError
+from ecozone.intake import limiting
+from ecozone.log import Progress, no_progress
+from ecozone.measure import mapper_for
+from ecozone.outputs import (
+    change_document,
+    write_change_csv,
+    write_change_geojson,
+    write_change_gpkg,
+    write_change_map,
+    write_change_xlsx,
+    write_json,
+)
+from ecozone.runs.finishing import Write, finished, inputs_apart, require_formats
+from ecozone.runs.manifest import describe
+from ecozone.runs.request import Request
+from ecozone.text import speaking
+from ecozone.workspace import Workspace, open_workspace
+
+FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html")
+
+
+@dataclass(frozen=True)
+class ChangeOutcome:
+    """What a run gave: ``run`` decides its numbers, ``files`` are all files written, the manifest last."""
+
+    request: Request
+    change: Change
+    run: Mapping[str, Any]
+    files: tuple[Path, ...]
+
+
+def run_change(request: Request, *, progress: Progress = no_progress) -> ChangeOutcome:
+    """Carry out a request for the change between its two years.
+
+    Raises
+    ------
+    UsageError
+        If the request does not name two years.
+    EcozoneError
+        As `ecozone.assess.assess_change`, and if an output will not do.
+    """
+    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
+        if request.years is None or len(request.years) != 2:
+            raise UsageError("change.two_years")
+        if mapper is not None:
+            mapper.require(())
+        outputs = require_formats(request.outputs, FORMATS)
+        ws = open_workspace(request.workspace)
+        inputs_apart(outputs, [], ws)
+        found = assess_change(
+            ws,
+            *request.years,
+            min_area_m2=MIN_PATCH_M2 if request.min_area_m2 is None else request.min_area_m2,
+            align=request.align,
+            client=mapper,
+            progress=progress,
+        )
+        run = describe(request, [*_read(ws, request.years), *ws.pack.files], ws.tables.values())
+        change = replace(found, run=run)
+        writers: dict[str, Write] = {
+            ".json": lambda path: write_json(change_document(change), path),
+            ".csv": lambda path: write_change_csv(change, path),
+            ".xlsx": lambda path: write_change_xlsx(change, path),
+            ".gpkg": lambda path: write_change_gpkg(change, path),
+            ".geojson": lambda path: write_change_geojson(change, path),
+            ".html": lambda path: write_change_map(change, path),
+        }
+        return ChangeOutcome(request, change, run, finished(run, change.notices, outputs, writers))
+
+
+def _read(ws: Workspace, years: tuple[int, ...]) -> list[Path]:
+    """Return the workspace's files that were read: of the land cover, those of the two years."""
+    own = {f"landcover:{year}" for year in years} | {f"landcover:samples:{year}" for year in years}
+    return [path for what, path in ws.inputs.items() if what in own or not what.startswith("landcover:")]
