@@ -327,11 +327,19 @@ def _trust_notices(
     years: tuple[int, int],
     adjusted: Mapping[int, Adjusted],
 ) -> Iterator[Notice]:
-    """Say what of the difference may be no change of the land."""
-    if None not in versions and versions[0] != versions[1]:
-        words: dict[str, Any] = {"one": versions[0], "other": versions[1], "first": years[0], "second": years[1]}
-        yield notice("change.other_version", "warning", scheme=scheme.name, **words)
+    """Say what of the difference may be no change of the land; files that name their versions speak for themselves."""
+    if None in versions:
+        versions = (_version_of(scheme, years[0]), _version_of(scheme, years[1]))
+        if None not in versions and versions[0] != versions[1]:
+            words: dict[str, Any] = {"one": versions[0], "other": versions[1], "first": years[0], "second": years[1]}
+            yield notice("change.other_version", "warning", scheme=scheme.name, **words)
     if not all(year in adjusted and adjusted[year].accuracies for year in years):
         mine = [one for one in scheme.accuracy if one.version in versions or None in versions]
         known = [f"{one.version or scheme.name} {fixed(100 * one.overall, 1)}%" for one in mine]
         yield notice("change.no_samples", "warning", accuracy=", ".join(known) or "—")
+
+
+def _version_of(scheme: Scheme, year: int) -> str | None:
+    """Return the version of a product that there is of a year, where there is one only."""
+    found = [one.id for one in scheme.versions if year in one.years]
+    return found[0] if len(found) == 1 else None

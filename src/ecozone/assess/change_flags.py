@@ -87,14 +87,17 @@ def flag_roles(ws: Workspace) -> tuple[str, ...]:
 
 def flag_notices(ws: Workspace, scheme: Scheme) -> Iterator[Notice]:
     """Say which changes cannot be looked for: nothing found there means nothing."""
+    lacking: dict[str, list[str]] = {}
     for change, rule in _rules(ws):
         what = pick({"zh": change.zh, "en": change.en})
         if not ws.layers_of(rule.role):
-            role = ws.pack.roles[rule.role]
-            title = pick({"zh": role.zh, "en": role.en})
-            yield notice("change.no_layer", "warning", what=what, title=title, role=rule.role)
+            lacking.setdefault(rule.role, []).append(what)
         elif not pairs_of(change, scheme):
             yield notice("change.no_classes", "warning", what=what, scheme=scheme.name)
+    for key, missed in lacking.items():
+        role = ws.pack.roles[key]
+        title = pick({"zh": role.zh, "en": role.en})
+        yield notice("change.no_layer", "warning", what=say("change.list").join(missed), title=title, role=key)
 
 
 def flag_tables(

@@ -166,8 +166,8 @@ def _runs_of(
     block = first.raster.block_shape[1]
     step = max(1, window_cells // (bottom - top) // block) * block
     parts = [
-        _changed(first, second, codes, top, bottom, low, min(low + step, right))
-        for low in (max(at, left) for at in range(left // block * block, right, step))
+        _changed(first, second, codes, top, bottom, max(at, left), min(at + step, right))
+        for at in range(left // block * block, right, step)
     ]
     rows, starts, ends, pairs = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((starts, rows))
