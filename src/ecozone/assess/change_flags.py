@@ -138,7 +138,8 @@ def flag_tables(
         pairs = pairs_of(rule, scheme)
         if not pairs:
             continue
-        mine = patches[[pair in pairs for pair in zip(patches["from_code"], patches["to_code"], strict=True)]]
+        known = zip(patches["from_code"], patches["to_code"], strict=True)
+        mine = patches[np.array([pair in pairs for pair in known], dtype=bool)]
         for key in _zone_keys(ws, base, zones):
             found, parts = _inside(mine, zones.geometry[key], min_area_m2)
             common = _common(rule, base, zones.loc[key])

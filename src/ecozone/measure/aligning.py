@@ -26,7 +26,7 @@ from ecozone.text import say
 _WIDER = {1: "int16", 2: "int32", 4: "int64"}
 _CELLS = 2**20
 #: For the misaligned share so many cells are looked at, each at so many points a side.
-_LOOKED_AT, _POINTS = 40_000, 4
+_LOOKED_AT, _POINTS = 2_500, 20
 
 
 @dataclass(frozen=True)
