@@ -17,7 +17,7 @@ import pytest
 from ecozone.cli import run
 from ecozone.geo import area_m2
 from ecozone.outputs import write_change_map
-from ecozone.runs import Request, run_change
+from ecozone.runs import Request, run_change, verify
 from ecozone.text import speaking
 from ecozone.workspace import demo_source
 
@@ -38,6 +38,19 @@ def files(demo: Path) -> Path:
     outputs = tuple(str(folder / f"c.{suffix}") for suffix in SUFFIXES)
     run_change(Request(workspace=str(demo), parts=("change",), years=(2020, 2025), outputs=outputs, min_area_m2=5000.0))
     return folder
+
+
+def test_a_run_of_change_is_verified(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run again from its archive, or from the manifest beside its outputs, every file is the same to the byte."""
+    outputs = tuple(str(tmp_path / name) for name in ("c.json", "c.gpkg", "c.html", "run.zip"))
+    run_change(
+        Request(workspace=str(demo), parts=("change",), years=(2020, 2025), outputs=outputs, min_area_m2=20_000.0)
+    )
+    for record in ("run.zip", "c.run.json"):
+        assert verify(tmp_path / record).sound
+    (tmp_path / "c.json").write_text("{}", "utf-8")
+    assert run(["verify", str(tmp_path / "c.run.json")]) != 0
+    assert "c.json" in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

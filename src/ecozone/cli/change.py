@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output_change")),
         min_area: float | None = typer.Option(None, "--min-area", metavar="M2", help=say("cli.opt_min_area")),
         align: bool = typer.Option(False, "--align", help=say("cli.opt_align")),
+        with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.cli.show_change import show_change
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
             min_area_m2=min_area,
             align=align,
             outputs=tuple(output),
+            copies=with_inputs,
             limits=dict(SETTINGS.limits),
             lang=language(),
             scheduler=known_scheduler(scheduler),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,12 @@ from ecozone.outputs import (
     write_change_xlsx,
     write_json,
 )
-from ecozone.runs.finishing import Write, finished, inputs_apart, require_formats
+from ecozone.runs.apart import manifest_of, require_apart, workspace_files
+from ecozone.runs.delivery import ARCHIVE, deliver, is_archive
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
 from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
-
-FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html")
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,15 @@ class ChangeOutcome:
     files: tuple[Path, ...]
 
 
-def run_change(request: Request, *, progress: Progress = no_progress) -> ChangeOutcome:
+def run_change(
+    request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress
+) -> ChangeOutcome:
     """Carry out a request for the change between its two years.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        As for `ecozone.runs.execute`.
 
     Raises
     ------
@@ -55,9 +62,13 @@ def run_change(request: Request, *, progress: Progress = no_progress) -> ChangeO
             raise UsageError("change.two_years")
         if mapper is not None:
             mapper.require(())
-        outputs = require_formats(request.outputs, FORMATS)
+        results = [(path, _writer(path)) for path in map(Path, request.outputs) if not is_archive(path)]
         ws = open_workspace(request.workspace)
-        inputs_apart(outputs, [], ws)
+        if request.outputs:
+            targets = [path for path, _ in results]
+            targets += [manifest_of(path) for path in targets[:1]]
+            targets += [path for path in map(Path, request.outputs) if is_archive(path)]
+            require_apart(targets, workspace_files(ws))
         found = assess_change(
             ws,
             *request.years,
@@ -67,16 +78,36 @@ def run_change(request: Request, *, progress: Progress = no_progress) -> ChangeO
             progress=progress,
         )
         run = describe(request, [*_read(ws, request.years), *ws.pack.files], ws.tables.values())
-        change = replace(found, run=run)
-        writers: dict[str, Write] = {
-            ".json": lambda path: write_json(change_document(change), path),
-            ".csv": lambda path: write_change_csv(change, path),
-            ".xlsx": lambda path: write_change_xlsx(change, path),
-            ".gpkg": lambda path: write_change_gpkg(change, path),
-            ".geojson": lambda path: write_change_geojson(change, path),
-            ".html": lambda path: write_change_map(change, path),
-        }
-        return ChangeOutcome(request, change, run, finished(run, change.notices, outputs, writers))
+        change = replace(found, run=run if told is None else told)
+
+        def writing(write: Writer) -> Callable[[Path], Path]:
+            return lambda path: write(change, path, request.day)
+
+        outputs = [(path, writing(write)) for path, write in results]
+        usual = {suffix: writing(_WRITERS[suffix]) for suffix in _USUAL}
+        files = deliver(request, change.run or run, change.notices, outputs, usual)
+        return ChangeOutcome(request, change, run, files)
+
+
+Writer = Callable[[Change, Path, date], Path]
+
+_WRITERS: Mapping[str, Writer] = {
+    ".json": lambda change, path, _day: write_json(change_document(change), path),
+    ".csv": lambda change, path, _day: write_change_csv(change, path),
+    ".xlsx": lambda change, path, _day: write_change_xlsx(change, path),
+    ".gpkg": lambda change, path, _day: write_change_gpkg(change, path),
+    ".geojson": lambda change, path, _day: write_change_geojson(change, path),
+    ".html": lambda change, path, day: write_change_map(change, path, made_on=day),
+}
+#: What an archive holds of every run.
+_USUAL = (".json", ".xlsx", ".html")
+
+
+def _writer(path: Path) -> Writer:
+    suffix = path.suffix.lower()
+    if suffix not in _WRITERS:
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*_WRITERS, ARCHIVE]))
+    return _WRITERS[suffix]
 
 
 def _read(ws: Workspace, years: tuple[int, ...]) -> list[Path]:
