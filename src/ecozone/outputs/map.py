@@ -183,9 +183,9 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     }
 
 
-def page_texts() -> dict[str, str]:
-    """Return what the page's scripts say, by key."""
-    return {f"map_page.{name}": entry[language()] for name, entry in room("map_page").items()}
+def page_texts(name: str = "map_page") -> dict[str, str]:
+    """Return what the page's scripts say, by key: the texts of a room, their fields not filled."""
+    return {f"{name}.{key}": entry[language()] for key, entry in room(name).items()}
 
 
 def _opening(layers: list[MapLayer], check: Check) -> set[str]:

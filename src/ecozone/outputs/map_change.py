@@ -75,7 +75,7 @@ def _data(change: Change, made_on: date) -> dict[str, Any]:
         shapes | {_LAYER: change.patches.geometry}, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, change.patches)
     )
     places = draw_order(layers)
-    texts = page_texts()
+    own = page_texts("map_page_change")
     strings: Strings = {}
     years = {"first": change.from_year, "second": change.to_year}
     return {
@@ -91,7 +91,7 @@ def _data(change: Change, made_on: date) -> dict[str, Any]:
         ),
         "schematic": schematic_notice(ws),
         "box": box_of({key: one for key, one in drawn.items() if key != _LAYER}, layers, drawn[_LAYER]),
-        "texts": texts | {f"map_page.{name}": texts[f"map_page.change_{name}"] for name in _PAGE},
+        "texts": page_texts() | {f"map_page.{name}": own[f"map_page_change.{name}"] for name in _PAGE},
         "tolerance": f"{tolerance:g}",
         "verdicts": [{"key": _VERDICT, "words": say("change.page_possible")}],
         "layers": [
