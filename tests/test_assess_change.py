@@ -264,6 +264,10 @@ def test_other_cells_are_refused_or_aligned(make: Any) -> None:
     assert "最近邻" in said.message()
     same = ez.assess_change(make({2020: board(), 2021: board()}), 2020, 2021, align=True)
     assert same.misaligned_share is None
+    fine[40, 40] = 77
+    with pytest.raises(RasterError, match=r"little/2021\.tif") as caught:
+        ez.assess_change(make({2020: board(), 2021: fine}), 2020, 2021, align=True)
+    assert caught.value.key == "landcover.unknown_values"
 
 
 def test_wrong_words_are_refused(make: Any) -> None:

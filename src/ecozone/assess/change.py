@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ import shapely
 from ecozone.assess.adjusted import Adjusted, adjust
 from ecozone.assess.change_flags import flag_notices, flag_roles, flag_tables, places
 from ecozone.assess.change_tables import net_table, transition_table, year_tally
-from ecozone.errors import UsageError, WorkspaceError
+from ecozone.errors import EcozoneError, UsageError, WorkspaceError
+from ecozone.geo import intersection
 from ecozone.landcover import LandRaster, Scheme, open_raster, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import (
@@ -234,8 +235,14 @@ def _measured(
     if bridge is not None:
         # The aligned raster lies on this machine alone.
         after, client = bridge.raster, None
-    table = measure_change(zones, before, after, client=client, progress=progress)
-    patches = measure_patches(zones, before, after, min_area_m2=min_area_m2, progress=progress)
+    try:
+        table = measure_change(zones, before, after, client=client, progress=progress)
+        patches = measure_patches(zones, before, after, min_area_m2=min_area_m2, progress=progress)
+    except EcozoneError as error:
+        # The aligned copy is no file that a user knows.
+        if error.place.file == str(after.path):
+            error.place = replace(error.place, file=str(paths[1]))
+        raise
     notices = (*ws.raster_notices(years), *notices_of(table))
     if bridge is None:
         return _Measured(table, patches, notices, versions)
@@ -293,7 +300,8 @@ def _whereabouts(shapes: Any, zones: gpd.GeoDataFrame) -> tuple[list[str], list[
         inside = shapely.contains(zone.geometry, shapes[near])
         # Only where a patch lies in several does the size of each part decide; a plane comparison is enough.
         sizes = np.where(inside, math.inf, 0.0)
-        sizes[~inside] = shapely.area(shapely.intersection(zone.geometry, shapes[near[~inside]]))
+        edge = gpd.GeoSeries(shapes[near[~inside]], crs=zones.crs)
+        sizes[~inside] = intersection(edge, gpd.GeoSeries([zone.geometry] * len(edge), crs=zones.crs)).area
         for at, size in zip(near, sizes, strict=True):
             best[at] = max(best[at], (float(size), str(zone["title"])), key=lambda pair: pair[0])
     return [";".join(keys) for keys in met], [title for _, title in best]

@@ -129,7 +129,7 @@ def land_use_patches(
 
     As `ecozone.measure.measure_patches` gives them; ``pieces`` are those of `LandUseChange`, in the ground's CRS.
     """
-    whole = gpd.GeoSeries([shapely.union_all(ground.geometry.dropna().array)], crs=ground.crs)
+    whole = gpd.GeoSeries([union(ground.geometry.dropna())], crs=ground.crs)
     rows: dict[str, list[Any]] = {"from_code": [], "to_code": [], "geometry": []}
     for (one, other), mine in pieces.groupby(["from_code", "to_code"], sort=True):
         together = gpd.GeoSeries([union(mine.geometry)], crs=ground.crs)

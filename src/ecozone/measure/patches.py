@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from ecozone.errors import UsageError
-from ecozone.geo import area_m2, areal_scale, intersection, reproject, same_crs
+from ecozone.geo import area_m2, areal_scale, intersection, reproject, same_crs, union
 from ecozone.landcover import CodeReader, LandRaster, Scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure.arrays import Floats, Ints, Shapes
@@ -28,6 +28,7 @@ PATCH_COLUMNS = ("from_code", "to_code", "area_m2", "geometry")
 
 #: Cells that are compared at a time; whole blocks always.
 _WINDOW_CELLS = 2**22
+_ROWS = 512
 #: A patch is looked at more closely from this part of the least area on.
 _NEARLY = 0.98
 _TOLERANCE_M = 0.001
@@ -94,7 +95,7 @@ def measure_patches(
     if before.scheme is None:
         raise UsageError("measure.patches_no_scheme", file=before.path)
     codes = np.array(sorted(before.scheme.classes), dtype=np.int64)
-    whole = shapely.union_all(ground.geometry.dropna().array)
+    whole = union(ground.geometry.dropna())
     found: list[gpd.GeoDataFrame] = []
     box = _window(gpd.GeoSeries([whole], crs=ground.crs), before)
     if box is not None and not whole.is_empty:
@@ -131,7 +132,8 @@ def _components(
     from ecozone.measure.patch_kernels import connected
 
     top, bottom, left, right = box
-    step = before.block_shape[0]
+    # Whole blocks, and enough rows to be worth it.
+    step = max(1, _ROWS // before.block_shape[0]) * before.block_shape[0]
     strips = list(range(top // step * step, bottom, step))
     open_: Runs = _no_runs()
     with before.reading() as first, after.reading() as second:
