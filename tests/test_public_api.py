@@ -9,12 +9,14 @@ def test_the_public_names_are_these() -> None:
     """A name comes or goes only together with this list, and each of them loads."""
     assert sorted(ez.__all__) == [
         "Account",
+        "Change",
         "Check",
         "EcozoneError",
         "Workspace",
         "__version__",
         "assess_account",
         "assess_accuracy",
+        "assess_change",
         "assess_indicators",
         "check_sites",
         "inspect_file",

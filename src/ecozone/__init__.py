@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ecozone.assess import Account as Account
+    from ecozone.assess import Change as Change
     from ecozone.assess import Check as Check
     from ecozone.assess import assess_account as assess_account
     from ecozone.assess import assess_accuracy as assess_accuracy
+    from ecozone.assess import assess_change as assess_change
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
     from ecozone.assess import plan_samples as plan_samples
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Account": "assess",
+    "Change": "assess",
     "Check": "assess",
     "EcozoneError": "errors",
     "Workspace": "workspace",
     "assess_account": "assess",
     "assess_accuracy": "assess",
+    "assess_change": "assess",
     "assess_indicators": "assess",
     "check_sites": "assess",
     "inspect_file": "intake",

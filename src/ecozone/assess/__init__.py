@@ -3,6 +3,9 @@
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
 from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, BREAKDOWNS, CLASS_COLUMNS, By, known_breakdowns
+from ecozone.assess.change import MIN_PATCH_M2, PATCH_COLUMNS, Change, assess_change
+from ecozone.assess.change_flags import FLAG_COLUMNS, VIOLATION_COLUMNS
+from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS, ground_words
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
@@ -21,18 +24,25 @@ __all__ = [
     "BREAKDOWN_COLUMNS",
     "CLASS_COLUMNS",
     "FINDING_COLUMNS",
+    "FLAG_COLUMNS",
     "GAP_COLUMNS",
+    "MIN_PATCH_M2",
     "NEAR_M",
+    "NET_COLUMNS",
     "OVERRIDE_COLUMNS",
+    "PATCH_COLUMNS",
     "PIECE_COLUMNS",
     "RATIO_COLUMNS",
     "RESOLVED_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
+    "TRANSITION_COLUMNS",
     "VERDICTS",
+    "VIOLATION_COLUMNS",
     "Account",
     "Accuracy",
     "By",
+    "Change",
     "Check",
     "Estimate",
     "Resolved",
@@ -40,10 +50,12 @@ __all__ = [
     "Screening",
     "assess_account",
     "assess_accuracy",
+    "assess_change",
     "assess_indicators",
     "at_least",
     "check_batches",
     "check_sites",
+    "ground_words",
     "known_breakdowns",
     "matrix_samples",
     "override_words",

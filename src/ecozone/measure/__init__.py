@@ -1,13 +1,16 @@
 """Numbers: land cover in zones, overlaps, distances. Nothing here knows what a verdict is."""
 
+from ecozone.measure.aligning import Aligned, aligned
 from ecozone.measure.arrangement import arrange
-from ecozone.measure.change import measure_change
+from ecozone.measure.change import measure_change, same_cells
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.land_use import measure_land_use
+from ecozone.measure.land_use_change import LandUseChange, land_use_patches, measure_land_use_change
 from ecozone.measure.mapper import Mapper, mapper_for
 from ecozone.measure.nearest import Nearest, nearest, nearest_to
 from ecozone.measure.overlay import overlay, shares
+from ecozone.measure.patches import measure_patches
 from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sides_of, sizes_between
@@ -18,18 +21,24 @@ from ecozone.measure.warming import prepare_screening
 __all__ = [
     "NODATA",
     "OUTSIDE",
+    "Aligned",
     "EdgeIndex",
+    "LandUseChange",
     "Mapper",
     "Nearest",
     "Prepared",
     "Shared",
+    "aligned",
     "arrange",
     "codes_at",
     "depths_in",
     "index_of",
+    "land_use_patches",
     "mapper_for",
     "measure_change",
     "measure_land_use",
+    "measure_land_use_change",
+    "measure_patches",
     "measure_zones",
     "nearest",
     "nearest_to",
@@ -37,6 +46,7 @@ __all__ = [
     "overlay_range",
     "prepare_screening",
     "ranges",
+    "same_cells",
     "scatter",
     "shared_with",
     "shares",

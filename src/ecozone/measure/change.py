@@ -76,10 +76,7 @@ def measure_change(
     >>> change.query("zone == 'barrier:1' and from_code == 50 and to_code == 10")["area_m2"].gt(0).tolist()
     [True]
     """
-    before, after = vetted(raster_a, scheme, crs), vetted(raster_b, scheme, crs)
-    if before.scheme != after.scheme:
-        raise UsageError("measure.change_schemes", file=after.path, other=before.path)
-    _check_same_cells(before, after)
+    before, after = vetted_pair(raster_a, raster_b, scheme, crs)
     with mapper_for(client) as mapper:
         found = tallied(
             zones, (before, after), area=area, coverage=coverage, on_invalid=on_invalid, valid=valid, threads=threads,
@@ -96,18 +93,48 @@ def measure_change(
     return table
 
 
+def vetted_pair(
+    raster_a: str | PathLike[str] | LandRaster,
+    raster_b: str | PathLike[str] | LandRaster,
+    scheme: str | PathLike[str] | Scheme | None,
+    crs: Any,
+) -> tuple[LandRaster, LandRaster]:
+    """Return two rasters opened, vetted and of the same cells.
+
+    Raises
+    ------
+    RasterError, UsageError
+        As `measure_change`.
+    """
+    before, after = vetted(raster_a, scheme, crs), vetted(raster_b, scheme, crs)
+    if before.scheme != after.scheme:
+        raise UsageError("measure.change_schemes", file=after.path, other=before.path)
+    _check_same_cells(before, after)
+    return before, after
+
+
+def same_cells(before: LandRaster, after: LandRaster) -> bool:
+    """Tell whether two rasters have the same cells: one CRS, one grid, one extent."""
+    sizes = (before.width, before.height) == (after.width, after.height)
+    return sizes and same_crs(before.crs, after.crs) and _apart(before, after) <= _SAME_CELLS
+
+
 def _check_same_cells(before: LandRaster, after: LandRaster) -> None:
     """Refuse rasters of different cells: to resample one is to invent changes along every edge of its classes."""
     if not same_crs(before.crs, after.crs):
         raise RasterError("measure.change_crs", file=after.path, other=before.path)
+    if not same_cells(before, after):
+        words: dict[str, Any] = {"columns_a": before.width, "rows_a": before.height}
+        words |= {"columns_b": after.width, "rows_b": after.height, "apart": f"{_apart(before, after):.3g}"}
+        raise RasterError("measure.change_grid", file=after.path, other=before.path, **words)
+
+
+def _apart(before: LandRaster, after: LandRaster) -> float:
+    """Return how far the corners of two rasters of one CRS lie from each other at most, in cells."""
     own, other = (np.array(raster.transform[:6]).reshape(2, 3) for raster in (after, before))
     corners = np.array([[0, before.width, 0, before.width], [0, 0, before.height, before.height], [1, 1, 1, 1]])
     cell = np.abs([[before.transform.a], [before.transform.e]])
-    apart = float((np.abs((own - other) @ corners) / cell).max())
-    if (before.width, before.height) != (after.width, after.height) or apart > _SAME_CELLS:
-        words: dict[str, Any] = {"columns_a": before.width, "rows_a": before.height}
-        words |= {"columns_b": after.width, "rows_b": after.height, "apart": f"{apart:.3g}"}
-        raise RasterError("measure.change_grid", file=after.path, other=before.path, **words)
+    return float((np.abs((own - other) @ corners) / cell).max())
 
 
 def _table(found: ZoneCodes, rasters: tuple[LandRaster, LandRaster]) -> pd.DataFrame:

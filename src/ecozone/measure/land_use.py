@@ -102,16 +102,9 @@ def measure_land_use(
     if not zones.index.is_unique:
         twice = zones.index[zones.index.duplicated()].unique()
         raise UsageError("measure.tally_same_label", zones=listed(str(label) for label in twice))
-    if not isinstance(parcels, gpd.GeoDataFrame):
-        parcels = read_features(parcels, crs=crs, layer=layer)
-    file = parcels.attrs.get("source", {}).get("file")
-    try:
-        classes = resolve_codes(pd.DataFrame(parcels.drop(columns=parcels.geometry.name)), scheme, field=field)
-    except InputError as error:
-        raise error.of_file(file) if file else error from error.__cause__
-    land = as_scheme(scheme) or open_scheme(classes.attrs["scheme"])
+    parcels, classes, land, file = classed(parcels, scheme=scheme, field=field, layer=layer, crs=crs)
     plane = _plane(zones, parcels)
-    ready = _zones(zones, plane, on_invalid)
+    ready = in_plane(zones, plane, on_invalid)
     progress(0, 2, str(file or ""))
     fields = without_overlaps(parcels_near(parcels, ready.shapes, TOLERANCE_M), on_overlap, file)
     progress(1, 2, str(file or ""))
@@ -133,8 +126,33 @@ def measure_land_use(
     return table
 
 
+def classed(
+    parcels: gpd.GeoDataFrame | str | PathLike[str],
+    *,
+    scheme: str | PathLike[str] | Scheme | None,
+    field: str | None,
+    layer: str | None,
+    crs: Any,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, Scheme, str | None]:
+    """Return the polygons of a land-use layer, their classes, the scheme of these, and the file.
+
+    Raises
+    ------
+    InputError, UsageError
+        As `measure_land_use`.
+    """
+    if not isinstance(parcels, gpd.GeoDataFrame):
+        parcels = read_features(parcels, crs=crs, layer=layer)
+    file = parcels.attrs.get("source", {}).get("file")
+    try:
+        classes = resolve_codes(pd.DataFrame(parcels.drop(columns=parcels.geometry.name)), scheme, field=field)
+    except InputError as error:
+        raise error.of_file(file) if file else error from error.__cause__
+    return parcels, classes, as_scheme(scheme) or open_scheme(classes.attrs["scheme"]), file
+
+
 @dataclass(frozen=True)
-class _Ready:
+class ReadyZones:
     """Zones in the plane; ``area_m2`` has every zone, NaN for one without a measurable shape, ``shapes`` the others."""
 
     area_m2: pd.Series[float]
@@ -152,7 +170,8 @@ def _plane(zones: gpd.GeoDataFrame | gpd.GeoSeries, parcels: gpd.GeoDataFrame) -
     return crs
 
 
-def _zones(zones: gpd.GeoDataFrame | gpd.GeoSeries, plane: CRS, on_invalid: OnInvalid) -> _Ready:
+def in_plane(zones: gpd.GeoDataFrame | gpd.GeoSeries, plane: CRS, on_invalid: OnInvalid) -> ReadyZones:
+    """Return zones as valid polygons in a metric plane; refuse those without shape, or keep them without one."""
     given = gpd.GeoSeries(zones.geometry.array, index=zones.index, crs=norm_crs(zones.crs))
     mended, repairs = repair(given)
     here, changes = repair(reproject(mended, plane, tolerance_m=TOLERANCE_M))
@@ -163,11 +182,11 @@ def _zones(zones: gpd.GeoDataFrame | gpd.GeoSeries, plane: CRS, on_invalid: OnIn
         names = listed(str(label) for label in given.index[~fit])
         raise GeometryError("measure.tally_no_shape", feature=given.index[~fit][0], zones=names, **words)
     kept = tuple(notice("measure.tally_kept", "refused", feature=name) for name in given.index[~fit])
-    return _Ready(area_m2(mended[fit]).reindex(given.index), here[fit], (*repairs, *changes, *kept))
+    return ReadyZones(area_m2(mended[fit]).reindex(given.index), here[fit], (*repairs, *changes, *kept))
 
 
 def _table(
-    zones: gpd.GeoDataFrame | gpd.GeoSeries, ready: _Ready, sums: tuple[Ints, Any, Floats], land: Scheme
+    zones: gpd.GeoDataFrame | gpd.GeoSeries, ready: ReadyZones, sums: tuple[Ints, Any, Floats], land: Scheme
 ) -> pd.DataFrame:
     """Return a row a zone and class, and the ground of no class, in the order of zones and codes."""
     own = ready.area_m2.to_numpy()

@@ -3,9 +3,17 @@
 from ecozone.outputs.account import account_csv_names, write_account_csv, write_account_gpkg
 from ecozone.outputs.archive import damaged, write_archive
 from ecozone.outputs.atomic import written
+from ecozone.outputs.change import (
+    change_document,
+    write_change_csv,
+    write_change_geojson,
+    write_change_gpkg,
+    write_change_xlsx,
+)
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
+from ecozone.outputs.map_change import write_change_map
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.samples import require_new, write_samples
 from ecozone.outputs.tables import write_csv, write_xlsx
@@ -16,6 +24,7 @@ __all__ = [
     "PIECEWISE",
     "Pieces",
     "account_csv_names",
+    "change_document",
     "check_document",
     "damaged",
     "plain_rows",
@@ -24,6 +33,11 @@ __all__ = [
     "write_account_csv",
     "write_account_gpkg",
     "write_archive",
+    "write_change_csv",
+    "write_change_geojson",
+    "write_change_gpkg",
+    "write_change_map",
+    "write_change_xlsx",
     "write_csv",
     "write_features",
     "write_geojson",

@@ -11,7 +11,7 @@ from ecozone.assess import Account
 from ecozone.geo.gdal import pyogrio
 from ecozone.outputs.atomic import written
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
-from ecozone.outputs.tables import CSV_MARK, csv_bytes, notice_table, resolved_tables
+from ecozone.outputs.tables import notice_table, resolved_tables, write_table_csv
 
 _RESOLVED = ("resolved", "breakdown", "classes", "gaps")
 
@@ -37,8 +37,7 @@ def write_account_csv(account: Account, path: str | PathLike[str]) -> Path:
     tables += resolved_tables(account).values() if resolved else ()
     names = account_csv_names(path, resolved=resolved)
     for name, table in zip(names, tables, strict=True):
-        with written(name) as draft:
-            draft.write_bytes(CSV_MARK + csv_bytes(table, header=True))
+        write_table_csv(table, name)
     return names[0]
 
 

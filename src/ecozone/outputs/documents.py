@@ -18,7 +18,7 @@ from ecozone.outputs.atomic import written
 CHECK_SCHEMA = "ecozone.check/1"
 RATIOS_SCHEMA = "ecozone.ratios/1"
 
-_WHOLE = frozenset({"year", "code", "samples", "places"})
+_WHOLE = frozenset({"year", "code", "samples", "places", "patch", "patches"})
 
 
 def check_document(check: Check) -> dict[str, Any]:

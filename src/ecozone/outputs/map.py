@@ -31,8 +31,9 @@ from ecozone.outputs.map_sites import Strings, site_list
 from ecozone.outputs.selfcontained import self_contained
 from ecozone.text import language, room, say, speaking
 
-_SITE_TOLERANCE_M = 0.2
-_LAYER_TOLERANCE_M = 2.0
+#: How far lines of what is looked at, and of layers, may move on a map.
+SITE_TOLERANCE_M = 0.2
+LAYER_TOLERANCE_M = 2.0
 #: How far around the sites and the district layers are drawn, in metres.
 _MARGIN_M = 5_000.0
 #: Roles that are on when the map opens: the ground and the main control lines. The others come with the sites that
@@ -90,30 +91,34 @@ def map_html(
     made_on: date | None = None,
 ) -> str:
     """Return the page that `write_map` writes."""
+    with speaking(lang or language()):
+        return page_html(_data(check, ratios, made_on or date.today()))
+
+
+def page_html(data: dict[str, Any]) -> str:
+    """Return the page that shows some data, in the current language."""
     # folium takes a third of a second to load.
     from ecozone.outputs.map_page import empty_page
 
-    with speaking(lang or language()):
-        data = _data(check, ratios, made_on or date.today())
-        south_west, north_east = data["box"]
-        page = empty_page([(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)])
-        return self_contained(
-            page.get_root().render(),
-            title=data["title"],
-            lang=_LANGUAGE_TAGS[language()],
-            data={"ecozone-data": data},
-            map_name=page.get_name(),
-        )
+    south_west, north_east = data["box"]
+    page = empty_page([(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)])
+    return self_contained(
+        page.get_root().render(),
+        title=data["title"],
+        lang=_LANGUAGE_TAGS[language()],
+        data={"ecozone-data": data},
+        map_name=page.get_name(),
+    )
 
 
 def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str, Any]:
     ws = check.workspace
     layers = map_layers(ws)
     sites: gpd.GeoDataFrame = check.sites
-    copies, _ = display_copies({None: sites.geometry}, tolerance_m=_SITE_TOLERANCE_M)
+    copies, _ = display_copies({None: sites.geometry}, tolerance_m=SITE_TOLERANCE_M)
     drawn_sites = copies[None]
     shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
-    drawn, tolerance = display_copies(shapes, tolerance_m=_LAYER_TOLERANCE_M, view=_view(layers, sites))
+    drawn, tolerance = display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
     places = draw_order(layers)
     opening = _opening(layers, check)
     strings: Strings = {}
@@ -129,8 +134,8 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
             crs=crs_name(ws.crs),
         ),
         "schematic": schematic_notice(ws),
-        "box": _box(drawn, layers, drawn_sites),
-        "texts": {f"map_page.{name}": entry[language()] for name, entry in room("map_page").items()},
+        "box": box_of(drawn, layers, drawn_sites),
+        "texts": page_texts(),
         "tolerance": f"{tolerance:g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
         "layers": [
@@ -152,6 +157,11 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     }
 
 
+def page_texts(name: str = "map_page") -> dict[str, str]:
+    """Return what the page's scripts say, by key: the texts of a room, their fields not filled."""
+    return {f"{name}.{key}": entry[language()] for key, entry in room(name).items()}
+
+
 def _opening(layers: list[MapLayer], check: Check) -> set[str]:
     """Return the layers that are on when the map opens; those of findings where the workspace has no main lines."""
     chosen = {item.layer.key for item in layers if item.layer.role in _OPENING_ROLES}
@@ -164,7 +174,7 @@ def _district(layers: list[MapLayer]) -> list[MapLayer]:
     return [item for item in layers if item.layer.role == "district"]
 
 
-def _view(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
+def view_of(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[float, float, float, float] | None:
     """Return what of the layers is drawn: the district and the sites with a margin, in the workspace's CRS."""
     frames = [sites.geometry, *(item.shapes for item in _district(layers) if item.shapes is not None)]
     bounds = _bounds(frames)
@@ -174,7 +184,7 @@ def _view(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[float, float
     return x_min - _MARGIN_M, y_min - _MARGIN_M, x_max + _MARGIN_M, y_max + _MARGIN_M
 
 
-def _box(drawn: dict[Hashable, gpd.GeoSeries], layers: list[MapLayer], sites: gpd.GeoSeries) -> list[list[float]]:
+def box_of(drawn: dict[Hashable, gpd.GeoSeries], layers: list[MapLayer], sites: gpd.GeoSeries) -> list[list[float]]:
     """Return what the map shows when it opens, in degrees: the district and the sites, or else all layers."""
     wanted = [drawn[item.layer.key] for item in _district(layers) if item.layer.key in drawn]
     bounds = _bounds([sites, *wanted]) or _bounds(list(drawn.values()))

@@ -19,7 +19,7 @@ from ecozone.units import fixed, hectares, mu, percent
 from ecozone.workspace import Workspace
 
 #: Confidence marks of clauses whose wording nobody has compared with the official text.
-_NOT_COMPARED = frozenset("MUI")
+NOT_COMPARED = frozenset("MUI")
 
 Strings = dict[str, int]
 
@@ -177,7 +177,7 @@ def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dic
         "name": "" if name == title else name,
         "facts": [list(pair) for pair in _measures(finding)],
         "noise": bool(finding["noise"]),
-        "uncompared": finding["confidence"] in _NOT_COMPARED,
+        "uncompared": finding["confidence"] in NOT_COMPARED,
         **texts,
     }
     # Identity, not equality: the first shared text has the place 0, and 0 == False.

@@ -43,21 +43,11 @@ _STATUS_FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_WORDED = (
-    "indicator",
-    "measured_as",
-    "profile",
-    "kind",
-    "basis",
-    "status",
-    "by_count",
-    "method",
-    "measure",
-    "gap_kind",
-)
 _LONG_TEXTS = {
     "override_words",
     "override_reason",
+    "what",
+    "wording",
     "fact",
     "sentence",
     "citation",
@@ -69,6 +59,10 @@ _LONG_TEXTS = {
     "zh",
     "en",
 }
+_WORDED = (
+    *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method"),
+    *("ground", "significance", "measure", "gap_kind"),
+)
 _CELL_LIMIT = 32_767
 # The same results give the same bytes: when a run was is told by its manifest.
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
@@ -135,11 +129,16 @@ def csv_bytes(table: pd.DataFrame, *, header: bool = False) -> bytes:
     return safe.to_csv(index=False, header=header, lineterminator="\r\n").encode("utf-8")
 
 
+def write_table_csv(table: pd.DataFrame, path: str | PathLike[str]) -> Path:
+    """Write a table as CSV: UTF-8 with a mark, safe to open in a spreadsheet."""
+    with written(path) as draft:
+        draft.write_bytes(CSV_MARK + csv_bytes(table, header=True))
+    return Path(path)
+
+
 def write_csv(check: Check, path: str | PathLike[str]) -> Path:
     """Write the findings, with the sites that have none, as CSV: UTF-8 with a mark, safe to open in a spreadsheet."""
-    with written(path) as draft:
-        draft.write_bytes(CSV_MARK + csv_bytes(finding_table(check), header=True))
-    return Path(path)
+    return write_table_csv(finding_table(check), path)
 
 
 def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
@@ -159,20 +158,20 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
         sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
         notices += check.notices
     if isinstance(ratios, Account):
-        sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}
+        sheets |= {"targets": worded(ratios.targets), "ratios": worded(ratios.ratios)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
         if len(ratios.pieces):
-            sheets |= {name: _worded(resolved) for name, resolved in resolved_tables(ratios).items()}
+            sheets |= {name: worded(resolved) for name, resolved in resolved_tables(ratios).items()}
         notices += ratios.notices
     elif ratios is not None:
-        sheets["ratios"] = _worded(ratios)
+        sheets["ratios"] = worded(ratios)
         notices += notices_of(ratios)
     sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
     if check is not None:
         sheets["assumptions"] = pd.DataFrame([vars(item) for item in check.workspace.pack.assumptions])
     with written(path) as draft:
-        _write_book(sheets, draft)
+        write_book(sheets, draft)
     return Path(path)
 
 
@@ -186,7 +185,8 @@ def resolved_tables(account: Account) -> dict[str, pd.DataFrame]:
     }
 
 
-def _worded(table: pd.DataFrame) -> pd.DataFrame:
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the codes that a reader of a workbook sees as words."""
     known = room("words")
     named = {
         column: [say(f"words.{value}") if value in known else value for value in table[column]]
@@ -196,7 +196,8 @@ def _worded(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**named)
 
 
-def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+def write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables as a workbook, a sheet each, named and headed in the current language."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _NO_DATE})
     head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})

@@ -4,6 +4,7 @@ from ecozone.rules.judge import judge, required_roles
 from ecozone.rules.load import load_packs, pack_names
 from ecozone.rules.model import (
     Assumption,
+    ChangeRule,
     Flag,
     Judgement,
     Parameter,
@@ -18,6 +19,7 @@ from ecozone.rules.sheet import export_sheet, import_sheet
 
 __all__ = [
     "Assumption",
+    "ChangeRule",
     "Flag",
     "Judgement",
     "Parameter",

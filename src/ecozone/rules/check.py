@@ -79,6 +79,7 @@ def _names(pack: RulePack) -> Iterator[Notice]:
     named += [("tags", tag, names.get("zh", ""), names.get("en", "")) for tag, names in pack.tags.items()]
     named += [("parameters", one.id, one.zh, one.en) for one in pack.parameters.values()]
     named += [("assumptions", one.id, one.zh, one.en) for one in pack.assumptions]
+    named += [("changes", one.id, one.zh, one.en) for one in pack.changes]
     for role in pack.roles.values():
         named.append(("roles", role.id, role.zh, role.en))
         named += [("roles", role.id, level.zh, level.en) for level in role.levels.values()]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecozone.errors import WorkspaceError
-from ecozone.rules.model import Confidence, Effect, Hatch, Position, Shape
+from ecozone.rules.model import Confidence, Effect, Ground, Hatch, Position, Shape
 from ecozone.text import near_word
 
 # No control characters and nothing XML cannot carry: texts travel through spreadsheets, Word and HTML.
@@ -104,6 +104,15 @@ class DeclaredRule(Declared):
     citation: Pair = {}
     confidence: Confidence
     unknown: Pair | None = None
+
+
+class DeclaredChange(Named):
+    """``[[changes]]``; the meaning of each key is told at `ecozone.rules.ChangeRule`."""
+
+    id: RuleId
+    rule: RuleId
+    before: Annotated[list[Ground], Field(min_length=1)]
+    after: Annotated[list[Ground], Field(min_length=1)]
 
 
 Model = TypeVar("Model", bound=Declared)

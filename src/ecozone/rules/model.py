@@ -15,6 +15,8 @@ Verdict: TypeAlias = Literal["prohibited", "conditional", "review"]
 Shape: TypeAlias = Literal["area", "any"]
 Hatch: TypeAlias = Literal["none", "diagonal", "back_diagonal", "cross", "grid", "horizontal", "vertical", "dots"]
 
+Ground: TypeAlias = Literal["blue", "green", "forest", "cropland", "built", "bare"]
+
 UNSURE = "?"  #: before a tag of a project type: it may have the property, the type alone does not tell
 
 
@@ -65,6 +67,30 @@ class Rule:
     position: Position = "inside"
     procedure: Texts = field(default_factory=dict)
     unknown: Texts | None = None
+
+
+@dataclass(frozen=True)
+class ChangeRule:
+    """A change of land cover that the clause of a rule may forbid: something to verify on the ground, never a verdict.
+
+    Parameters
+    ----------
+    id : str
+        Unique in a pack; a later pack overrides an earlier one's by it.
+    rule : str
+        The `Rule` whose clause it is; role, levels, citation and confidence are that rule's.
+    before, after : frozenset of str
+        What the ground was, and what it became: flags of land-cover classes.
+    zh, en : str
+        What it may be, in a few words.
+    """
+
+    id: str
+    rule: str
+    before: frozenset[Ground]
+    after: frozenset[Ground]
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True)
@@ -161,6 +187,7 @@ class RulePack:
     roles: Mapping[str, Role]
     parameters: Mapping[str, Parameter]
     assumptions: tuple[Assumption, ...]
+    changes: tuple[ChangeRule, ...] = ()
     files: tuple[Path, ...] = field(default=(), compare=False)
     origins: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
 

@@ -37,6 +37,7 @@ SHEETS: Mapping[str, Mapping[str, str]] = {
     "flags": {"id": "text", "zh": "text", "en": "text", "tags": "words"},
     "roles": {"id": "text"} | _ROLE | {"reference": "boolean", "geometry": "text", "levels": "toml"},
     "parameters": {"id": "text", "zh": "text", "en": "text"},
+    "changes": {"id": "text", "rule": "text", "before": "words", "after": "words", "zh": "text", "en": "text"},
     "assumptions": {"id": "text", "zh": "text", "en": "text", "source": "text"},
 }
 _MAX_ROWS, _MAX_COLUMNS, _MAX_UNZIPPED, _MAX_CELL = 5_000, 60, 20_000_000, 32_767

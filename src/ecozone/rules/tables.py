@@ -11,6 +11,7 @@ from ecozone.errors import WorkspaceError
 from ecozone.rules.declared import (
     Declared,
     DeclaredAssumption,
+    DeclaredChange,
     DeclaredFlag,
     DeclaredRole,
     DeclaredRule,
@@ -19,11 +20,22 @@ from ecozone.rules.declared import (
     Named,
     validated,
 )
-from ecozone.rules.model import UNSURE, Assumption, Flag, Parameter, ProjectType, Role, RoleLevel, Rule, RulePack
+from ecozone.rules.model import (
+    UNSURE,
+    Assumption,
+    ChangeRule,
+    Flag,
+    Parameter,
+    ProjectType,
+    Role,
+    RoleLevel,
+    Rule,
+    RulePack,
+)
 from ecozone.rules.projects import plain
 from ecozone.text import near_word
 
-#: The tables of a pack file that are keyed by id, and the two that are lists of entries with an ``id``.
+#: The tables of a pack file that are keyed by id, and those that are lists of entries with an ``id``.
 KEYED: Mapping[str, type[Declared]] = {
     "tags": Named,
     "flags": DeclaredFlag,
@@ -31,7 +43,11 @@ KEYED: Mapping[str, type[Declared]] = {
     "roles": DeclaredRole,
     "parameters": Named,
 }
-LISTED: Mapping[str, type[Declared]] = {"rules": DeclaredRule, "assumptions": DeclaredAssumption}
+LISTED: Mapping[str, type[Declared]] = {
+    "rules": DeclaredRule,
+    "changes": DeclaredChange,
+    "assumptions": DeclaredAssumption,
+}
 
 
 @dataclass
@@ -82,6 +98,8 @@ class Merged:
         self._check_names("flags")
         for entry, file in self.entries["rules"].values():
             self._check_rule(entry, file)
+        for entry, file in self.entries["changes"].values():
+            self._known([entry.rule], "rules", file, entry.id, "rule")
         return RulePack(
             name=" + ".join(head.name for head in self.heads),
             title={
@@ -101,6 +119,10 @@ class Merged:
             assumptions=tuple(
                 Assumption(entry.id, entry.zh, entry.en, entry.source)
                 for entry, _ in self.entries["assumptions"].values()
+            ),
+            changes=tuple(
+                ChangeRule(entry.id, entry.rule, frozenset(entry.before), frozenset(entry.after), entry.zh, entry.en)
+                for entry, _ in self.entries["changes"].values()
             ),
             files=tuple(self.files),
             origins={f"{name}.{key}": file for name, table in self.entries.items() for key, (_, file) in table.items()},
@@ -163,6 +185,7 @@ def tables_of(pack: RulePack) -> dict[str, Any]:
         "roles": {role.id: _role_table(role) for role in pack.roles.values()},
         "parameters": {one.id: _slim(one, "zh", "en") for one in pack.parameters.values()},
         "rules": [_rule_table(rule) for rule in pack.rules],
+        "changes": [_slim(one, "id", "rule", "before", "after", "zh", "en") for one in pack.changes],
         "assumptions": [_slim(one, "id", "zh", "en", "source") for one in pack.assumptions],
     }
 

@@ -2,6 +2,7 @@
 
 from ecozone.runs.apart import require_apart
 from ecozone.runs.batches import stream_checks
+from ecozone.runs.change import ChangeOutcome, run_change
 from ecozone.runs.checkup import check_up
 from ecozone.runs.comparing import Compared
 from ecozone.runs.demonstration import run_demo
@@ -13,6 +14,7 @@ from ecozone.runs.streaming import Streamed, stream, streamable
 from ecozone.runs.verify import Verified, verify
 
 __all__ = [
+    "ChangeOutcome",
     "Compared",
     "Outcome",
     "Request",
@@ -23,6 +25,7 @@ __all__ = [
     "examine",
     "execute",
     "require_apart",
+    "run_change",
     "run_demo",
     "stream",
     "stream_checks",

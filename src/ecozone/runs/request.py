@@ -12,7 +12,7 @@ from ecozone.assess import By
 from ecozone.intake import Angles, RowKind
 from ecozone.text import Lang
 
-Part = Literal["check", "ratios"]
+Part = Literal["check", "ratios", "change"]
 
 
 class Request(BaseModel):
@@ -22,8 +22,8 @@ class Request(BaseModel):
     ----------
     workspace : str
         Folder, ``ecozone.toml`` or ``demo``.
-    parts : tuple of {"check", "ratios"}
-        What to work out.
+    parts : tuple of {"check", "ratios", "change"}
+        What to work out; ``change`` alone.
     sites : tuple of str
         Files with proposed sites, or a folder of such; for ``check``.
     crs, datum, layer, encoding, unit, project_type
@@ -36,13 +36,17 @@ class Request(BaseModel):
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
-        Raster years for ``ratios``; all unless given.
+        Raster years for ``ratios``; all unless given. Of a ``change`` the two, the earlier first.
     by : tuple of str
         Breakdowns of the resolved account for ``ratios``; see `ecozone.assess.assess_account`.
     plan_samples : str, optional
         GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
     plan_se, plan_seed
         The standard error in points that it is laid out for, and its seed.
+    min_area_m2 : float, optional
+        The least patch that a ``change`` lists; the default of `ecozone.assess.assess_change` unless given.
+    align : bool
+        Bring rasters of other cells to one grid for a ``change``; see `ecozone.assess.assess_change`.
     outputs : tuple of str
         Files to write; the suffix tells the format.
     copies : bool
@@ -84,6 +88,8 @@ class Request(BaseModel):
     plan_samples: str | None = None
     plan_se: float = 1.0
     plan_seed: int = 1
+    min_area_m2: float | None = None
+    align: bool = False
     outputs: tuple[str, ...] = ()
     copies: bool = False
     batch: int | None = None

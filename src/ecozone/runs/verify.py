@@ -17,6 +17,7 @@ from ecozone.intake import is_database, sha256
 from ecozone.log import Progress, no_progress
 from ecozone.outputs import damaged
 from ecozone.runs.bundle import INPUTS, MANIFEST, RESULTS
+from ecozone.runs.change import run_change
 from ecozone.runs.comparing import Compared, compare
 from ecozone.runs.delivery import files_beside, is_archive
 from ecozone.runs.execute import execute
@@ -150,6 +151,8 @@ class _Proof:
         read = [{name: entry[name] for name in entry if name != "copy"} for entry in self.manifest["inputs"]]
         whole = dict(self.manifest) | {"inputs": read}
         told = {key: whole[key] for key in whole if key in DESCRIPTION}
+        if "change" in request.parts:
+            return list(run_change(request, told=told, progress=progress).run["inputs"])
         return list(execute(request, told=told, progress=progress).run["inputs"])
 
     def _request(self, names: list[str], again: Path) -> Request:
