@@ -19,14 +19,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from ecozone.assess.meetings import Meetings
+from ecozone.assess.meetings import FIRMNESSES, Meetings
 from ecozone.assess.sentences import facts, sentence
 from ecozone.assess.spoken import Spoken
-from ecozone.assess.table import columns_table
+from ecozone.assess.table import Columns, unique_rows
 from ecozone.assess.touching import Contact
+from ecozone.assess.verdict import VERDICTS
 from ecozone.text import pick, say
 from ecozone.units import fixed
 
@@ -68,15 +68,23 @@ _MEASURES = (
 )
 
 
-def findings_on(
-    site_ids: NDArray[np.object_], kind: NDArray[np.intp], spoken: Spoken, meetings: Meetings
-) -> pd.DataFrame:
-    """Return the findings of all sites on one layer: `FINDING_COLUMNS`, by site, rule and feature."""
-    met = {name: meetings.table[name].to_numpy() for name in meetings.table.columns}
-    rules, rows = meetings.asked["rule"].to_numpy(), meetings.asked["meeting"].to_numpy()
-    sites, zones = met["site"].astype(np.int64), met["zone"].astype(np.int64)
-    site, zone = sites[rows], zones[rows]
-    verdicts, remarks = _verdicts(rules, kind[site], zone, {name: met[name][rows] for name in _DOUBTS}, spoken)
+def findings_on(kind: NDArray[np.intp], spoken: Spoken, meetings: Meetings) -> Columns:
+    """Return the findings of all sites on one layer, by site, rule and feature.
+
+    Parameters
+    ----------
+    kind : ndarray of int
+        Of each site, its position among ``spoken.kinds``.
+
+    Returns
+    -------
+    mapping
+        `FINDING_COLUMNS` but ``site_id`` and ``verdict``; ``row``: the position of the site; ``worth``: that of the
+        verdict in `VERDICTS`.
+    """
+    met, rules, rows = meetings.table, meetings.rule, meetings.meeting
+    site, zone = met["site"][rows], met["zone"][rows]
+    worth, remarks = _verdicts(rules, kind[site], zone, {name: met[name][rows] for name in _DOUBTS}, spoken)
     told = _facts(met, np.unique(rows), spoken)[rows]
 
     def by_zone(values: Sequence[Any]) -> NDArray[Any]:
@@ -85,25 +93,25 @@ def findings_on(
     def by_rule(values: Sequence[Any]) -> NDArray[Any]:
         return np.asarray(_objects(values)[rules])
 
-    texts: dict[str, Sequence[Any] | NDArray[Any]] = {
-        "site_id": site_ids[site],
-        "layer": [spoken.layer.key] * len(rows),
-        "role": [spoken.layer.role] * len(rows),
+    return {
+        "row": site,
+        "worth": worth,
+        "layer": spoken.layer.key,
+        "role": spoken.layer.role,
         "level": by_zone(spoken.levels),
         "zone": by_zone([feature["zone"] for feature in spoken.features]),
         "zone_name": by_zone([feature["name"] for feature in spoken.features]),
         "rule": by_rule([rule.id for rule in spoken.rules]),
-        "verdict": verdicts,
-        "firmness": met["firmness"][rows],
-        "noise": met["noise"][rows].astype(bool).astype(object),
+        "firmness": _objects(FIRMNESSES)[met["firmness"][rows]],
+        "noise": met["noise"][rows].astype(object),
         "citation": by_rule([pick(rule.citation) for rule in spoken.rules]),
         "fact": told,
         "sentence": [fact.rstrip("。.") + remark for fact, remark in zip(told.tolist(), remarks.tolist(), strict=True)],
         "procedure": by_rule([pick(rule.procedure) for rule in spoken.rules]),
         "confidence": by_rule([rule.confidence for rule in spoken.rules]),
+        **{name: met[name][rows] for name in _MEASURES},
+        "overlap_share": met["site_share"][rows],
     }
-    measures = {name: met[name][rows] for name in _MEASURES} | {"overlap_share": met["site_share"][rows]}
-    return columns_table(texts | measures, FINDING_COLUMNS, FINDING_TEXTS)
 
 
 def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
@@ -112,11 +120,11 @@ def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
     return found
 
 
-def _facts(met: Mapping[str, NDArray[Any]], rows: NDArray[np.int64], spoken: Spoken) -> NDArray[np.object_]:
+def _facts(met: Mapping[str, NDArray[Any]], rows: NDArray[np.intp], spoken: Spoken) -> NDArray[np.object_]:
     """Say what was measured at each of these meetings, whatever rules ask about it; None at the others."""
     names = _objects([*spoken.names, pick(spoken.layer.title)])
     said = np.full(len(met["site"]), None, dtype=object)
-    said[rows] = facts({name: values[rows] for name, values in met.items()}, names[met["zone"][rows].astype(np.int64)])
+    said[rows] = facts({name: values[rows] for name, values in met.items()}, names[met["zone"][rows]])
     return said
 
 
@@ -125,22 +133,19 @@ _DOUBTS = ("no_distance", "firmness", "noise")
 
 def _verdicts(
     rules: NDArray[Any], kind: NDArray[Any], zone: NDArray[Any], doubts: Mapping[str, NDArray[Any]], spoken: Spoken
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return the verdict of each finding and the sentence after its fact, each thought of once for all alike."""
+) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Return the worth of each finding and the sentence after its fact, each thought of once for all alike."""
     missing = [[*row, None] for row in spoken.missing]
     words = list(dict.fromkeys(word for row in missing for word in row))
     number = {word: at for at, word in enumerate(words)}
     lacking = np.array([[number[word] for word in row] for row in missing], dtype=np.int64)
-    firmness, firmnesses = pd.factorize(doubts["firmness"], use_na_sentinel=False)
-    flags = [doubts[name].astype(np.int64) for name in ("no_distance", "noise")]
     lacks = lacking[rules, zone] if len(rules) else np.zeros(0, dtype=np.int64)
-    keys, which = np.unique(np.stack([rules, kind, lacks, firmness, *flags]), axis=1, return_inverse=True)
+    keys, which = unique_rows(rules, kind, lacks, *(doubts[name] for name in _DOUBTS))
     found = []
-    for at, of, lack, firm, far, noise in keys.T.tolist():
-        sure = None if pd.isna(firmnesses[firm]) else firmnesses[firm]
-        found.append(_verdict(at, of, (words[lack], bool(far), sure, bool(noise)), spoken))
-    which = which.reshape(-1)
-    return _objects([verdict for verdict, _ in found])[which], _objects([remark for _, remark in found])[which]
+    for at, of, lack, far, firm, noise in keys:
+        found.append(_verdict(at, of, (words[lack], bool(far), FIRMNESSES[firm], bool(noise)), spoken))
+    worths = np.array([VERDICTS.index(verdict) for verdict, _ in found], dtype=np.intp)
+    return worths[which], _objects([remark for _, remark in found])[which]
 
 
 def _verdict(at: int, kind: int, doubted: tuple[str | None, bool, str | None, bool], spoken: Spoken) -> tuple[str, str]:
@@ -163,24 +168,30 @@ def _verdict(at: int, kind: int, doubted: tuple[str | None, bool, str | None, bo
     return "review" if doubts else judgement.verdict, say("assess.joint") + sentence("", rule, *remarks)
 
 
-def told_on(kind: NDArray[np.intp], spoken: Spoken, contact: Contact) -> dict[int, list[str]]:
-    """Return, by site, what rules that only inform say of the features that the site meets."""
+def told_on(kind: NDArray[np.intp], spoken: Spoken, contact: Contact) -> NDArray[np.object_]:
+    """Return, for each site, what rules that only inform say of the features that it meets; empty where nothing."""
+    told = np.full(len(kind), "", dtype=object)
     informing = [at for at, rule in enumerate(spoken.rules) if rule.effect == "info"]
-    told: dict[int, list[str]] = {}
     if not informing:
         return told
     met = np.flatnonzero(contact.shared.meets)
     sites, zones = contact.shared.left[met], contact.shared.right[met]
-    keys, which = np.unique(np.stack([zones, kind[sites]]), axis=1, return_inverse=True)
-    words = [
-        [_told(at, zone, spoken) for at in informing if spoken.applies[at, zone] and spoken.concerns[at, of]]
-        for zone, of in keys.T.tolist()
-    ]
-    which = which.reshape(-1)
-    spoken_of = np.flatnonzero(np.array([bool(said) for said in words], dtype=bool)[which])
-    for site, at in zip(sites[spoken_of].tolist(), which[spoken_of].tolist(), strict=True):
-        told.setdefault(site, []).extend(words[at])
+    keys, which = unique_rows(zones, kind[sites])
+    words = _objects([_informed(informing, zone, of, spoken) for zone, of in keys])
+    telling = np.flatnonzero((words != "")[which])
+    sites, words = sites[telling], words[which[telling]]
+    first = np.flatnonzero(np.diff(sites, prepend=-1))
+    told[sites[first]] = words[first]
+    for at in np.setdiff1d(np.arange(len(sites)), first).tolist():
+        told[sites[at]] += words[at]
     return told
+
+
+def _informed(informing: Sequence[int], zone: int, kind: int, spoken: Spoken) -> str:
+    """Return what these rules tell a kind of project about a feature, each behind a joint."""
+    joint = say("assess.joint")
+    speaking = [at for at in informing if spoken.applies[at, zone] and spoken.concerns[at, kind]]
+    return "".join(joint + _told(at, zone, spoken) for at in speaking)
 
 
 def _told(at: int, zone: int, spoken: Spoken) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.spoken import Spoken
@@ -18,14 +19,18 @@ from ecozone.workspace import Layer, Workspace
 Ints = NDArray[np.int64]
 
 _LENGTH_NOISE_M = 0.01
-#: What a meeting holds; ``zone`` is -1 where it speaks of no feature, ``firmness`` None where nobody knows.
-COLUMNS = (
-    *("site", "zone", "overlap_m2", "overlap_min_m2", "overlap_max_m2", "site_share", "zone_share", "length_m"),
-    *("count", "depth_m", "distance_m", "bearing_deg", "firmness", "noise", "outside", "no_distance"),
-)
-_NONE = dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0) | dict.fromkeys(
-    ("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan
-)
+#: What is known of how sure an overlap is, by its number in a meeting; the last, which -1 counts as, is not known.
+FIRMNESSES = ("certain", "likely", "possible", None)
+_CERTAIN, _LIKELY, _POSSIBLE, _UNKNOWN = range(len(FIRMNESSES))
+#: What a meeting holds, and what it is where there is no overlap; ``zone`` is -1 where it speaks of no feature.
+_NONE: Mapping[str, Any] = {
+    "zone": -1,
+    **dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0),
+    **dict.fromkeys(("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan),
+    "firmness": _UNKNOWN,
+    **dict.fromkeys(("noise", "outside", "no_distance"), False),
+}
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,17 @@ class Meetings:
 
     Attributes
     ----------
-    table : DataFrame
-        `COLUMNS`.
-    asked : DataFrame
-        ``rule`` (position) and ``meeting`` (row of ``table``): what comes to a finding, by site, rule and feature.
+    table : mapping of ndarray
+        ``site, zone`` (-1 where it speaks of no feature), ``overlap_m2, overlap_min_m2, overlap_max_m2, site_share,
+        zone_share, length_m, count, depth_m, distance_m, bearing_deg, firmness`` (position in `FIRMNESSES`), ``noise,
+        outside, no_distance``.
+    rule, meeting : ndarray of int
+        The position of a rule and of an entry of ``table``: what comes to a finding, by site, rule and feature.
     """
 
-    table: pd.DataFrame
-    asked: pd.DataFrame
+    table: Mapping[str, NDArray[Any]]
+    rule: Ints
+    meeting: Ints
 
 
 def meetings_of(
@@ -66,69 +74,65 @@ def meetings_of(
     """
     met = _met(contact, spoken.layer)
     beyond = _beyond(sites, spoken.layer, contact)
-    tables, start = [met, beyond], len(met) + len(beyond)
+    tables, start = [met, beyond], len(met["site"]) + len(beyond["site"])
+    there = sites.geometry.notna().to_numpy()
     asked: list[tuple[int, Ints]] = []
     for at, rule in enumerate(spoken.rules):
         concerned = spoken.restricts[at][kind]
         if rule.position == "outside":
-            rows = len(met) + np.flatnonzero(concerned[beyond["site"].to_numpy()])
+            rows = len(met["site"]) + np.flatnonzero(concerned[beyond["site"]])
         else:
-            rows = np.flatnonzero(spoken.applies[at][met["zone"].to_numpy()]) if len(met) else np.zeros(0, np.int64)
-            free = concerned & sites.geometry.notna().to_numpy()
-            free[met["site"].to_numpy()[rows]] = False
-            rows = rows[concerned[met["site"].to_numpy()[rows]]]
+            rows = np.flatnonzero(spoken.applies[at][met["zone"]])
+            free = concerned & there
+            free[met["site"][rows]] = False
+            rows = rows[concerned[met["site"][rows]]]
             near = _within_reach(at, rule, prepared, np.flatnonzero(free), features, spoken, contact, ws)
-            asked.append((at, start + np.arange(len(near))))
+            asked.append((at, start + np.arange(len(near["site"]))))
             tables.append(near)
-            start += len(near)
+            start += len(near["site"])
         asked.append((at, rows))
-    table = pd.concat([one for one in tables if len(one)], ignore_index=True) if start else met
+    table = {name: np.concatenate([one[name] for one in tables]) for name in met}
     rules = np.concatenate([np.full(len(rows), at, dtype=np.int64) for at, rows in asked] or [np.zeros(0, np.int64)])
     rows = np.concatenate([rows for _, rows in asked] or [np.zeros(0, np.int64)]).astype(np.int64)
-    order = np.lexsort((rows, rules, table["site"].to_numpy()[rows]))
-    chosen = pd.DataFrame({"rule": rules[order], "meeting": rows[order]})
-    deep = np.unique(rows[rows < len(met)])
+    order = np.lexsort((rows, rules, table["site"][rows]))
+    deep = np.unique(rows[rows < len(met["site"])])
     deep = deep[contact.shared.meets[deep]]
     # Reckoned only where it is asked for: it takes longest.
-    table.loc[deep, "depth_m"] = depths_in(contact.shared, deep)
-    return Meetings(table, chosen)
+    table["depth_m"][deep] = depths_in(contact.shared, deep)
+    return Meetings(table, rules[order], rows[order])
 
 
-def _met(contact: Contact, layer: Layer) -> pd.DataFrame:
+def _met(contact: Contact, layer: Layer) -> Columns:
     """Return the pairs with their firmness: certain where even the eroded zone is met, possible where only the dilated.
 
     A point is certainly inside where it lies deeper than the boundary can move.
     """
     pairs = contact.pairs
-    least = np.maximum(pairs["overlap_min_m2"].to_numpy(), pairs["length_min_m"].to_numpy())
-    firmness = np.full(len(pairs), "likely", dtype=object)
-    firmness[least > 0] = "certain"
-    points = np.flatnonzero(pairs["count"].to_numpy() > 0)
-    firmness[points[depths_in(contact.shared, points) >= (layer.accuracy_m or 0.0)]] = "certain"
-    firmness[~pairs["meets"].to_numpy()] = "possible"
-    firmness[np.isnan(least)] = None
-    overlap = pairs["overlap_m2"].to_numpy()
-    return pairs.assign(
-        depth_m=0.0,
-        firmness=pd.Series(firmness, dtype=object),
-        noise=(overlap > 0) & (overlap < layer.min_area_m2),
-        outside=False,
-        no_distance=False,
-    )[list(COLUMNS)]
+    least, overlap = np.maximum(pairs["overlap_min_m2"], pairs["length_min_m"]), pairs["overlap_m2"]
+    firmness = np.full(len(least), _LIKELY)
+    firmness[least > 0] = _CERTAIN
+    points = np.flatnonzero(pairs["count"] > 0)
+    firmness[points[depths_in(contact.shared, points) >= (layer.accuracy_m or 0.0)]] = _CERTAIN
+    firmness[~pairs["meets"]] = _POSSIBLE
+    firmness[np.isnan(least)] = _UNKNOWN
+    known = {name: pairs[name] for name in _NONE if name in pairs}
+    known |= {"firmness": firmness, "noise": (overlap > 0) & (overlap < layer.min_area_m2)}
+    return _meetings(pairs["site"], **known)
 
 
-def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> pd.DataFrame:
+def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> Columns:
     """Return, for sites not wholly inside a layer, how much of each lies outside it."""
     area, length = sites["area_m2"].to_numpy(float), sites["length_m"].to_numpy(float)
     totals = contact.totals
     with np.errstate(invalid="ignore"):
-        out_m2 = np.where(area > 0, area - totals["overlap_m2"].to_numpy(), 0.0)
-        out_m = np.where(length > 0, length - totals["length_m"].to_numpy(), 0.0)
+        out_m2 = np.where(area > 0, area - totals["overlap_m2"], 0.0)
+        out_m = np.where(length > 0, length - totals["length_m"], 0.0)
         share = np.where(area > 0, out_m2 / np.where(area > 0, area, 1.0), 1.0)
-    point_out = (area == 0) & (length == 0) & (totals["count"].to_numpy() == 0)
+    point_out = (area == 0) & (length == 0) & (totals["count"] == 0)
     out = (out_m2 > layer.min_area_m2) | (out_m > _LENGTH_NOISE_M) | point_out
     rows = np.flatnonzero(out & sites.geometry.notna().to_numpy())
-    return _apart(rows, overlap_m2=out_m2[rows], length_m=out_m[rows], site_share=share[rows], outside=True)
+    known = {"overlap_m2": out_m2[rows], "length_m": out_m[rows], "site_share": share[rows]}
+    return _meetings(rows, **known, outside=np.ones(len(rows), dtype=bool))
 
 
 def _within_reach(
@@ -140,13 +144,13 @@ def _within_reach(
     spoken: Spoken,
     contact: Contact,
     ws: Workspace,
-) -> pd.DataFrame:
+) -> Columns:
     """Return, for a rule that reaches beyond the zone, each site's nearest feature of those it speaks of.
 
     Where neither the source nor the workspace gives the distance, every site has an entry, however far.
     """
     if not len(rows) or (rule.within_m is None and rule.within_parameter is None):
-        return _apart(np.zeros(0, np.int64))
+        return _meetings(np.zeros(0, np.int64))
     reach = rule.within_m
     if reach is None and rule.within_parameter is not None:
         reach = ws.parameters.get(rule.within_parameter)
@@ -158,12 +162,10 @@ def _within_reach(
         zone = np.where(near.zone >= 0, np.append(chosen, -1)[near.zone], -1)
     if reach is not None:
         rows = rows[near.distance_m[rows] <= reach]
-    words = {"zone": zone[rows], "distance_m": near.distance_m[rows], "bearing_deg": near.bearing_deg[rows]}
-    return _apart(rows, **words, no_distance=reach is None)
+    known = {"zone": zone[rows], "distance_m": near.distance_m[rows], "bearing_deg": near.bearing_deg[rows]}
+    return _meetings(rows, **known, no_distance=np.full(len(rows), reach is None))
 
 
-def _apart(rows: Ints, **known: object) -> pd.DataFrame:
-    """Return meetings without an overlap."""
-    plain = {"zone": -1, "firmness": None, "noise": False, "outside": False, "no_distance": False}
-    table = pd.DataFrame({"site": rows} | _NONE | plain | known, index=range(len(rows)))
-    return table.astype({"firmness": object})[list(COLUMNS)]
+def _meetings(site: Ints, **known: NDArray[Any]) -> Columns:
+    """Return meetings of which no more is known than this."""
+    return {"site": site} | {name: known.get(name, np.full(len(site), value)) for name, value in _NONE.items()}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from threading import Lock
 from typing import Any
@@ -18,16 +17,16 @@ from numpy.typing import NDArray
 from ecozone.assess.coverage import Coverage
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
 from ecozone.assess.meetings import meetings_of
-from ecozone.assess.spoken import spoken_of
-from ecozone.assess.states import States, no_states
+from ecozone.assess.spoken import Kind, Spoken, spoken_of
+from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, States
 from ecozone.assess.subjects import kinds_of, prepare_sites
-from ecozone.assess.table import stacked, table
+from ecozone.assess.table import Columns, stacked
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
 from ecozone.measure import EdgeIndex, Mapper, Prepared, index_of, mapper_for, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
-from ecozone.text import pick
+from ecozone.text import language, pick
 from ecozone.workspace import Layer, Workspace
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
@@ -37,6 +36,7 @@ _ASKED = ("site_id", "tags", "area_m2", "length_m")
 #: Others are given so many batches for each that works at once, of no fewer sites than this.
 _BATCHES = 4
 _FEW_SITES = 2_000
+_VERDICTS = np.array(VERDICTS, dtype=object)
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,7 @@ class Screening:
     def __init__(self, ws: Workspace, *, near_m: float = NEAR_M) -> None:
         self._ws, self._near_m = ws, near_m
         self._layers: dict[str, _Ready] = {}
+        self._kinds: dict[Kind, int] = {}
         self._lock = Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -171,7 +172,7 @@ class Screening:
         return {"_ws": self._ws, "_near_m": self._near_m}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _layers={}, _lock=Lock())
+        self.__dict__.update(state, _layers={}, _kinds={}, _lock=Lock())
 
     def check(
         self, sites: gpd.GeoDataFrame, *, mapper: Mapper | None = None, progress: Progress = no_progress
@@ -182,24 +183,30 @@ class Screening:
         subjects, notices = prepare_sites(sites, self._ws)
         answers = [self.judge(0, subjects, progress)] if mapper is None else self._judged_by(mapper, subjects, progress)
         noticed = (*notices, *(one for answer in answers for one in answer.notices))
-        states = stacked(_by_layer([answer.states for answer in answers]) or [no_states()])
-        none = [table([], FINDING_COLUMNS, FINDING_TEXTS)]
-        order = partial(_worst_first, site_ids=pd.Index(subjects["site_id"]))
-        findings = stacked(_by_layer([answer.findings for answer in answers]) or none, order)
+        site_ids = subjects["site_id"].to_numpy(object)
+        states = _by_layer([answer.states for answer in answers])
+        findings = _by_layer([answer.findings for answer in answers])
         answered = subjects.drop(columns="tags")
         answered.insert(3, "verdict", _verdicts(subjects, findings, states))
         answered.attrs = {}
-        return Check(answered, findings, states, tuple(dict.fromkeys(noticed)), self._ws)
+        order = _worst_first(findings)
+        for part in (*findings, *states):
+            part["site_id"] = site_ids[part["row"]]
+        for part in findings:
+            part["verdict"] = _VERDICTS[part["worth"]]
+        found = stacked(findings, FINDING_COLUMNS, FINDING_TEXTS, order)
+        told = stacked(states, STATE_COLUMNS, STATE_TEXTS)
+        return Check(answered, found, told, tuple(dict.fromkeys(noticed)), self._ws)
 
-    def judge(self, number: int, subjects: gpd.GeoDataFrame, progress: Progress = no_progress) -> Answer:
-        """Judge one batch of sites; those of several threads one after the other."""
+    def judge(self, start: int, subjects: gpd.GeoDataFrame, progress: Progress = no_progress) -> Answer:
+        """Judge the sites from the ``start``-th on; those of several threads one after the other."""
         ws = self._ws
         with self._lock:
             prepare_screening(progress)
-            batch = _Batch.of(subjects, ws)
-            states = States(batch.site_ids, batch.kind, batch.kinds, ws, self._near_m)
+            batch = _Batch.of(subjects, ws, self._kinds)
+            states = States(batch.kind, batch.kinds, ws, self._near_m)
             noticed: list[Notice] = []
-            findings: list[pd.DataFrame] = []
+            findings: list[Columns] = []
             for done, layer in enumerate(ws.layers.values()):
                 progress(done, len(ws.layers), layer.key)
                 ready = self._ready(layer)
@@ -209,7 +216,9 @@ class Screening:
             for role in states.add_missing_roles():
                 known = ws.pack.roles[role]
                 noticed.append(notice("assess.no_layer", "warning", role=pick({"zh": known.zh, "en": known.en})))
-            return Answer(number, findings, states.tables(), noticed)
+            for part in (*findings, *states.tables()):
+                part["row"] += start
+            return Answer(start, findings, states.tables(), noticed)
 
     def _judged_by(self, mapper: Mapper, subjects: gpd.GeoDataFrame, progress: Progress) -> list[Answer]:
         """Have batches of the sites judged by others: what is not asked for, such as names, does not leave."""
@@ -217,13 +226,13 @@ class Screening:
         number = max(min(len(subjects) // _FEW_SITES, mapper.size * _BATCHES), 1)
         ends = [len(subjects) * part // number for part in range(number + 1)]
         asked = subjects[[*_ASKED, subjects.geometry.name]]
-        batches = [(part, asked.iloc[start:stop]) for part, (start, stop) in enumerate(pairwise(ends))]
+        batches = [(start, asked.iloc[start:stop]) for start, stop in pairwise(ends)]
         answers: list[Answer] = []
         with closing(mapper.map(judge_batches, self, batches)) as found:
             for answer in found:
                 answers.append(answer)
                 progress(len(answers), len(batches), "")
-        return sorted(answers, key=lambda answer: answer.number)
+        return sorted(answers, key=lambda answer: answer.start)
 
     def _read(self) -> None:
         """Have all in memory that a check asks of the workspace: others may not see its files."""
@@ -246,31 +255,38 @@ class Screening:
 class Answer:
     """What one batch gave: findings and states by layer, states of missing roles behind them. May be pickled."""
 
-    number: int
-    findings: list[pd.DataFrame]
-    states: list[pd.DataFrame]
+    start: int
+    findings: list[Columns]
+    states: list[Columns]
     notices: list[Notice]
 
 
 def judge_batches(screening: Screening, batches: Iterable[tuple[int, gpd.GeoDataFrame]]) -> Iterator[Answer]:
     """Judge batches of sites: the work that `Screening` shares out."""
-    for number, subjects in batches:
-        yield screening.judge(number, subjects)
+    for start, subjects in batches:
+        yield screening.judge(start, subjects)
 
 
-def _by_layer(tables: list[list[pd.DataFrame]]) -> list[pd.DataFrame]:
+def _by_layer(tables: list[list[Columns]]) -> list[Columns]:
     """Return the batches' tables layer by layer, those of one layer in the order of the batches."""
     return [one for of_layer in zip(*tables, strict=True) for one in of_layer]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Ready:
-    """A layer, its features with their index of edges, and what was noticed of them."""
+    """A layer, its features with their index of edges, what was noticed of them, and what the rules say of them."""
 
     layer: Layer
     features: gpd.GeoDataFrame
     zones: EdgeIndex
     notices: tuple[Notice, ...]
+    _spoken: tuple[str, Spoken] | None = None
+
+    def spoken(self, kinds: Sequence[Kind], ws: Workspace) -> Spoken:
+        """Return what the rules say, asked anew where there are more kinds of project or another language."""
+        if self._spoken is None or self._spoken[0] != language() or len(self._spoken[1].kinds) != len(kinds):
+            self._spoken = language(), spoken_of(self.features, self.layer, ws, kinds)
+        return self._spoken[1]
 
 
 @dataclass(frozen=True)
@@ -278,49 +294,46 @@ class _Batch:
     """Sites ready to be measured, and of each its kind of project by position among ``kinds``."""
 
     rows: gpd.GeoDataFrame
-    site_ids: NDArray[np.object_]
     kind: NDArray[np.intp]
-    kinds: list[frozenset[str] | None]
+    kinds: Sequence[Kind]
     prepared: Prepared
     coverage: Coverage
 
     @classmethod
-    def of(cls, subjects: gpd.GeoDataFrame, ws: Workspace) -> _Batch:
+    def of(cls, subjects: gpd.GeoDataFrame, ws: Workspace, known: dict[Kind, int]) -> _Batch:
+        """Make sites ready; kinds of project that are new get the next numbers."""
         rows = subjects.reset_index(drop=True)
-        kind, kinds = kinds_of(rows["tags"])
-        return cls(rows, rows["site_id"].to_numpy(object), kind, kinds, Prepared(rows), Coverage(rows, ws))
+        kind = kinds_of(rows["tags"], known)
+        return cls(rows, kind, tuple(known), Prepared(rows), Coverage(rows, ws))
 
 
-def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> pd.DataFrame:
+def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> Columns:
     """Return the findings of a batch on one layer, and add its states."""
     contact = touches(batch.prepared, ready.zones, ready.layer)
-    spoken = spoken_of(ready.features, ready.layer, ws, batch.kinds)
+    spoken = ready.spoken(batch.kinds, ws)
     meetings = meetings_of(batch.rows, batch.prepared, batch.kind, ready.features, spoken, ws, contact)
     found = np.zeros(len(batch.rows), dtype=bool)
-    found[meetings.table["site"].to_numpy(np.int64)[meetings.asked["meeting"].to_numpy(np.int64)]] = True
+    found[meetings.table["site"][meetings.meeting]] = True
     states.add_layer(ready.layer, contact, batch.coverage, found, told_on(batch.kind, spoken, contact))
-    return findings_on(batch.site_ids, batch.kind, spoken, meetings)
+    return findings_on(batch.kind, spoken, meetings)
 
 
-def _verdicts(subjects: gpd.GeoDataFrame, findings: pd.DataFrame, states: pd.DataFrame) -> list[str]:
+def _verdicts(subjects: gpd.GeoDataFrame, findings: list[Columns], states: list[Columns]) -> NDArray[np.object_]:
     """Return each site's worst verdict; a state that blocks ``clear`` counts as review, and so does a missing shape."""
-    place, names = pd.factorize(subjects["site_id"].to_numpy(object))
-    rank = np.full(len(names), len(VERDICTS) - 1, dtype=np.int64)
-    at = pd.Index(names)
-    said = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
-    if said.isna().any():
-        raise ValueError(f"no verdict: {set(findings['verdict']) - set(VERDICTS)}")
-    np.minimum.at(rank, at.get_indexer(pd.Index(findings["site_id"])), said.to_numpy(np.int64))
-    blocked = states.loc[states["blocks_clear"].astype(bool), "site_id"].unique()
-    np.minimum.at(rank, at.get_indexer(pd.Index(blocked)), VERDICTS.index("review"))
-    shapeless = subjects.geometry.isna().to_numpy()
-    np.minimum.at(rank, place[shapeless], VERDICTS.index("review"))
-    return [VERDICTS[worth] for worth in rank[place].tolist()]
+    worth = np.full(len(subjects), VERDICTS.index("clear"), dtype=np.intp)
+    for part in findings:
+        np.minimum.at(worth, part["row"], part["worth"])
+    review = subjects.geometry.isna().to_numpy(copy=True)
+    for part in states:
+        review[part["row"][part["blocks_clear"].astype(bool)]] = True
+    worth[review] = np.minimum(worth[review], VERDICTS.index("review"))
+    return _VERDICTS[worth]
 
 
-def _worst_first(findings: pd.DataFrame, *, site_ids: pd.Index[Any]) -> NDArray[np.intp]:
+def _worst_first(findings: list[Columns]) -> NDArray[np.intp]:
     """Return the order of findings by site as given, and within a site from the worst verdict and largest overlap."""
-    rank = findings["verdict"].map({verdict: worth for worth, verdict in enumerate(VERDICTS)})
-    site = site_ids.get_indexer(pd.Index(findings["site_id"]))
-    size = -(findings["overlap_m2"] + findings["length_m"]).to_numpy()
-    return np.lexsort((size, rank.to_numpy(), site))
+
+    def whole(name: str) -> NDArray[Any]:
+        return np.concatenate([part[name] for part in findings] or [np.zeros(0)])
+
+    return np.lexsort((-(whole("overlap_m2") + whole("length_m")), whole("worth"), whole("row")))

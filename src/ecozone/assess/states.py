@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Beyond, Coverage
 from ecozone.assess.sentences import area_words, wind_words
 from ecozone.assess.spoken import Kind
-from ecozone.assess.table import columns_table
+from ecozone.assess.table import Columns
 from ecozone.assess.touching import Contact
 from ecozone.rules import required_roles
 from ecozone.text import pick, say, say_each
@@ -40,12 +39,15 @@ STATE_COLUMNS = (
 STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_clear"})
 
 
-_NUMBERS = ("overlap_m2", "length_m", "distance_m", "bearing_deg", "uncovered_m2")
-
-
-def no_states() -> pd.DataFrame:
-    """Return a table of no states: `STATE_COLUMNS`."""
-    return columns_table({name: [] for name in STATE_COLUMNS}, STATE_COLUMNS, STATE_TEXTS)
+#: What a state says where nothing else is known.
+_PLAIN: Columns = {
+    "overlap_m2": 0.0,
+    "length_m": 0.0,
+    "distance_m": math.nan,
+    "bearing_deg": math.nan,
+    "uncovered_m2": 0.0,
+    "blocks_clear": False,
+}
 
 
 class States:
@@ -53,7 +55,6 @@ class States:
 
     Parameters
     ----------
-    site_ids : ndarray of str
     kind : ndarray of int
         Of each site, its position among ``kinds``.
     kinds : sequence
@@ -62,19 +63,16 @@ class States:
         A layer whose nearest feature lies within this distance is named with it.
     """
 
-    def __init__(
-        self, site_ids: NDArray[np.object_], kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float
-    ) -> None:
-        self._ids = site_ids
+    def __init__(self, kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float) -> None:
         self._kind = kind
         self._needed = [required_roles(ws.pack, project_tags=tags) for tags in kinds]
         self._ws = ws
         self._near_m = near_m
-        self._parts: list[pd.DataFrame] = []
-        self._open: list[dict[str, NDArray[Any]]] = []
+        self._parts: list[Columns] = []
+        self._open: list[Columns] = []
 
     def add_layer(
-        self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: Mapping[int, list[str]]
+        self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: NDArray[np.object_]
     ) -> None:
         """Add the states of all sites on one layer.
 
@@ -86,45 +84,41 @@ class States:
         ----------
         found : ndarray of bool
             Whether a site has a finding on this layer.
-        told : mapping
-            Site to what rules that only inform say of it (`ecozone.assess.findings.told_on`).
+        told : ndarray of str
+            What rules that only inform say of a site (`ecozone.assess.findings.told_on`).
         """
-        pack, everyone = self._ws.pack, np.arange(len(self._ids))
+        pack, everyone = self._ws.pack, np.arange(len(self._kind))
         required = self._required(layer.role) | layer.required
         if layer.role not in pack.roles:
             reason = say("assess.reason_unknown_role", role=layer.role)
-            self._add(everyone, 0, "no_data", reason, blocks_clear=np.ones(len(everyone), dtype=bool))
+            self._add(everyone, "no_data", reason, blocks_clear=np.ones(len(everyone), dtype=bool))
             return self._close(layer.key, layer.role)
         if not any(rule.role == layer.role for rule in pack.rules):
             blocks = required & (not pack.roles[layer.role].reference)
-            self._add(everyone, 0, "not_checked", say("assess.reason_no_rule"), blocks_clear=blocks)
+            self._add(everyone, "not_checked", say("assess.reason_no_rule"), blocks_clear=blocks)
             return self._close(layer.key, layer.role)
         affected = np.zeros(len(everyone), dtype=bool)
-        affected[contact.pairs["site"].to_numpy(np.int64)[contact.pairs["meets"].to_numpy(bool)]] = True
+        affected[contact.pairs["site"][contact.pairs["meets"]]] = True
         self._affected(np.flatnonzero(affected), contact, found, told)
         gap = self._gaps(layer, coverage, required)
         damage = self._ws.damage(layer.key)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
-            self._add(everyone, 2, "no_data", why, blocks_clear=required)
+            self._add(everyone, "no_data", why, blocks_clear=required)
         else:
             self._free(np.flatnonzero(~affected & ~gap), contact)
         return self._close(layer.key, layer.role)
 
-    def _affected(self, rows: Ints, contact: Contact, found: Mask, told: Mapping[int, list[str]]) -> None:
-        area, length = (contact.totals[name].to_numpy()[rows] for name in ("overlap_m2", "length_m"))
-        reasons = _overlap_words(area, length, found[rows])
-        joint, place = say("assess.joint"), np.full(len(self._ids), -1)
-        place[rows] = np.arange(len(rows))
-        for row, words in told.items():
-            reasons[place[row]] = joint.join([reasons[place[row]], *words])
+    def _affected(self, rows: Ints, contact: Contact, found: Mask, told: NDArray[np.object_]) -> None:
+        area, length = (contact.totals[name][rows] for name in ("overlap_m2", "length_m"))
+        reasons = _overlap_words(area, length, found[rows]) + told[rows]
         sizes = {"overlap_m2": area, "length_m": length, "distance_m": np.zeros(len(rows))}
-        self._add(rows, 0, "affected", reasons, **sizes)
+        self._add(rows, "affected", reasons, **sizes)
 
     def _gaps(self, layer: Layer, coverage: Coverage, required: Mask) -> Mask:
         """Add what the layer cannot speak of; return whose that is."""
         beyond = coverage.beyond(layer)
-        gap = np.ones(len(self._ids), dtype=bool) if beyond is None else beyond.out | coverage.refused
+        gap = np.ones(len(self._kind), dtype=bool) if beyond is None else beyond.out | coverage.refused
         rows = np.flatnonzero(gap)
         if beyond is None:
             words = np.full(len(rows), say("assess.reason_no_extent"), dtype=object)
@@ -132,7 +126,7 @@ class States:
         else:
             words, sizes = _gap_words(beyond, rows), beyond.area_m2[rows]
         words[coverage.refused[rows]] = say("assess.reason_site_refused")
-        self._add(rows, 1, "no_data", words, uncovered_m2=sizes, blocks_clear=required[rows])
+        self._add(rows, "no_data", words, uncovered_m2=sizes, blocks_clear=required[rows])
         return gap
 
     def _free(self, rows: Ints, contact: Contact) -> None:
@@ -144,47 +138,52 @@ class States:
         near = np.flatnonzero((distance <= self._near_m) & ~touching)
         metres, winds = fixed_each(distance[near], 1), wind_words(bearing[near])
         reasons[near] = say_each("assess.reason_near", distance=metres, wind=winds)
-        self._add(rows, 3, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
+        self._add(rows, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
 
     def add_missing_roles(self) -> list[str]:
         """Add ``no_data`` for every role that the rules speak of and the workspace has no layer of; return these."""
-        pack, everyone = self._ws.pack, np.arange(len(self._ids))
+        pack, everyone = self._ws.pack, np.arange(len(self._kind))
         present = {layer.role for layer in self._ws.layers.values()}
         missing = sorted({rule.role for rule in pack.rules} - present)
         for role in missing:
             known = pack.roles[role]
             reason = say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))
-            self._add(everyone, 0, "no_data", reason, blocks_clear=self._required(role))
+            self._add(everyone, "no_data", reason, blocks_clear=self._required(role))
             self._close(None, role)
         return missing if len(everyone) else []
 
-    def tables(self) -> list[pd.DataFrame]:
-        """Return the states on each layer, and for each missing role, in the order in which they were added."""
+    def tables(self) -> list[Columns]:
+        """Return the states on each layer, and for each missing role, in the order in which they were added.
+
+        `STATE_COLUMNS` but ``site_id``; ``row``: the position of the site.
+        """
         return self._parts
 
-    def _add(self, rows: Ints, slot: int, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
-        """Add a state to the layer now open; ``slot`` orders those of one site."""
-        numbers = dict.fromkeys(_NUMBERS, 0.0) | {"distance_m": math.nan, "bearing_deg": math.nan}
-        words = {"state": state, "reason": reason, "blocks_clear": False}
-        columns: dict[str, NDArray[Any]] = {"row": rows, "slot": np.full(len(rows), slot)}
-        for name, value in (numbers | words | known).items():
-            kind = object if name in words else float
-            columns[name] = np.empty(len(rows), dtype=kind)
-            columns[name][:] = value
-        self._open.append(columns)
+    def _add(self, rows: Ints, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
+        """Add a state to the layer now open, behind those that the same sites have there."""
+        self._open.append(_PLAIN | {"row": rows, "state": state, "reason": reason} | known)
 
     def _close(self, layer: str | None, role: str) -> None:
         """Put what was added since the last layer into the order of the sites."""
-        added = {name: np.concatenate([one[name] for one in self._open]) for name in self._open[0]}
+        rows = np.concatenate([one["row"] for one in self._open])
+        order = np.argsort(rows, kind="stable")
+        columns: Columns = {"row": rows[order], "layer": layer, "role": role}
+        for name in ("state", "reason", *_PLAIN):
+            values = [one[name] for one in self._open]
+            kind = object if name in STATE_TEXTS else np.float64
+            parts = [_filled(value, len(one["row"]), kind) for value, one in zip(values, self._open, strict=True)]
+            columns[name] = np.concatenate(parts)[order]
         self._open = []
-        order = np.lexsort((added.pop("slot"), added["row"]))
-        columns: dict[str, Any] = {name: values[order] for name, values in added.items()}
-        count = len(order)
-        columns |= {"site_id": self._ids[columns.pop("row")], "layer": [layer] * count, "role": [role] * count}
-        self._parts.append(columns_table(columns, STATE_COLUMNS, STATE_TEXTS))
+        self._parts.append(columns)
 
     def _required(self, role: str) -> Mask:
         return np.array([role in roles for roles in self._needed], dtype=bool)[self._kind]
+
+
+def _filled(value: Any, count: int, kind: type) -> NDArray[Any]:
+    found = np.empty(count, dtype=kind)
+    found[:] = value
+    return found
 
 
 def _overlap_words(area_m2: Floats, length_m: Floats, restricted: Mask) -> NDArray[np.object_]:

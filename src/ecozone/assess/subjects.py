@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from ecozone.assess.spoken import Kind
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2, length_m, operation_notice, repair, reproject
 from ecozone.notices import Notice, notice, notices_of
@@ -76,11 +77,14 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     return frame, tuple(notices)
 
 
-def kinds_of(tags: pd.Series[Any]) -> tuple[NDArray[np.intp], list[frozenset[str] | None]]:
-    """Return the kinds of project among sites, and of each site the position of its kind."""
-    kinds = list(dict.fromkeys(tags))
-    place = {tags: at for at, tags in enumerate(kinds)}
-    return np.array([place[one] for one in tags], dtype=np.intp), kinds
+def kinds_of(tags: pd.Series[Any], known: dict[Kind, int]) -> NDArray[np.intp]:
+    """Return of each site the number of its kind of project; kinds that are new get the next numbers.
+
+    >>> known = {None: 0}
+    >>> kinds_of(pd.Series([frozenset({"school"}), None], dtype=object), known).tolist(), len(known)
+    ([1, 0], 2)
+    """
+    return np.array([known.setdefault(one, len(known)) for one in tags], dtype=np.intp)
 
 
 def _tags(pack: RulePack, kind: str, flags: str) -> frozenset[str] | EcozoneError | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -17,7 +16,7 @@ Ints = NDArray[np.intp]
 Shapes = NDArray[np.object_]
 
 
-def totals_of(shared: Shared) -> pd.DataFrame:
+def totals_of(shared: Shared) -> dict[str, NDArray[np.float64]]:
     """Return each site's overlap with the union of the features it meets: ``overlap_m2``, ``length_m``, ``count``.
 
     Features of a layer that overlap each other, and no site's other features, are united once and measured like one.
@@ -33,7 +32,7 @@ def totals_of(shared: Shared) -> pd.DataFrame:
     for rows in (np.flatnonzero(several & flat & solid), np.flatnonzero(several & ~flat)):
         if len(rows):
             _count_once(totals, shared, met[rows], overlapping=bool(flat[rows[0]]))
-    return pd.DataFrame(totals, index=range(count), dtype=float)
+    return totals
 
 
 def _count_once(totals: dict[str, NDArray[np.float64]], shared: Shared, rows: Ints, *, overlapping: bool) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.totals import totals_of
@@ -23,23 +24,23 @@ class Contact:
 
     Attributes
     ----------
-    pairs : DataFrame
-        One row a site and feature that overlap, or may within the layer's positional accuracy, by their positions
+    pairs : mapping of ndarray
+        One entry a site and feature that overlap, or may within the layer's positional accuracy, by their positions
         ``site`` and ``zone``; columns of `ecozone.measure.overlay` but ``depth_m``, ``overlap_min_m2, overlap_max_m2,
         length_min_m, length_max_m`` (NaN where no accuracy is declared), ``meets`` (bool) and, where they do not meet,
         ``distance_m`` and ``bearing_deg``.
     shared : Shared
         The same pairs, with the shapes of what they share at hand.
-    totals : DataFrame
-        A row a site: its overlap with the whole layer, overlapping features counted once: ``overlap_m2``, ``length_m``,
-        ``count``; all 0 where it meets none.
+    totals : mapping of ndarray
+        An entry a site: its overlap with the whole layer, overlapping features counted once: ``overlap_m2``,
+        ``length_m``, ``count``; all 0 where it meets none.
     near : Nearest
         Of each site, its nearest feature, at any distance.
     """
 
-    pairs: pd.DataFrame
+    pairs: Mapping[str, NDArray[Any]]
     shared: Shared
-    totals: pd.DataFrame
+    totals: Mapping[str, NDArray[np.float64]]
     near: Nearest
 
 
@@ -60,28 +61,28 @@ def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
     if not layer.accuracy_m:
         shared = shared.only(shared.meets)
     site_share, zone_share = shares(shared)
-    pairs = pd.DataFrame(
-        {
-            "site": shared.left,
-            "zone": shared.right,
-            "overlap_m2": shared.area_m2,
-            "site_share": site_share,
-            "zone_share": zone_share,
-            "length_m": shared.length_m,
-            "count": shared.count,
-            "meets": shared.meets,
-            **(ranges(shared, layer.accuracy_m) if layer.accuracy_m else dict.fromkeys(_RANGE, np.nan)),
-            "distance_m": 0.0,
-            "bearing_deg": np.nan,
-        }
-    )
+    unknown, none = np.full(len(shared), np.nan), np.zeros(len(shared))
+    pairs: dict[str, NDArray[Any]] = {
+        "site": shared.left,
+        "zone": shared.right,
+        "overlap_m2": shared.area_m2,
+        "site_share": site_share,
+        "zone_share": zone_share,
+        "length_m": shared.length_m,
+        "count": shared.count,
+        "meets": shared.meets,
+        **(ranges(shared, layer.accuracy_m) if layer.accuracy_m else dict.fromkeys(_RANGE, unknown)),
+        "distance_m": none,
+        "bearing_deg": unknown,
+    }
     apart = np.flatnonzero(~shared.meets)
     if len(apart):
         pieces, which = shared.pieces(apart, 4.0 * (layer.accuracy_m or 0.0))
-        here = gpd.GeoSeries(sites.shapes[shared.left[apart]], index=apart, crs=sites.crs)
-        there = gpd.GeoSeries(pieces[which], index=apart, crs=sites.crs)
-        pairs.loc[apart, "distance_m"] = distance_m(here, there)
-        pairs.loc[apart, "bearing_deg"] = azimuth_deg(here, there)
+        here = gpd.GeoSeries(sites.shapes[shared.left[apart]], crs=sites.crs)
+        there = gpd.GeoSeries(pieces[which], crs=sites.crs)
+        pairs["distance_m"], pairs["bearing_deg"] = none.copy(), unknown.copy()
+        pairs["distance_m"][apart] = distance_m(here, there)
+        pairs["bearing_deg"][apart] = azimuth_deg(here, there)
     return Contact(pairs, shared, totals_of(shared), near)
 
 
