@@ -25,7 +25,7 @@ from ecozone.geo.mapshift import (
 )
 from ecozone.geo.mapshift_evidence import ShiftEvidence, detect_shift
 from ecozone.geo.mapshift_frames import from_cgcs2000, to_cgcs2000
-from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, ends_apart, is_conformal, length_m, plane_area_m2
+from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, is_conformal, length_m, places_apart, plane_area_m2
 from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
 from ecozone.geo.overlay import difference, intersection
@@ -53,7 +53,6 @@ __all__ = [
     "detect_shift",
     "difference",
     "distance_m",
-    "ends_apart",
     "entanglement",
     "fit_helmert",
     "from_cgcs2000",
@@ -72,6 +71,7 @@ __all__ = [
     "norm_datum",
     "operation_notice",
     "pixel_area_rows",
+    "places_apart",
     "plane_area_m2",
     "repair",
     "reproject",

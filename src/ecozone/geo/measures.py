@@ -254,28 +254,18 @@ def _along(ties: Shapes, crs: CRS) -> tuple[Floats, Floats]:
     """Return azimuth (degrees) and distance (m) from the first to the second end of lines of two vertices."""
     found = ~(shapely.is_missing(ties) | shapely.is_empty(ties))
     azimuth, distance = np.full(len(ties), np.nan), np.full(len(ties), np.nan)
-    ends = shapely.get_coordinates(ties[found]).reshape(-1, 4)
-    lon, lat = lonlat_rad(ends[:, 0::2], ends[:, 1::2], crs)
-    forward, _, metres = GEOD.inv(lon[:, 0], lat[:, 0], lon[:, 1], lat[:, 1], radians=True)
-    apart = (ends[:, :2] != ends[:, 2:]).any(axis=1)
-    distance[found] = np.where(apart, metres, 0.0)
-    azimuth[found] = np.where(apart, np.mod(np.degrees(forward), 360.0), np.nan)
+    azimuth[found], distance[found] = places_apart(shapely.get_coordinates(ties[found]).reshape(-1, 4), crs)
     return azimuth, distance
 
 
-def ends_apart(ties: gpd.GeoSeries) -> pd.DataFrame:
-    """Return how far apart the two ends of straight lines lie, and in which direction.
+def places_apart(ends: Floats, crs: CRS) -> tuple[Floats, Floats]:
+    """Return azimuth (degrees, NaN where both are one place) and geodesic distance (m) between pairs of places.
 
     Parameters
     ----------
-    ties : GeoSeries
-        Lines of two vertices, as `shapely.shortest_line` gives them.
-
-    Returns
-    -------
-    DataFrame
-        Index of ``ties``; ``distance_m`` (geodesic) and ``azimuth_deg`` (from the first to the second end, from true
-        north, clockwise; NaN where both are one place). Both NaN where there is no line.
+    ends : ndarray, shape (n, 4)
+        x and y of the first, x and y of the second.
+    crs : CRS
 
     Raises
     ------
@@ -284,12 +274,14 @@ def ends_apart(ties: gpd.GeoSeries) -> pd.DataFrame:
 
     Examples
     --------
-    >>> tie = gpd.GeoSeries([shapely.LineString([(117.0, 39.0), (117.0, 39.1)])], crs=4490)
-    >>> ends_apart(tie).round(3).loc[0].tolist()
-    [11101.644, 0.0]
+    >>> azimuth, distance = places_apart(np.array([[117.0, 39.0, 117.0, 39.1]]), norm_crs(4490))
+    >>> azimuth.round(3).tolist(), distance.round(3).tolist()
+    ([0.0], [11101.644])
     """
-    azimuth, distance = _along(*_shapes(ties))
-    return pd.DataFrame({"distance_m": distance, "azimuth_deg": azimuth}, index=ties.index)
+    lon, lat = lonlat_rad(ends[:, 0::2], ends[:, 1::2], crs)
+    forward, _, metres = GEOD.inv(lon[:, 0], lat[:, 0], lon[:, 1], lat[:, 1], radians=True)
+    apart = (ends[:, :2] != ends[:, 2:]).any(axis=1)
+    return np.where(apart, np.mod(np.degrees(forward), 360.0), np.nan), np.where(apart, metres, 0.0)
 
 
 def is_conformal(crs: CRS) -> bool:

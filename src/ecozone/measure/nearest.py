@@ -8,11 +8,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from ecozone.geo import azimuth_deg, distance_m, ends_apart, is_conformal, require_same_crs
+from ecozone.geo import azimuth_deg, distance_m, is_conformal, places_apart, require_same_crs
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Shapes, array_of, series_of
 from ecozone.measure.prepared import Prepared
@@ -96,8 +95,7 @@ def nearest_to(
     far = np.flatnonzero(plane_m > TOUCH_M)
     if len(far):
         rows = apart[far]
-        ties = shapely.linestrings(ends[far].reshape(-1, 2, 2))
-        distance[rows], bearing[rows] = _measured(sites.shapes[rows], zones.shapes[found[far]], ties, sites.crs)
+        distance[rows], bearing[rows] = _measured(sites.shapes[rows], zones.shapes[found[far]], ends[far], sites.crs)
     return Nearest(zone, distance, bearing)
 
 
@@ -125,13 +123,11 @@ def _apart(sites: Prepared, zones: EdgeIndex, rows: Ints, within_m: float) -> tu
     return distance, zone, ends
 
 
-def _measured(sites: Shapes, zones: Shapes, ties: Shapes, crs: CRS) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return distance (m) and bearing (degrees) along the lines between nearest points."""
+def _measured(sites: Shapes, zones: Shapes, ends: Floats, crs: CRS) -> tuple[Floats, Floats]:
+    """Return distance (m) and bearing (degrees) between nearest points."""
     if is_conformal(crs):
-        measured = ends_apart(series_of(ties, crs))
-        distance, bearing = measured["distance_m"], measured["azimuth_deg"]
-    else:
-        # Nearest in such a plane is not nearest on the ground: the points are found anew on a better one.
-        here, there = series_of(sites, crs), series_of(zones, crs)
-        distance, bearing = distance_m(here, there), azimuth_deg(here, there)
-    return np.asarray(distance, dtype=np.float64), np.asarray(bearing, dtype=np.float64)
+        bearing, distance = places_apart(ends, crs)
+        return distance, bearing
+    # Nearest in such a plane is not nearest on the ground: the points are found anew on a better one.
+    here, there = series_of(sites, crs), series_of(zones, crs)
+    return (distance_m(here, there).to_numpy(np.float64), azimuth_deg(here, there).to_numpy(np.float64))

@@ -99,14 +99,20 @@ def nearest_edges(
                 for ring in range(first[site], first[site + 1]):
                     for k in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
                         n = min(k + 1, rings[ring + 1] - 1)
-                        # Few edges of the site come near the box of the run.
-                        off_x = max(nodes[at, 0] - max(xy[k, 0], xy[n, 0]), min(xy[k, 0], xy[n, 0]) - nodes[at, 2], 0.0)
-                        off_y = max(nodes[at, 1] - max(xy[k, 1], xy[n, 1]), min(xy[k, 1], xy[n, 1]) - nodes[at, 3], 0.0)
+                        # Few edges of the site come near the box of the run, and few of those near one of its edges.
+                        low_x, high_x = min(xy[k, 0], xy[n, 0]), max(xy[k, 0], xy[n, 0])
+                        low_y, high_y = min(xy[k, 1], xy[n, 1]), max(xy[k, 1], xy[n, 1])
+                        off_x = max(nodes[at, 0] - high_x, low_x - nodes[at, 2], 0.0)
+                        off_y = max(nodes[at, 1] - high_y, low_y - nodes[at, 3], 0.0)
                         if off_x * off_x + off_y * off_y > (best + slack) ** 2:
                             continue
                         for i in range(run_start[at], run_stop[at]):
                             j = zend[i]
                             cx, cy, dx, dy = zxy[i, 0], zxy[i, 1], zxy[j, 0], zxy[j, 1]
+                            off_x = max(min(cx, dx) - high_x, low_x - max(cx, dx), 0.0)
+                            off_y = max(min(cy, dy) - high_y, low_y - max(cy, dy), 0.0)
+                            if off_x * off_x + off_y * off_y > (best + slack) ** 2:
+                                continue
                             away, sx, sy, tx, ty = _between(
                                 xy[k, 0] - cx, xy[k, 1] - cy, xy[n, 0] - cx, xy[n, 1] - cy, 0.0, 0.0, dx - cx, dy - cy
                             )
