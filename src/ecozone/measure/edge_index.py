@@ -138,18 +138,23 @@ class EdgeIndex:
         return self.outlines.lengths
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """A tree of the zones' boxes."""
-        return shapely.STRtree(self.shapes)
+    def boxes(self) -> tuple[Floats, Longs, Longs]:
+        """The zones' boxes and boxes over them, where each level starts, and the zone of each of the first."""
+        there = np.flatnonzero(np.isfinite(self.outlines.box).all(axis=1))
+        box, level, order = _boxes_over(self.outlines.box[there])
+        return box, level, there[order].astype(np.int64)
 
     def near_boxes(self, box: Floats, reach_m: float) -> tuple[Ints, Ints]:
         """Return the pairs whose boxes come within reach of each other, ordered by box and zone."""
-        there = np.flatnonzero(np.isfinite(box).all(axis=1))
-        west, south, east, north = (box[there] + np.array([-1, -1, 1, 1]) * reach_m).T
-        left, right = self.tree.query(shapely.box(west, south, east, north))
-        left = there[left]
-        order = np.lexsort((right, left))
-        return left[order], right[order]
+        from ecozone.measure.box_kernels import boxes_near
+
+        count, none = np.zeros(len(box), dtype=np.int64), np.zeros(0, dtype=np.int64)
+        arrays: tuple[Any, ...] = (np.ascontiguousarray(box), float(reach_m), *self.boxes)
+        in_parts(lambda start, stop: boxes_near(start, stop, *arrays, count, none, False), len(box))
+        first = np.cumsum(count) - count
+        found = np.empty(int(count.sum()), dtype=np.int64)
+        in_parts(lambda start, stop: boxes_near(start, stop, *arrays, first, found, True), len(box))
+        return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -230,6 +235,15 @@ def hierarchy_of(outlines: Outlines) -> Hierarchy:
     box, start, stop = np.empty((most, 4)), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     runs = runs_of(outlines.xy, outlines.rings, box, start, stop)
     box, start, stop = box[:runs], start[:runs], stop[:runs]
+    whole, level, order = _boxes_over(box)
+    owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
+    return Hierarchy(whole, level, start[order], stop[order], owner)
+
+
+def _boxes_over(box: Floats) -> tuple[Floats, Longs, Ints]:
+    """Return boxes and boxes over those that lie near each other, level by level; where each starts; their order."""
+    from ecozone.measure.box_kernels import FAN
+
     order = np.argsort(_along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
     levels = [box[order]]
     while len(levels[-1]) > FAN:
@@ -238,8 +252,7 @@ def hierarchy_of(outlines: Outlines) -> Hierarchy:
         low, high = np.minimum.reduceat(below[:, :2], ends), np.maximum.reduceat(below[:, 2:], ends)
         levels.append(np.concatenate([low, high], axis=1))
     level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
-    owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
-    return Hierarchy(np.concatenate(levels), level, start[order], stop[order], owner)
+    return np.concatenate(levels), level, order
 
 
 def _along_curve(xy: Floats) -> NDArray[np.uint64]:

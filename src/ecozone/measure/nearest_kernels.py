@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecozone.measure.box_kernels import FAN
 from ecozone.measure.compiled import kernel
 from ecozone.measure.edge_kernels import edges_cross
 from ecozone.measure.outlines import Indices, Longs
 from ecozone.measure.pairs import Floats
-
-#: Children of a box, and edges in a run.
-FAN = 8
 
 
 @kernel("int64(float64[:,::1], int64[::1], float64[:,::1], int64[::1], int64[::1])")
