@@ -171,13 +171,12 @@ def _verdict(at: int, kind: int, doubted: tuple[str | None, bool, str | None, bo
 def told_on(kind: NDArray[np.intp], spoken: Spoken, contact: Contact) -> NDArray[np.object_]:
     """Return, for each site, what rules that only inform say of the features that it meets; empty where nothing."""
     told = np.full(len(kind), "", dtype=object)
-    informing = [at for at, rule in enumerate(spoken.rules) if rule.effect == "info"]
-    if not informing:
+    if not spoken.informing:
         return told
     met = np.flatnonzero(contact.shared.meets)
     sites, zones = contact.shared.left[met], contact.shared.right[met]
     keys, which = unique_rows(zones, kind[sites])
-    words = _objects([_informed(informing, zone, of, spoken) for zone, of in keys])
+    words = _objects([spoken.informed(zone, of) for zone, of in keys])
     telling = np.flatnonzero((words != "")[which])
     sites, words = sites[telling], words[which[telling]]
     first = np.flatnonzero(np.diff(sites, prepend=-1))
@@ -185,15 +184,3 @@ def told_on(kind: NDArray[np.intp], spoken: Spoken, contact: Contact) -> NDArray
     for at in np.setdiff1d(np.arange(len(sites)), first).tolist():
         told[sites[at]] += words[at]
     return told
-
-
-def _informed(informing: Sequence[int], zone: int, kind: int, spoken: Spoken) -> str:
-    """Return what these rules tell a kind of project about a feature, each behind a joint."""
-    joint = say("assess.joint")
-    speaking = [at for at in informing if spoken.applies[at, zone] and spoken.concerns[at, kind]]
-    return "".join(joint + _told(at, zone, spoken) for at in speaking)
-
-
-def _told(at: int, zone: int, spoken: Spoken) -> str:
-    what, clause = pick(spoken.rules[at].sentence).rstrip("。."), pick(spoken.rules[at].citation)
-    return say("assess.told", name=spoken.features[zone]["name"] or "", what=what, clause=clause)

@@ -304,7 +304,8 @@ class _Batch:
         """Make sites ready; kinds of project that are new get the next numbers."""
         rows = subjects.reset_index(drop=True)
         kind = kinds_of(rows["tags"], known)
-        return cls(rows, kind, tuple(known), Prepared(rows), Coverage(rows, ws))
+        prepared = Prepared(rows, area_m2=np.nan_to_num(rows["area_m2"].to_numpy(np.float64)))
+        return cls(rows, kind, tuple(known), prepared, Coverage(rows, ws))
 
 
 def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> Columns:

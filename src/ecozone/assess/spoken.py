@@ -68,6 +68,27 @@ class Spoken:
         return np.array(found, dtype=bool).reshape(len(self.rules), len(self.kinds))
 
     @cached_property
+    def informing(self) -> list[int]:
+        """The rules that only inform."""
+        return [at for at, rule in enumerate(self.rules) if rule.effect == "info"]
+
+    def informed(self, zone: int, kind: int) -> str:
+        """Return what rules that only inform tell a kind of project about a feature, each behind a joint."""
+        if (zone, kind) not in self._informed:
+            joint = say("assess.joint")
+            speaking = [at for at in self.informing if self.applies[at, zone] and self.concerns[at, kind]]
+            self._informed[zone, kind] = "".join(joint + self._told(at, zone) for at in speaking)
+        return self._informed[zone, kind]
+
+    def _told(self, at: int, zone: int) -> str:
+        what, clause = pick(self.rules[at].sentence).rstrip("。."), pick(self.rules[at].citation)
+        return say("assess.told", name=self.features[zone]["name"] or "", what=what, clause=clause)
+
+    @cached_property
+    def _informed(self) -> dict[tuple[int, int], str]:
+        return {}
+
+    @cached_property
     def names(self) -> list[str]:
         """What each feature is called in a sentence: the layer, and its own name where it has another."""
         title = pick(self.layer.title)

@@ -181,7 +181,7 @@ class States:
 
 
 def _filled(value: Any, count: int, kind: type) -> NDArray[Any]:
-    found = np.empty(count, dtype=kind)
+    found: NDArray[Any] = np.empty(count, dtype=kind)
     found[:] = value
     return found
 

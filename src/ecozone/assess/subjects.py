@@ -58,7 +58,9 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
         frame["source_file"] = source.get("file")
     frame["area_m2"] = area_m2(shapes)
     lines = shapely.get_dimensions(shapes.array) == 1
-    frame["length_m"] = np.where(lines, length_m(shapes), 0.0)
+    lengths = np.zeros(len(shapes))
+    lengths[lines] = length_m(shapes[lines])
+    frame["length_m"] = lengths
     tags: list[frozenset[str] | None] = []
     known: dict[tuple[str, str], frozenset[str] | EcozoneError | None] = {}
     for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):

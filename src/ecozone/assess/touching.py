@@ -79,7 +79,7 @@ def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
     if len(apart):
         pieces, which = shared.pieces(apart, 4.0 * (layer.accuracy_m or 0.0))
         here = gpd.GeoSeries(sites.shapes[shared.left[apart]], crs=sites.crs)
-        there = gpd.GeoSeries(pieces[which], crs=sites.crs)
+        there = gpd.GeoSeries(pieces.shapes(which), crs=sites.crs)
         pairs["distance_m"], pairs["bearing_deg"] = none.copy(), unknown.copy()
         pairs["distance_m"][apart] = distance_m(here, there)
         pairs["bearing_deg"][apart] = azimuth_deg(here, there)

@@ -149,11 +149,11 @@ class EdgeIndex:
         from ecozone.measure.box_kernels import boxes_near
 
         count, none = np.zeros(len(box), dtype=np.int64), np.zeros(0, dtype=np.int64)
-        arrays: tuple[Any, ...] = (np.ascontiguousarray(box), float(reach_m), *self.boxes)
-        in_parts(lambda start, stop: boxes_near(start, stop, *arrays, count, none, False), len(box))
-        first = np.cumsum(count) - count
+        arrays: tuple[Any, ...] = (np.ascontiguousarray(box), float(reach_m), *self.boxes, count, none, False)
+        in_parts(lambda start, stop: boxes_near(start, stop, *arrays), len(box))
         found = np.empty(int(count.sum()), dtype=np.int64)
-        in_parts(lambda start, stop: boxes_near(start, stop, *arrays, first, found, True), len(box))
+        listing: tuple[Any, ...] = (*arrays[:-3], np.cumsum(count) - count, found, True)
+        in_parts(lambda start, stop: boxes_near(start, stop, *listing), len(box))
         return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
@@ -188,6 +188,42 @@ class EdgeIndex:
         arrays: tuple[Any, ...] = (np.ascontiguousarray(xy), zone.astype(np.int64), *self.boundary, away)
         in_parts(lambda start, stop: depths_of_points(start, stop, *arrays), len(xy))
         return away
+
+
+def joined(one: EdgeIndex, other: EdgeIndex) -> EdgeIndex:
+    """Return the index of the zones of two, those of the other behind.
+
+    >>> pair = joined(EdgeIndex(shapely.points([[0, 0]])), EdgeIndex(np.array([shapely.box(4, 0, 6, 2)])))
+    >>> pair.outlines.dimension.tolist(), pair.depths(np.array([[5, 1.0]]), np.array([1])).tolist()
+    ([0, 2], [1.0])
+    """
+
+    def behind(first: NDArray[Any], second: NDArray[Any], start: int) -> NDArray[Any]:
+        return np.concatenate([first, second + first.dtype.type(start)])
+
+    a, b = one.outlines, other.outlines
+    slabs, more = one.slabs, other.slabs
+    both = EdgeIndex.__new__(EdgeIndex)
+    both.shapes = np.concatenate([one.shapes, other.shapes])
+    both.outlines = Outlines(
+        xy=np.concatenate([a.xy, b.xy]),
+        rings=behind(a.rings, b.rings[1:], len(a.xy)),
+        side=np.concatenate([a.side, b.side]),
+        first=behind(a.first, b.first[1:], len(a.side)),
+        box=np.concatenate([a.box, b.box]),
+        dimension=np.concatenate([a.dimension, b.dimension]),
+    )
+    both.slabs = Slabs(
+        west=np.concatenate([slabs.west, more.west]),
+        per_m=np.concatenate([slabs.per_m, more.per_m]),
+        count=np.concatenate([slabs.count, more.count]),
+        first=behind(slabs.first, more.first, len(slabs.pointer) - 1),
+        pointer=behind(slabs.pointer, more.pointer[1:], len(slabs.edge)),
+        edge=behind(slabs.edge, more.edge, len(a.xy)),
+    )
+    both.plane_m2 = np.concatenate([one.plane_m2, other.plane_m2])
+    both.around_m = np.concatenate([one.around_m, other.around_m])
+    return both
 
 
 Part = TypeVar("Part", Slabs, Hierarchy)
@@ -229,7 +265,8 @@ def slabs_of(outlines: Outlines) -> Slabs:
 
 def hierarchy_of(outlines: Outlines) -> Hierarchy:
     """Build boxes over runs of edges that lie near each other (Morton 1966)."""
-    from ecozone.measure.nearest_kernels import FAN, runs_of
+    from ecozone.measure.box_kernels import FAN
+    from ecozone.measure.nearest_kernels import runs_of
 
     most = len(outlines.xy) // FAN + len(outlines.rings)
     box, start, stop = np.empty((most, 4)), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)

@@ -130,4 +130,5 @@ def _measured(sites: Shapes, zones: Shapes, ends: Floats, crs: CRS) -> tuple[Flo
         return distance, bearing
     # Nearest in such a plane is not nearest on the ground: the points are found anew on a better one.
     here, there = series_of(sites, crs), series_of(zones, crs)
-    return (distance_m(here, there).to_numpy(np.float64), azimuth_deg(here, there).to_numpy(np.float64))
+    distance, bearing = np.asarray(distance_m(here, there)), np.asarray(azimuth_deg(here, there))
+    return distance, bearing

@@ -22,6 +22,8 @@ class Prepared:
     ----------
     sites : GeoDataFrame or GeoSeries
         Valid points, lines or polygons in a metric CRS; rows without geometry among them.
+    area_m2 : ndarray, optional
+        The ellipsoidal area of each, where the caller knows it.
 
     Examples
     --------
@@ -30,9 +32,10 @@ class Prepared:
     [100.0, 0.0]
     """
 
-    def __init__(self, sites: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
+    def __init__(self, sites: gpd.GeoDataFrame | gpd.GeoSeries, *, area_m2: Floats | None = None) -> None:
         self.crs: CRS = norm_crs(sites.crs)
         self.shapes: Shapes = array_of(sites)
+        self._area_m2 = area_m2
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -45,7 +48,7 @@ class Prepared:
     @cached_property
     def area_m2(self) -> Floats:
         """Ellipsoidal area; 0 for points, lines and None."""
-        return areas_of(self.shapes, self.crs)
+        return areas_of(self.shapes, self.crs) if self._area_m2 is None else self._area_m2
 
     @cached_property
     def length_m(self) -> Floats:

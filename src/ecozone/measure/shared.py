@@ -24,7 +24,7 @@ from ecozone.geo import GRID_M, intersection
 from ecozone.measure.crosscheck import agrees, chosen, require_agreement
 from ecozone.measure.edge_index import EdgeIndex
 from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes, array_of, series_of
-from ecozone.measure.pieces import pieces_of
+from ecozone.measure.pieces import Pieces, pieces_of
 from ecozone.measure.prepared import Prepared, areas_of, lengths_of
 from ecozone.measure.workers import in_parts
 
@@ -78,9 +78,10 @@ class Shared:
         names = ("left", "right", "area_m2", "length_m", "count", "touch", "inside", "known")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
-    def pieces(self, rows: Ints, margin_m: float) -> tuple[Shapes, Ints]:
-        """Return the parts of zones that decide about pairs (`ecozone.measure.pieces`)."""
-        return pieces_of(self.zones.shapes, self.right[rows], self.sites.outlines.box[self.left[rows]], margin_m)
+    def pieces(self, rows: Ints, margin_m: float) -> tuple[Pieces, Ints]:
+        """Return the parts of zones that decide about pairs, and which of them is each pair's."""
+        found = pieces_of(self.zones)
+        return found, found.near(self.right[rows], self.sites.outlines.box[self.left[rows]], margin_m)
 
     def shapes(self, rows: Ints) -> Shapes:
         """Return the shapes of overlaps, each checked against the area that was found without it.
@@ -105,7 +106,7 @@ class Shared:
             return np.full(0, None, dtype=object)
         site, area, along = self.sites.shapes[self.left[rows]], self.area_m2[rows], self.along_m(rows)
         pieces, which = self.pieces(rows, _MARGIN_M)
-        piece = pieces[which]
+        piece = pieces.shapes(which)
         made = np.full(len(rows), None, dtype=object)
 
         def overlay(start: int, stop: int) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.edge_index import index_of
 from ecozone.measure.overlay import require_fit
 from ecozone.measure.pairs import Floats, array_of
 from ecozone.measure.prepared import Prepared
@@ -67,8 +66,8 @@ def ranges(shared: Shared, accuracy_m: float) -> dict[str, Floats]:
             (least, np.flatnonzero(shared.touch[cut]), -accuracy_m),
             (most, np.flatnonzero(~covered), accuracy_m),
         ):
-            moved = EdgeIndex(shapely.buffer(pieces, distance))
-            found[cut[rows]] = sizes_between(sites, left[cut[rows]], moved, which[rows])
+            moved, place = pieces.moved(which[rows], distance)
+            found[cut[rows]] = sizes_between(sites, left[cut[rows]], moved, place)
     flat, along = kind == 2, kind == 1
     return {
         "overlap_min_m2": np.where(flat, least, 0.0),
