@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, difference, length_m
+from ecozone.measure import EdgeIndex, Prepared, index_of, sides_of
 from ecozone.workspace import Layer, Workspace
 
 Floats = NDArray[np.float64]
@@ -34,15 +35,19 @@ class Coverage:
 
     Parameters
     ----------
-    sites : GeoDataFrame
+    sites : Prepared
         In the workspace's CRS, valid.
+    ws : Workspace
+    indexes : dict
+        The indexes of extents that are known already; more are put into it.
     """
 
-    def __init__(self, sites: gpd.GeoDataFrame, ws: Workspace) -> None:
-        self._shapes = sites.geometry
+    def __init__(self, sites: Prepared, ws: Workspace, indexes: dict[str | None, EdgeIndex]) -> None:
+        self._sites = sites
         self._ws = ws
+        self._indexes = indexes
         self._known: dict[str | None, Beyond | None] = {}
-        self.refused: Mask = sites.geometry.isna().to_numpy()
+        self.refused: Mask = shapely.is_missing(sites.shapes)
 
     def beyond(self, layer: Layer) -> Beyond | None:
         """Return what lies outside a layer's extent; None where it declares none, so that nothing is proved.
@@ -51,25 +56,30 @@ class Coverage:
         """
         if layer.extent not in self._known:
             extent = self._ws.extent(layer.key)
-            self._known[layer.extent] = None if extent is None else self._outside(extent)
+            if extent is not None and layer.extent not in self._indexes:
+                self._indexes[layer.extent] = index_of(np.array([extent], dtype=object))
+            self._known[layer.extent] = None if extent is None else self._outside(extent, self._indexes[layer.extent])
         found = self._known[layer.extent]
         if found is None:
             return None
-        flat = shapely.get_dimensions(self._shapes.to_numpy()) == 2
+        flat = self._sites.outlines.dimension == 2
         noise = flat & (found.area_m2 < layer.min_area_m2) & ~found.whole
         return Beyond(found.out & ~noise, found.whole, found.area_m2, found.length_m)
 
-    def _outside(self, extent: shapely.Geometry) -> Beyond:
-        shapes = self._shapes.to_numpy()
+    def _outside(self, extent: shapely.Geometry, index: EdgeIndex) -> Beyond:
+        """Ask the index of the extent's edges, and shapely only about sites near these."""
+        sites, shapes = self._sites, self._sites.shapes
+        inside, apart = sides_of(sites, index)
+        near = np.flatnonzero(~inside & ~apart & ~self.refused)
         shapely.prepare(extent)
-        out = ~self.refused & ~shapely.covers(extent, shapes)
-        whole = np.zeros(len(shapes), dtype=bool)
-        whole[out] = shapely.disjoint(extent, shapes[out])
-        area, length = np.zeros(len(shapes)), np.zeros(len(shapes))
-        rows = np.flatnonzero(out)
-        if len(rows):
-            mine = self._shapes.iloc[rows].reset_index(drop=True)
-            rest = difference(mine, gpd.GeoSeries([extent] * len(rows), crs=mine.crs))
-            area[rows] = area_m2(rest)
-            length[rows] = np.where(shapely.get_dimensions(mine.to_numpy()) == 1, length_m(rest), 0.0)
+        out, whole = apart & ~self.refused, apart & ~self.refused
+        out[near] = ~shapely.covers(extent, shapes[near])
+        whole[near] = out[near] & shapely.disjoint(extent, shapes[near])
+        area, length = np.where(whole, sites.area_m2, 0.0), np.where(whole, sites.length_m, 0.0)
+        cut = np.flatnonzero(out & ~whole)
+        if len(cut):
+            mine = gpd.GeoSeries(shapes[cut], crs=sites.crs)
+            rest = difference(mine, gpd.GeoSeries([extent] * len(cut), crs=sites.crs))
+            area[cut] = area_m2(rest)
+            length[cut] = np.where(sites.outlines.dimension[cut] == 1, length_m(rest), 0.0)
         return Beyond(out, whole, area, length)

@@ -165,6 +165,7 @@ class Screening:
         self._ws, self._near_m = ws, near_m
         self._layers: dict[str, _Ready] = {}
         self._kinds: dict[Kind, int] = {}
+        self._extents: dict[str | None, EdgeIndex] = {}
         self._lock = Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -172,7 +173,7 @@ class Screening:
         return {"_ws": self._ws, "_near_m": self._near_m}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _layers={}, _kinds={}, _lock=Lock())
+        self.__dict__.update(state, _layers={}, _kinds={}, _extents={}, _lock=Lock())
 
     def check(
         self, sites: gpd.GeoDataFrame, *, mapper: Mapper | None = None, progress: Progress = no_progress
@@ -203,7 +204,7 @@ class Screening:
         ws = self._ws
         with self._lock:
             prepare_screening(progress)
-            batch = _Batch.of(subjects, ws, self._kinds)
+            batch = self._batch(subjects)
             states = States(batch.kind, batch.kinds, ws, self._near_m)
             noticed: list[Notice] = []
             findings: list[Columns] = []
@@ -219,6 +220,13 @@ class Screening:
             for part in (*findings, *states.tables()):
                 part["row"] += start
             return Answer(start, findings, states.tables(), noticed)
+
+    def _batch(self, subjects: gpd.GeoDataFrame) -> _Batch:
+        """Make sites ready; kinds of project that are new get the next numbers."""
+        rows = subjects.reset_index(drop=True)
+        kind = kinds_of(rows["tags"], self._kinds)
+        prepared = Prepared(rows, area_m2=np.nan_to_num(rows["area_m2"].to_numpy(np.float64)))
+        return _Batch(rows, kind, tuple(self._kinds), prepared, Coverage(prepared, self._ws, self._extents))
 
     def _judged_by(self, mapper: Mapper, subjects: gpd.GeoDataFrame, progress: Progress) -> list[Answer]:
         """Have batches of the sites judged by others: what is not asked for, such as names, does not leave."""
@@ -298,14 +306,6 @@ class _Batch:
     kinds: Sequence[Kind]
     prepared: Prepared
     coverage: Coverage
-
-    @classmethod
-    def of(cls, subjects: gpd.GeoDataFrame, ws: Workspace, known: dict[Kind, int]) -> _Batch:
-        """Make sites ready; kinds of project that are new get the next numbers."""
-        rows = subjects.reset_index(drop=True)
-        kind = kinds_of(rows["tags"], known)
-        prepared = Prepared(rows, area_m2=np.nan_to_num(rows["area_m2"].to_numpy(np.float64)))
-        return cls(rows, kind, tuple(known), prepared, Coverage(rows, ws))
 
 
 def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> Columns:

@@ -72,6 +72,16 @@ def norm_crs(value: Any, *, file: str | PathLike[str] | None = None) -> CRS:
         raise CrsError(error.key, file=file, **error.fields) from error.__cause__
 
 
+class _Known(CRS):
+    """A CRS that keeps its hash: PROJ writes it out as text each time, and it is looked up thousands of times."""
+
+    def __hash__(self) -> int:
+        kept: dict[str, Any] = self.__dict__
+        if "_hash" not in kept:
+            kept["_hash"] = super().__hash__()
+        return int(kept["_hash"])
+
+
 @lru_cache(maxsize=256)
 def _norm(value: str | int | CRS) -> CRS:
     if isinstance(value, str) and value.isdigit():
@@ -94,7 +104,7 @@ def _norm(value: str | int | CRS) -> CRS:
     directions = {axis.direction for axis in crs.axis_info}
     if directions != {"east", "north"}:
         raise CrsError("geo.crs_axes", crs=crs.name, axes=", ".join(sorted(directions)))
-    return crs if crs.is_bound else _registered(_on_cgcs2000(crs))
+    return _Known(crs if crs.is_bound else _registered(_on_cgcs2000(crs)))
 
 
 def _on_cgcs2000(crs: CRS) -> CRS:

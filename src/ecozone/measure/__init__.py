@@ -9,7 +9,7 @@ from ecozone.measure.nearest import Nearest, nearest, nearest_to
 from ecozone.measure.overlay import overlay, shares
 from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
-from ecozone.measure.shared import Shared, shared_with, sizes_between
+from ecozone.measure.shared import Shared, shared_with, sides_of, sizes_between
 from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import measure_zones
 from ecozone.measure.warming import prepare_screening
@@ -36,5 +36,6 @@ __all__ = [
     "scatter",
     "shared_with",
     "shares",
+    "sides_of",
     "sizes_between",
 ]

@@ -151,7 +151,9 @@ def shared_with(sites: Prepared, zones: EdgeIndex, *, reach_m: float = 0.0, thre
     length, count = np.where(inside, sites.length_m[left], 0.0), np.where(inside, sites.count[left], 0.0)
     known = np.full(len(left), None, dtype=object)
     unsure = _unsure(sites, left, plain, area, state, touch)
-    made = _by_shape(sites, zones, left, right, unsure, plain, area)
+    pieces = pieces_of(zones)
+    piece = pieces.shapes(pieces.near(right[unsure], sites.outlines.box[left[unsure]], _MARGIN_M))
+    made = _by_shape(sites, zones, left, right, unsure, plain, area, piece)
     known[unsure] = made
     area[unsure], length[unsure] = areas_of(made, sites.crs), lengths_of(made, sites.crs)
     points = np.minimum(sites.outlines.dimension[left[unsure]], zones.outlines.dimension[right[unsure]]) == 0
@@ -176,6 +178,27 @@ def touching_pairs(sites: Prepared, zones: EdgeIndex, there: Mask) -> tuple[Ints
     return left, right, touch
 
 
+def sides_of(sites: Prepared, zones: EdgeIndex) -> tuple[Mask, Mask]:
+    """Say which sites lie inside the first of the zones, and which apart from it; of those near its boundary neither.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> sites = gpd.GeoSeries(shapely.points([[5, 5], [0, 5], [50, 5]]) , crs=4548)
+    >>> inside, apart = sides_of(Prepared(sites), EdgeIndex(np.array([shapely.box(0, 0, 10, 10)])))
+    >>> inside.tolist(), apart.tolist()
+    ([True, False, False], [False, False, True])
+    """
+    left, right = zones.near_boxes(sites.outlines.box, TOUCH_M)
+    left, right = left[right == 0], right[right == 0]
+    plain = _plain(sites, zones, left, right)
+    _, state, _ = by_edges(sites, zones, left, right, plain, 0.0)
+    inside, apart = np.zeros(len(sites), dtype=bool), np.ones(len(sites), dtype=bool)
+    inside[left] = plain & (state == _INSIDE)
+    apart[left] = plain & (state == _APART)
+    return inside, apart
+
+
 def sizes_between(sites: Prepared, left: Ints, zones: EdgeIndex, right: Ints) -> Floats:
     """Return what sites share with zones, pair by pair: areas of polygons, lengths of lines.
 
@@ -192,7 +215,7 @@ def sizes_between(sites: Prepared, left: Ints, zones: EdgeIndex, right: Ints) ->
     cut = np.flatnonzero((state == _NEAR) & (sites.outlines.dimension[left] == 2) & (size > 0))
     unsure = np.union1d(unsure, cut[chosen(sites.outlines.box[left[cut]])])
     sure = size[unsure]
-    made = _by_shape(sites, zones, left, right, unsure, plain, size)
+    made = _by_shape(sites, zones, left, right, unsure, plain, size, zones.shapes[right[unsure]])
     by_shape = areas_of(made, sites.crs) + lengths_of(made, sites.crs)
     size[unsure] = np.where(sure > sites.thin_m2[left[unsure]], sure, by_shape)
     return size
@@ -212,13 +235,20 @@ def _unsure(sites: Prepared, left: Ints, plain: Mask, area: Floats, state: Ints,
 
 
 def _by_shape(
-    sites: Prepared, zones: EdgeIndex, left: Ints, right: Ints, rows: Ints, plain: Mask, area: Floats
+    sites: Prepared,
+    zones: EdgeIndex,
+    left: Ints,
+    right: Ints,
+    rows: Ints,
+    plain: Mask,
+    area: Floats,
+    piece: Shapes,
 ) -> Shapes:
-    """Overlay pairs, and compare the areas that the index has found of them."""
+    """Overlay pairs, of each zone the piece that decides, and compare the areas that the index has found of them."""
     if not len(rows):
         return np.full(0, None, dtype=object)
     site, zone = sites.shapes[left[rows]], zones.shapes[right[rows]]
-    made = _overlays(site, zone, sites)
+    made = _overlays(site, piece, sites)
     sure = np.flatnonzero(plain[rows] & (sites.outlines.dimension[left[rows]] == 2))
     along = np.minimum(sites.around_m[left[rows[sure]]], zones.around_m[right[rows[sure]]])
     require_agreement(area[rows[sure]], made[sure], along, sites.crs, sites=site[sure], zones=zone[sure])
