@@ -61,20 +61,17 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     lengths = np.zeros(len(shapes))
     lengths[lines] = length_m(shapes[lines])
     frame["length_m"] = lengths
-    tags: list[frozenset[str] | None] = []
-    known: dict[tuple[str, str], frozenset[str] | EcozoneError | None] = {}
-    for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):
-        if kind is None:
-            tags.append(None)
-            notices.append(notice("assess.no_project_type", "warning", feature=site_id))
-            continue
-        if (kind, flags) not in known:
-            known[kind, flags] = _tags(ws.pack, kind, flags)
-        found = known[kind, flags]
-        tags.append(None if isinstance(found, EcozoneError) else found)
+    asked = list(zip(frame["project_type"], frame["flags"], strict=True))
+    known = {each: None if each[0] is None else _tags(ws.pack, *each) for each in dict.fromkeys(asked)}
+    tags = [known[each] for each in asked]
+    for row in [row for row, found in enumerate(tags) if not isinstance(found, frozenset)]:
+        found, site_id = tags[row], frame["site_id"].iloc[row]
+        tags[row] = None
         if isinstance(found, EcozoneError):
             fields = {"why": str(found), "site": site_id}
             notices.append(Notice("assess.unknown_project_type", "warning", fields=fields))
+        else:
+            notices.append(notice("assess.no_project_type", "warning", feature=site_id))
     frame["tags"] = pd.Series(tags, index=frame.index, dtype=object)
     return frame, tuple(notices)
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ecozone.geo import intersection, length_m, union
+from ecozone.geo import intersections, shape_lengths, union
 from ecozone.measure import EdgeIndex, Shared, sizes_between
 
 Ints = NDArray[np.intp]
@@ -55,11 +55,10 @@ def _count_once(totals: dict[str, NDArray[np.float64]], shared: Shared, rows: In
     if overlapping:
         np.add.at(totals["overlap_m2"], sites, sizes_between(shared.sites, sites, EdgeIndex(whole), at))
         return
-    here, there = (gpd.GeoSeries(shapes, crs=crs) for shapes in (shared.sites.shapes[sites], whole[at]))
-    common = intersection(here, there, valid=True)
+    common = intersections(shared.sites.shapes[sites], whole[at])
     kind = shared.sites.outlines.dimension[sites]
-    np.add.at(totals["length_m"], sites, np.where(kind == 1, length_m(common), 0.0))
-    np.add.at(totals["count"], sites, np.where(kind == 0, shapely.get_num_geometries(common.to_numpy()), 0.0))
+    np.add.at(totals["length_m"], sites, np.where(kind == 1, shape_lengths(common, crs), 0.0))
+    np.add.at(totals["count"], sites, np.where(kind == 0, shapely.get_num_geometries(common), 0.0))
 
 
 def _together(shared: Shared, rows: Ints, beside: Mapping[int, set[int]]) -> list[tuple[int, Ints, tuple[int, ...]]]:

@@ -25,10 +25,20 @@ from ecozone.geo.mapshift import (
 )
 from ecozone.geo.mapshift_evidence import ShiftEvidence, detect_shift
 from ecozone.geo.mapshift_frames import from_cgcs2000, to_cgcs2000
-from ecozone.geo.measures import area_m2, azimuth_deg, distance_m, is_conformal, length_m, places_apart, plane_area_m2
+from ecozone.geo.measures import (
+    area_m2,
+    azimuth_deg,
+    distance_m,
+    is_conformal,
+    length_m,
+    places_apart,
+    plane_area_m2,
+    shape_areas,
+    shape_lengths,
+)
 from ecozone.geo.merging import union
 from ecozone.geo.operation import operation_notice
-from ecozone.geo.overlay import difference, intersection
+from ecozone.geo.overlay import difference, intersection, intersections
 from ecozone.geo.pixels import areal_scale, pixel_area_rows
 from ecozone.geo.strips import GaussKruger, gauss_kruger, meridian_zone, strip_code, zone_meridian, zone_width
 from ecozone.geo.survey import survey_area_m2
@@ -60,6 +70,7 @@ __all__ = [
     "gcj02_from_bd09",
     "gcj02_from_wgs84",
     "intersection",
+    "intersections",
     "is_conformal",
     "is_geographic",
     "is_metric",
@@ -79,6 +90,8 @@ __all__ = [
     "require_same_crs",
     "require_valid",
     "same_crs",
+    "shape_areas",
+    "shape_lengths",
     "strip_code",
     "survey_area_m2",
     "to_cgcs2000",

@@ -115,7 +115,11 @@ def length_m(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:
     >>> round(float(length_m(line)[0]), 3)
     11101.644
     """
-    shapes, crs = _shapes(frame)
+    return pd.Series(shape_lengths(*_shapes(frame)), index=frame.index, dtype=float)
+
+
+def shape_lengths(shapes: Shapes, crs: CRS) -> Floats:
+    """Return the length on the ellipsoid of each shape in m; `length_m` on an array."""
     parts, owner = parts_of(shapes)
     rings, polygon = shapely.get_rings(parts, return_index=True)
     linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
@@ -123,7 +127,7 @@ def length_m(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:
     total = np.where(shapely.is_missing(shapes), np.nan, 0.0)
     if len(lines):
         total = total + np.bincount(owners, line_lengths(*vertices_of(lines), crs), minlength=len(shapes))
-    return pd.Series(total, index=frame.index, dtype=float)
+    return total
 
 
 def distance_m(a: gpd.GeoDataFrame | gpd.GeoSeries, b: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:

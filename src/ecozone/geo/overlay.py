@@ -21,7 +21,7 @@ from ecozone.geo.grid import GRID_M, GRIDS, SHARE, defect, gathered, require_met
 _EMPTY = np.array([shapely.MultiPoint(), shapely.LineString(), shapely.Polygon()], dtype=object)
 
 
-def intersection(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> GeoSeries:
+def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     """Return what ``a`` and ``b`` share, row by row, in the lower of their two dimensions.
 
     A border shared by two polygons is no overlap; a line along a border is inside, as is a point on it. Where one shape
@@ -32,8 +32,6 @@ def intersection(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> GeoSerie
     ----------
     a, b : GeoSeries
         Of one index and one projected CRS in metres; valid points, lines or polygons (see `repair`).
-    valid : bool
-        The caller has made sure that every shape is valid, which takes longer to see than to overlay many of them.
 
     Returns
     -------
@@ -56,8 +54,8 @@ def intersection(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> GeoSerie
     >>> float(intersection(a, b).area[0])
     20.0
     """
-    first, second = _pair(a, b, valid=valid)
-    return GeoSeries(_intersection(first, second), index=a.index, crs=norm_crs(a.crs))
+    first, second = _pair(a, b)
+    return GeoSeries(intersections(first, second), index=a.index, crs=norm_crs(a.crs))
 
 
 def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
@@ -90,7 +88,7 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     """
     first, second = _pair(a, b)
     shapely.prepare(second)
-    shared = _intersection(first, second)
+    shared = intersections(first, second)
     out = first.copy()
     out[shapely.is_missing(shared)] = None
     kind = shapely.get_dimensions(first)
@@ -114,12 +112,12 @@ def difference(a: GeoSeries, b: GeoSeries) -> GeoSeries:
     return GeoSeries(out, index=a.index, crs=norm_crs(a.crs))
 
 
-def _pair(a: GeoSeries, b: GeoSeries, *, valid: bool = False) -> tuple[Shapes, Shapes]:
+def _pair(a: GeoSeries, b: GeoSeries) -> tuple[Shapes, Shapes]:
     require_metric(require_same_crs(a, b))
     if not a.index.equals(b.index):
         raise ValueError("shapes are overlaid row by row: the two indexes differ")
     first, second = (np.asarray(series.array, dtype=object) for series in (a, b))
-    for shapes in () if valid else (first, second):
+    for shapes in (first, second):
         require_valid(shapes, a.index)
     return first, second
 
@@ -154,7 +152,12 @@ def _meets(first: Shapes, second: Shapes) -> Mask:
     return np.select([lower == 2, lower == 1], [inside == "2", (inside == "1") | (one_line & (along == "1"))], either)
 
 
-def _intersection(first: Shapes, second: Shapes) -> Shapes:
+def intersections(first: Shapes, second: Shapes) -> Shapes:
+    """Return `intersection` of arrays.
+
+    The caller has made sure that all are in one CRS in metres and valid, which takes longer to see than to overlay many
+    of them.
+    """
     out = np.full(len(first), None, dtype=object)
     known = ~(shapely.is_missing(first) | shapely.is_missing(second))
     lower = np.minimum(shapely.get_dimensions(first), shapely.get_dimensions(second))

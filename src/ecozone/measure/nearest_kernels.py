@@ -78,38 +78,52 @@ def nearest_edges(
     Of zones no farther than ``slack`` beyond the nearest, the first counts. ``zone`` is -1 where none is within reach.
     """
     top = level.size - 2
-    node_at, node_level, node_away = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024)
-    child, child_away = np.empty(FAN, np.int64), np.empty(FAN)
+    node_at, node_level, node_away2 = np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024)
+    child, child_away2 = np.empty(FAN, np.int64), np.empty(FAN)
+    close = np.empty(FAN, np.int64)
     for one in range(start, stop):
         site = sites[one]
         x0, y0, x1, y1 = box[site, 0], box[site, 1], box[site, 2], box[site, 3]
         best, mine = within, -1
+        most2 = (best + slack) ** 2
         stack = 0
         for k in range(level[top + 1] - level[top]):
-            node_at[stack], node_level[stack], node_away[stack] = k, top, 0.0
+            node_at[stack], node_level[stack], node_away2[stack] = k, top, 0.0
             stack += 1
         while stack:
             stack -= 1
-            if node_away[stack] > best + slack:
+            if node_away2[stack] > most2:
                 continue
             at, high = node_at[stack], node_level[stack]
             if high == 0:
+                # Few edges of the run come near the box of the site, few of the site's near the run, and few of those
+                # near each other.
+                edges = 0
+                for i in range(run_start[at], run_stop[at]):
+                    j = zend[i]
+                    off_x = max(min(zxy[i, 0], zxy[j, 0]) - x1, x0 - max(zxy[i, 0], zxy[j, 0]), 0.0)
+                    off_y = max(min(zxy[i, 1], zxy[j, 1]) - y1, y0 - max(zxy[i, 1], zxy[j, 1]), 0.0)
+                    if off_x * off_x + off_y * off_y <= most2:
+                        close[edges] = i
+                        edges += 1
+                if edges == 0:
+                    continue
                 for ring in range(first[site], first[site + 1]):
                     for k in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
                         n = min(k + 1, rings[ring + 1] - 1)
-                        # Few edges of the site come near the box of the run, and few of those near one of its edges.
                         low_x, high_x = min(xy[k, 0], xy[n, 0]), max(xy[k, 0], xy[n, 0])
                         low_y, high_y = min(xy[k, 1], xy[n, 1]), max(xy[k, 1], xy[n, 1])
                         off_x = max(nodes[at, 0] - high_x, low_x - nodes[at, 2], 0.0)
                         off_y = max(nodes[at, 1] - high_y, low_y - nodes[at, 3], 0.0)
-                        if off_x * off_x + off_y * off_y > (best + slack) ** 2:
+                        if off_x * off_x + off_y * off_y > most2:
                             continue
-                        for i in range(run_start[at], run_stop[at]):
+                        for edge in range(edges):
+                            i = close[edge]
                             j = zend[i]
                             cx, cy, dx, dy = zxy[i, 0], zxy[i, 1], zxy[j, 0], zxy[j, 1]
                             off_x = max(min(cx, dx) - high_x, low_x - max(cx, dx), 0.0)
                             off_y = max(min(cy, dy) - high_y, low_y - max(cy, dy), 0.0)
-                            if off_x * off_x + off_y * off_y > (best + slack) ** 2:
+                            if off_x * off_x + off_y * off_y > most2:
                                 continue
                             away, sx, sy, tx, ty = _between(
                                 xy[k, 0] - cx, xy[k, 1] - cy, xy[n, 0] - cx, xy[n, 1] - cy, 0.0, 0.0, dx - cx, dy - cy
@@ -123,24 +137,25 @@ def nearest_edges(
                                 ends[one, 0], ends[one, 1] = sx + cx, sy + cy
                                 ends[one, 2], ends[one, 3] = tx + cx, ty + cy
                             best = min(best, away)
+                            most2 = (best + slack) ** 2
                 continue
             kept = 0
             low = at * FAN
             for k in range(low, min(low + FAN, level[high] - level[high - 1])):
                 node = level[high - 1] + k
-                off_x = max(max(nodes[node, 0] - x1, x0 - nodes[node, 2]), 0.0)
-                off_y = max(max(nodes[node, 1] - y1, y0 - nodes[node, 3]), 0.0)
-                away = (off_x * off_x + off_y * off_y) ** 0.5
-                if away > best + slack:
+                off_x = max(nodes[node, 0] - x1, x0 - nodes[node, 2], 0.0)
+                off_y = max(nodes[node, 1] - y1, y0 - nodes[node, 3], 0.0)
+                away2 = off_x * off_x + off_y * off_y
+                if away2 > most2:
                     continue
                 place = kept
-                while place > 0 and child_away[place - 1] < away:
-                    child_away[place], child[place] = child_away[place - 1], child[place - 1]
+                while place > 0 and child_away2[place - 1] < away2:
+                    child_away2[place], child[place] = child_away2[place - 1], child[place - 1]
                     place -= 1
-                child_away[place], child[place] = away, k
+                child_away2[place], child[place] = away2, k
                 kept += 1
             for k in range(kept):
                 # The farthest first: the nearest is taken up next.
-                node_at[stack], node_level[stack], node_away[stack] = child[k], high - 1, child_away[k]
+                node_at[stack], node_level[stack], node_away2[stack] = child[k], high - 1, child_away2[k]
                 stack += 1
         distance[one], zone[one] = best, mine

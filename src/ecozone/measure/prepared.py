@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from ecozone.geo import GRID_M, area_m2, length_m, norm_crs
+from ecozone.geo import GRID_M, norm_crs, shape_areas, shape_lengths
 from ecozone.measure.areal import scales_near
 from ecozone.measure.outlines import Outlines, outlines_of
-from ecozone.measure.pairs import Floats, Mask, Shapes, array_of, series_of
+from ecozone.measure.pairs import Floats, Mask, Shapes, array_of
 
 
 class Prepared:
@@ -101,8 +101,7 @@ def _measured(shapes: Shapes, crs: CRS, dimension: int) -> Floats:
     sizes = np.zeros(len(shapes))
     rows = np.flatnonzero((shapely.get_dimensions(shapes) == dimension) & ~shapely.is_empty(shapes))
     if len(rows):
-        measure = area_m2 if dimension == 2 else length_m
-        sizes[rows] = measure(series_of(shapes[rows], crs)).to_numpy()
+        sizes[rows] = (shape_areas if dimension == 2 else shape_lengths)(shapes[rows], crs)
     return sizes
 
 

@@ -1,7 +1,7 @@
 """What sites share with the zones of one layer, by the index of its edges; by overlay only where that is not sure.
 
 An area is found twice, in two ways that have nothing in common: from the edges (`ecozone.measure.edge_kernels`), and
-from the shape of the overlap on the millimetre grid (`ecozone.geo.intersection`) for
+from the shape of the overlap on the millimetre grid (`ecozone.geo.intersections`) for
 
 - every pair whose overlap is so thin that the grid decides whether there is one;
 - every pair whose overlap's shape is asked for, which are those that come to a finding (`Shared.shapes`);
@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from ecozone.geo import GRID_M, intersection
+from ecozone.geo import GRID_M, intersections
 from ecozone.measure.crosscheck import agrees, chosen, require_agreement
 from ecozone.measure.edge_index import EdgeIndex
-from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes, array_of, series_of
+from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes
 from ecozone.measure.pieces import Pieces, pieces_of
 from ecozone.measure.prepared import Prepared, areas_of, lengths_of
 from ecozone.measure.workers import in_parts
@@ -99,8 +99,8 @@ class Shared:
     def _agreed(self, rows: Ints) -> Shapes:
         """Return the shapes of overlaps whose areas are known.
 
-        That the two meet is known too, so that the relation that `ecozone.geo.intersection` looks at tells nothing new;
-        it is asked where the first overlay does not come to the area.
+        That the two meet is known too, so that the relation that `ecozone.geo.intersections` looks at tells nothing
+        new; it is asked where the first overlay does not come to the area.
         """
         if not len(rows):
             return np.full(0, None, dtype=object)
@@ -117,7 +117,7 @@ class Shared:
         plain[plain] = agrees(area[plain], made[plain], along[plain], self.sites.crs)
         again = np.flatnonzero(~plain)
         zone = self.zones.shapes[self.right[rows[again]]]
-        made[again] = _overlays(site[again], zone, self.sites)
+        made[again] = intersections(site[again], zone)
         require_agreement(area[again], made[again], along[again], self.sites.crs, sites=site[again], zones=zone)
         return made
 
@@ -248,7 +248,7 @@ def _by_shape(
     if not len(rows):
         return np.full(0, None, dtype=object)
     site, zone = sites.shapes[left[rows]], zones.shapes[right[rows]]
-    made = _overlays(site, piece, sites)
+    made = intersections(site, piece)
     sure = np.flatnonzero(plain[rows] & (sites.outlines.dimension[left[rows]] == 2))
     along = np.minimum(sites.around_m[left[rows[sure]]], zones.around_m[right[rows[sure]]])
     require_agreement(area[rows[sure]], made[sure], along, sites.crs, sites=site[sure], zones=zone[sure])
@@ -298,10 +298,6 @@ def by_edges(
     for whole, part in zip(everywhere, (area, state, touch), strict=True):
         whole[rows] = part
     return everywhere
-
-
-def _overlays(one: Shapes, two: Shapes, sites: Prepared) -> Shapes:
-    return array_of(intersection(series_of(one, sites.crs), series_of(two, sites.crs), valid=True))
 
 
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
