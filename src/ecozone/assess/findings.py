@@ -143,7 +143,10 @@ def _verdicts(
     keys, which = unique_rows(rules, kind, lacks, *(doubts[name] for name in _DOUBTS))
     found = []
     for at, of, lack, far, firm, noise in keys:
-        found.append(_verdict(at, of, (words[lack], bool(far), FIRMNESSES[firm], bool(noise)), spoken))
+        doubted = words[lack], bool(far), FIRMNESSES[firm], bool(noise)
+        if (at, of, doubted) not in spoken.verdicts:
+            spoken.verdicts[at, of, doubted] = _verdict(at, of, doubted, spoken)
+        found.append(spoken.verdicts[at, of, doubted])
     worths = np.array([VERDICTS.index(verdict) for verdict, _ in found], dtype=np.intp)
     return worths[which], _objects([remark for _, remark in found])[which]
 

@@ -85,6 +85,11 @@ class Spoken:
         return say("assess.told", name=self.features[zone]["name"] or "", what=what, clause=clause)
 
     @cached_property
+    def verdicts(self) -> dict[tuple[Any, ...], tuple[str, str]]:
+        """Verdicts and their sentences that were thought of already, by all that they depend on."""
+        return {}
+
+    @cached_property
     def _informed(self) -> dict[tuple[int, int], str]:
         return {}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from itertools import pairwise
 
 from ecozone.measure.arrays import processors
@@ -13,7 +15,7 @@ from ecozone.measure.arrays import processors
 #: Less work than this is done at once.
 _SMALL = 2_000
 #: Parts for each thread, so that one with hard work does not keep all waiting.
-_PARTS = 8
+_PARTS = 4
 
 _most: ContextVar[int | None] = ContextVar("ecozone_threads", default=None)
 
@@ -40,6 +42,18 @@ def in_parts(work: Callable[[int, int], None], count: int, *, threads: int | Non
         work(0, count)
         return
     marks = [count * part // (workers * _PARTS) for part in range(workers * _PARTS + 1)]
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, *ends) for ends in pairwise(marks)]:
-            done.result()
+    pool = _pool(workers, os.getpid())
+    parts = [pool.submit(work, *ends) for ends in pairwise(marks)]
+    try:
+        for part in parts:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        wait(parts)
+
+
+@cache
+def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
+    """Return threads that stay, as there is work for them hundreds of times in a check; a child has its own."""
+    return ThreadPoolExecutor(workers, thread_name_prefix="ecozone-measure")
