@@ -164,7 +164,7 @@ def test_many_sites_agree_with_overlay_on_the_grid() -> None:
     """Of thousands of pairs each area is that of the millimetre grid, as far as a millimetre of boundary tells."""
     sites, zones = scattered(1500, 2)
     shared = shared_with(Prepared(sites), zones)
-    left, right = zones.tree.query(sites.to_numpy(), predicate="intersects")
+    left, right = shapely.STRtree(zones.shapes).query(sites.to_numpy(), predicate="intersects")
     site, zone = sites.to_numpy()[left], zones.shapes[right]
     grid = shapely.intersection(site, zone, grid_size=0.001)
     expected = area_m2(gpd.GeoSeries(grid, crs=GK)).to_numpy()
