@@ -20,6 +20,7 @@ from ecozone.measure import EdgeIndex, Prepared, depths_in, nearest_to, shared_w
 from ecozone.measure import shared as shared_module
 from ecozone.measure.areal import scales_near
 from ecozone.measure.edge_index import index_of
+from ecozone.measure.outlines import outlines_of
 from ecozone.measure.workers import in_parts
 
 E, N = 527_000.0, 4_328_000.0
@@ -164,7 +165,7 @@ def test_many_sites_agree_with_overlay_on_the_grid() -> None:
     """Of thousands of pairs each area is that of the millimetre grid, as far as a millimetre of boundary tells."""
     sites, zones = scattered(1500, 2)
     shared = shared_with(Prepared(sites), zones)
-    left, right = zones.tree.query(sites.to_numpy(), predicate="intersects")
+    left, right = shapely.STRtree(zones.shapes).query(sites.to_numpy(), predicate="intersects")
     site, zone = sites.to_numpy()[left], zones.shapes[right]
     grid = shapely.intersection(site, zone, grid_size=0.001)
     expected = area_m2(gpd.GeoSeries(grid, crs=GK)).to_numpy()
@@ -375,3 +376,20 @@ def test_areas_are_those_of_postgis(server: Any) -> None:
     assert len(answer) == len(found) > 50
     for i, j, area in answer:
         assert found[i, j] == pytest.approx(area, rel=1e-6, abs=1e-4)
+
+
+def test_plain_polygons_and_points_are_taken_apart_like_any_others() -> None:
+    """The short way for polygons without holes, and for points, comes to the rings, sides and boxes of the long one."""
+    draw = np.random.default_rng(2)
+    round_ones = [shapely.Point(E + x, N + y).buffer(r, quad_segs=3) for x, y, r in draw.uniform(0.001, 500, (60, 3))]
+    round_ones[::2] = [shapely.reverse(one) for one in round_ones[::2]]
+    for shapes in (round_ones, list(shapely.points(draw.uniform(0, 1e6, (50, 2))))):
+        short = outlines_of(np.array(shapes, dtype=object))
+        long = outlines_of(np.array([*shapes, shapely.LineString([(0, 0), (1, 1)])], dtype=object))
+        count, rings = len(shapes), int(long.first[len(shapes)])
+        assert np.array_equal(short.xy, long.xy[: long.rings[rings]])
+        assert np.array_equal(short.rings, long.rings[: rings + 1])
+        assert np.array_equal(short.side, long.side[:rings])
+        assert np.array_equal(short.first, long.first[: count + 1])
+        assert np.array_equal(short.box, long.box[:count])
+        assert np.array_equal(short.dimension, long.dimension[:count])

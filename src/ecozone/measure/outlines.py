@@ -70,6 +70,8 @@ def outlines_of(shapes: Shapes) -> Outlines:
     """
     if _one_ring_each(shapes):
         return _of_rings(shapes)
+    if ((shapely.get_type_id(shapes) == shapely.GeometryType.POINT) & ~shapely.is_empty(shapes)).all():
+        return _of_points(shapes)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     kept = ~shapely.is_empty(parts)
     parts, owner = parts[kept], owner[kept]
@@ -116,4 +118,17 @@ def _of_rings(shapes: Shapes) -> Outlines:
         first=places,
         box=shapely.bounds(shapes).reshape(-1, 4),
         dimension=np.full(len(shapes), 2, dtype=np.int64),
+    )
+
+
+def _of_points(shapes: Shapes) -> Outlines:
+    """Take single points apart: there is nothing to take."""
+    xy, places = np.ascontiguousarray(shapely.get_coordinates(shapes)), np.arange(len(shapes) + 1, dtype=np.int64)
+    return Outlines(
+        xy=xy,
+        rings=places,
+        side=np.zeros(len(shapes), dtype=np.int8),
+        first=places,
+        box=np.hstack([xy, xy]),
+        dimension=np.zeros(len(shapes), dtype=np.int64),
     )

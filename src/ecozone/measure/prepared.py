@@ -78,8 +78,8 @@ class Prepared:
 
     @cached_property
     def scale(self) -> tuple[Floats, Mask]:
-        """The areal scale near each site (`ecozone.measure.areal.scales_near`), and whether it is true."""
-        return scales_near(self.outlines.box, self.crs)
+        """The areal scale near each polygon (`ecozone.measure.areal.scales_near`), and whether it is true."""
+        return scales_near(np.where(self.outlines.dimension[:, None] == 2, self.outlines.box, np.nan), self.crs)
 
     @cached_property
     def middle(self) -> Floats:
