@@ -25,7 +25,9 @@ NUMBERS = st.one_of(st.floats(allow_infinity=False), st.sampled_from([0.0, -0.0,
 def forms(values: list[Any]) -> list[pd.Series[Any]]:
     """Return texts as objects, as a categorical, and as pandas' own texts where these can hold them."""
     known = list(dict.fromkeys(value for value in values if value is not None))
-    found = [pd.Series(values, dtype=object), pd.Series(pd.Categorical(values, pd.Index(known, dtype=object)))]
+    codes = [-1 if value is None else known.index(value) for value in values]
+    categories = pd.Index(known, dtype=object)
+    found = [pd.Series(values, dtype=object), pd.Series(pd.Categorical.from_codes(codes, categories))]
     if not any("\ud800" <= letter <= "\udfff" for value in known for letter in value):
         found.append(pd.Series(values, dtype=pd.StringDtype("pyarrow")))
     return found

@@ -45,16 +45,21 @@ def column(values: pd.Series[Any]) -> pa.Array:
     if values.dtype == object:
         found = values.to_numpy()
         try:
-            return pa.array(found, pa.string(), from_pandas=True)
-        except (pa.ArrowTypeError, pa.ArrowInvalid):
-            return pa.array(found, from_pandas=True)
+            return _of_objects(found)
         except UnicodeEncodeError:
             # Lone surrogates, which no file can carry.
-            return pa.array(plain_all(found), pa.string(), from_pandas=True)
+            return _of_objects(np.array([*plain_all(found), None], dtype=object)[:-1])
     array = pa.Array.from_pandas(values)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+
+
+def _of_objects(found: NDArray[np.object_]) -> pa.Array:
+    try:
+        return pa.array(found, pa.string(), from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array(found, from_pandas=True)
 
 
 def plain_column(values: pd.Series[Any]) -> pa.Array:
