@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Proj, Transformer
 
 from ecozone.errors import CrsError, CrsMismatchError, GeometryError
-from ecozone.geo import area_m2, azimuth_deg, distance_m, length_m, plane_area_m2, reproject
+from ecozone.geo import area_m2, azimuth_deg, distance_m, length_m, norm_crs, plane_area_m2, reproject
+from ecozone.geo.small_rings import small_ring_areas
 
 #: The module, which the room does not hand on.
 measures = sys.modules["ecozone.geo.measures"]
@@ -88,6 +89,21 @@ def test_small_parcels_keep_their_digits(crs: int, size: float) -> None:
     lon, lat = way(crs, base(crs)).transform(shape.centroid.x, shape.centroid.y)
     truth = local.area / Proj(crs).get_factors(lon, lat).areal_scale
     assert area_m2(series(shape, crs=crs))[0] == pytest.approx(truth, rel=1e-8)
+
+
+@pytest.mark.parametrize("crs", [4548, 4527, 4509, 32650])
+@given(east=st.floats(-380e3, 380e3), north=st.floats(0, 6e6), size=st.floats(10, 370), corners=st.integers(4, 40))
+@settings(max_examples=25, deadline=None)
+def test_small_rings_are_measured_as_large_ones(crs: int, east: float, north: float, size: float, corners: int) -> None:
+    """What the moments of a ring give anywhere in a strip is what its edges give, up to the digits of these."""
+    boundary = sys.modules["ecozone.geo.boundary"]
+    zone = 39.5e6 if crs == 4527 else 0.5e6
+    xy = np.asarray(star(size, corners).exterior.coords) + np.array([zone + east, north])
+    starts = np.array([0, len(xy)])
+    plain = norm_crs(crs)
+    assert np.isfinite(small_ring_areas(xy, starts, plain)).all()
+    edges = boundary._large_ring_areas(xy, starts, plain)
+    assert small_ring_areas(xy, starts, plain) == pytest.approx(edges, rel=1e-8 / size + 1e-11)
 
 
 def test_small_parcels_in_degrees_keep_their_digits() -> None:

@@ -26,6 +26,7 @@ def test_the_public_names_are_these() -> None:
         "open_scheme",
         "open_workspace",
         "overlay",
+        "overrule",
         "plan_samples",
         "read_features",
         "read_sites",

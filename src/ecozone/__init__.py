@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecozone.assess import assess_change as assess_change
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import overrule as overrule
     from ecozone.assess import plan_samples as plan_samples
     from ecozone.assess import resolve_zones as resolve_zones
     from ecozone.errors import EcozoneError as EcozoneError
@@ -55,6 +56,7 @@ _HOMES = {
     "open_scheme": "landcover",
     "open_workspace": "workspace",
     "overlay": "measure",
+    "overrule": "assess",
     "plan_samples": "assess",
     "read_features": "intake",
     "read_sites": "intake",

@@ -9,7 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
 
 M2_PER_HECTARE = 10_000.0
 M2_PER_MU = 2000.0 / 3.0
@@ -55,6 +58,44 @@ def fixed_each(values: ArrayLike, decimals: int) -> list[str]:
     for at in np.flatnonzero((share < _NEAR_HALF) | (np.abs(numbers) > _EXACT)).tolist():
         words[at] = fixed(float(numbers[at]), decimals)
     return words
+
+
+def rounded_each(values: ArrayLike, decimals: int) -> Floats:
+    """Round many numbers as `round_half_up` does.
+
+    >>> rounded_each([1.005, 2.675, 1e12], 2).tolist()
+    [1.01, 2.68, 1000000000000.0]
+    """
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    large = np.abs(numbers) * 10.0**decimals
+    found: Floats = np.copysign(np.floor(large + 0.5) / 10.0**decimals, numbers)
+    for at in np.flatnonzero((np.abs(large % 1.0 - 0.5) < _NEAR_HALF) | (np.abs(numbers) > _EXACT)).tolist():
+        found[at] = round_half_up(float(numbers[at]), decimals)
+    return found
+
+
+def hectares_each(area_m2: ArrayLike) -> Floats:
+    """Convert many areas in m² as `hectares` does.
+
+    >>> hectares_each([72_207.010]).tolist()
+    [7.2207]
+    """
+    import numpy as np
+
+    return rounded_each(np.asarray(area_m2, dtype=np.float64) / M2_PER_HECTARE, 4)
+
+
+def mu_each(area_m2: ArrayLike) -> Floats:
+    """Convert many areas in m² as `mu` does.
+
+    >>> mu_each([72_207.010]).tolist()
+    [108.31]
+    """
+    import numpy as np
+
+    return rounded_each(np.asarray(area_m2, dtype=np.float64) / M2_PER_MU, 2)
 
 
 def hectares(area_m2: float) -> float:

@@ -1,6 +1,7 @@
 """Integrals along edges that are straight in the CRS of the data, taken on the ellipsoid.
 
-Each edge is followed at Gauss-Lobatto nodes: λ(t) and φ(t) are polynomials through the nodes, and the area under the
+Rings as small as parcels are measured by their moments where the CRS allows it (`ecozone.geo.small_rings`). Else each
+edge is followed at Gauss-Lobatto nodes: λ(t) and φ(t) are polynomials through the nodes, and the area under the
 edge, -∮ Q(φ) dλ with Q the authalic function, and its length are sums over the nodes. A short edge needs its ends and
 its middle only (Simpson), a long one is cut and gets six nodes a piece; the error stays below 10⁻¹¹ of the area.
 """
@@ -17,6 +18,7 @@ from ecozone.errors import GeometryError
 from ecozone.geo.arrays import Floats, Ints
 from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.ellipsoid import authalic_m2, lonlat_rad, radii_m
+from ecozone.geo.small_rings import small_ring_areas
 
 _SHORT_M = 2_000.0
 _PIECE_M = 50_000.0
@@ -63,6 +65,19 @@ def ring_areas(xy: Floats, starts: Ints, crs: CRS) -> Floats:
     ndarray, shape (rings,)
         Not negative, whichever way a ring is walked. Of a ring that crosses itself, parts walked contrariwise cancel.
     """
+    areas = small_ring_areas(xy, starts, crs)
+    large = np.flatnonzero(np.isnan(areas))
+    if len(large) == len(areas):
+        return _large_ring_areas(xy, starts, crs)
+    if len(large):
+        counts = np.diff(starts)
+        kept = np.repeat(np.isnan(areas), counts)
+        areas[large] = _large_ring_areas(xy[kept], np.concatenate([[0], np.cumsum(counts[large])]), crs)
+    return areas
+
+
+def _large_ring_areas(xy: Floats, starts: Ints, crs: CRS) -> Floats:
+    """Return the areas of rings of any size."""
     under, turn = _along_edges(xy, starts, crs, area=True)
     ring = _owner(starts)
     around = np.bincount(ring, turn, minlength=len(starts) - 1)

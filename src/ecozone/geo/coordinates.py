@@ -11,7 +11,7 @@ import shapely
 from pyproj import CRS
 
 from ecozone.errors import CrsError
-from ecozone.geo.arrays import Floats, Mask
+from ecozone.geo.arrays import Floats, Mask, Shapes
 from ecozone.geo.crs import crs_name, datum_name, norm_crs, unbound
 from ecozone.geo.operation import to_lonlat
 from ecozone.geo.rows import row_name
@@ -25,6 +25,8 @@ MARGIN_DEG = 6.0
 
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 _NORTHINGS = (1.9e6, 6.0e6)
+#: A box of shapes no larger than this (m) is looked at as a whole.
+_WIDEST_M = 800_000.0
 
 
 def check_coordinates(geoms: Any, crs: Any, *, file: str | PathLike[str] | None = None) -> None:
@@ -76,6 +78,8 @@ def check_points(x: Any, y: Any, crs: CRS) -> None:
 
 def _troubles(geoms: Any, crs: CRS, *, most: int | None) -> list[tuple[object, str, dict[str, str]]]:
     array = np.asarray(getattr(geoms, "geometry", geoms), dtype=object)
+    if _all_well_inside(array, crs):
+        return []
     index = geoms.index if isinstance(geoms, (pd.Series, pd.DataFrame)) else None
     xy, owner = shapely.get_coordinates(array, return_index=True)
     bad, lon, lat = _bad(xy[:, 0], xy[:, 1], crs)
@@ -117,6 +121,22 @@ def _bad(x: Floats, y: Floats, crs: CRS) -> tuple[Mask, Floats, Floats]:
             arctic = np.flatnonzero(fine & (lat > 72.0))
             fine[arctic[_within(*to_lonlat(y[arctic], x[arctic], crs), _CHINA)]] = False
     return ~fine, lon, lat
+
+
+def _all_well_inside(shapes: Shapes, crs: CRS) -> bool:
+    """Tell whether the box around all shapes lies so well within the area of a strip that no vertex need be looked at.
+
+    Longitude and latitude grow steadily over a strip, so that over a box they are largest on its border.
+    """
+    if gauss_kruger(crs) is None:
+        return False
+    box = shapely.total_bounds(shapes)
+    west, south, east, north = box
+    if not np.isfinite(box).all() or max(east - west, north - south) > _WIDEST_M or south <= 180.0:
+        return False
+    x, y = shapely.get_coordinates(shapely.segmentize(shapely.box(*box), _WIDEST_M / 16.0)).T
+    area = _area(crs)
+    return area[2] - area[0] <= 200.0 and bool(_within(*to_lonlat(x, y, crs), area, MARGIN_DEG - 1.0).all())
 
 
 def _explain(x: float, y: float, lon: float, lat: float, crs: CRS) -> tuple[str, dict[str, str]]:

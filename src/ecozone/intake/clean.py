@@ -203,6 +203,9 @@ class Cleaner:
 
 def _rings(shapes: Geometries) -> NDArray[np.int64]:
     """Return the number of rings of each shape."""
+    kinds = shapely.get_type_id(shapes)
+    if (kinds <= _POLYGON_ID).all():
+        return np.where(kinds == _POLYGON_ID, shapely.get_num_interior_rings(shapes) + 1, 0).astype(np.int64)
     parts, owner = shapely.get_parts(shapes, return_index=True)
     rings: NDArray[np.int64] = np.zeros(len(shapes), dtype=np.int64)
     np.add.at(rings, owner, shapely.get_num_interior_rings(parts) + (shapely.get_type_id(parts) == _POLYGON_ID))

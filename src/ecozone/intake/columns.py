@@ -15,6 +15,7 @@ from ecozone.notices import Notice, notice
 
 #: Columns that every frame has of its own.
 RESERVED = ("source_row", "geometry")
+_TEXTS = frozenset((str, type(None)))
 
 
 def own_columns(columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, pd.Series[Any]], list[Notice]]:
@@ -25,7 +26,10 @@ def own_columns(columns: Mapping[str, Sequence[Any]]) -> tuple[dict[str, pd.Seri
         name = column_name(wanted, found, number)
         if name != wanted:
             renamed.append(notice("intake.column_renamed", field=wanted, name=name))
-        found[name] = _series([_plain(value) for value in values])
+        if {type(value) for value in values} <= _TEXTS:
+            found[name] = pd.Series(values, dtype=object)
+        else:
+            found[name] = _series([_plain(value) for value in values])
     return {name: values for name, values in found.items() if name not in RESERVED}, renamed
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ecozone.errors import InputError
-from ecozone.intake.ogr import layer_names, read_head, read_layer, read_part
+from ecozone.intake.ogr import layer_names, numbered, read_head, read_layer, read_part
 from ecozone.intake.reading import Head, Options, Parts, Reader, Reading, choose_layer
 from ecozone.intake.source import Source, write_ahead_log
 from ecozone.notices import notice
@@ -30,7 +30,7 @@ def read(source: Source, layer: str | None, options: Options) -> Reading:
 def head(source: Source, layer: str | None, options: Options) -> Head:
     """Open one layer for reading part by part."""
     path = _private(source)
-    found = read_head(source, path, choose_layer(layer_names(path), layer), options)
+    found = numbered(path, read_head(source, path, choose_layer(layer_names(path), layer), options))
     if write_ahead_log(source.path) is None:
         return found
     return replace(found, notices=(*found.notices, notice("intake.write_ahead_log", "warning")))

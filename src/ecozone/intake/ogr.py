@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from pyproj import CRS
 from shapely.geometry import shape
@@ -106,20 +107,27 @@ def read_layer(
 def decode_wkb(blobs: Sequence[bytes | None]) -> tuple[list[BaseGeometry | None], dict[int, GeometryError]]:
     """Decode WKB one by one; what cannot be decoded is None and has its reason, by position."""
     whole = np.empty(len(blobs), dtype=object)
+    whole[:] = blobs
     wrong: dict[int, GeometryError] = {}
-    for at, blob in enumerate(blobs):
-        if blob is not None and sum(blob.count(head) for head in _COLLECTION_HEADS) > _COLLECTIONS:
-            wrong[at] = GeometryError("intake.wrong_nesting", kind="GeometryCollection")
-        else:
-            whole[at] = blob
-    geometries = list(shapely.from_wkb(whole, on_invalid="ignore"))
-    for at, geometry in enumerate(geometries):
-        if geometry is None and whole[at] is not None:
+    filled = [blob for blob in blobs if blob is not None]
+    # One search tells that none holds so many.
+    if _collections(b"".join(filled)) > _COLLECTIONS:
+        for at, blob in enumerate(blobs):
+            if blob is not None and _collections(blob) > _COLLECTIONS:
+                wrong[at] = GeometryError("intake.wrong_nesting", kind="GeometryCollection")
+                whole[at] = None
+    geometries = shapely.from_wkb(whole, on_invalid="ignore")
+    for at in np.flatnonzero(shapely.is_missing(geometries)).tolist():
+        if whole[at] is not None:
             try:
                 geometries[at] = shapely.from_wkb(whole[at])
             except shapely.GEOSException as error:
                 wrong[at] = GeometryError("intake.shape_unreadable", reason=str(error)[:120])
-    return geometries, wrong
+    return geometries.tolist(), wrong
+
+
+def _collections(data: bytes) -> int:
+    return sum(data.count(head) for head in _COLLECTION_HEADS)
 
 
 def _whole(path: Path, layer: str, decoder: Decoder | None = None, *, first: int = 0, **chosen: Any) -> Reading:
@@ -148,6 +156,34 @@ def _whole(path: Path, layer: str, decoder: Decoder | None = None, *, first: int
     return Reading(layer, rows, geometries, columns, notices=tuple(notices), refused=refused)
 
 
+def _streamed(path: Path, layer: str, *, first: int, columns: Sequence[str], **chosen: Any) -> Reading | None:
+    """Read as `_whole` does, through Arrow; None where the two would not give the same: gaps, dates, odd bytes."""
+    try:
+        meta, table = pyogrio.read_arrow(path, layer=layer, columns=columns, **chosen)
+        named = {str(name): table.column(str(name)) for name in meta["fields"]}
+        if not all(_plainly(values) for values in named.values()) or len(named) < len(columns):
+            return None
+        found: dict[str, list[Any]] = {}
+        for number, (name, values) in enumerate(named.items(), 1):
+            found[column_name(name, found, number)] = values.to_pylist()
+    except (*_WHOLE_FILE, pa.ArrowException, KeyError):
+        return None
+    blobs: list[bytes | None] = [None] * len(table)
+    if chosen["read_geometry"]:
+        blobs = table.column(meta["geometry_name"] or "wkb_geometry").to_pylist()
+    rows = range(first + 1, first + len(blobs) + 1)
+    geometries, wrong = decode_wkb(blobs)
+    refused = {rows[at]: refusal(error, rows[at]) for at, error in wrong.items()}
+    return Reading(layer, rows, geometries, found, refused=refused)
+
+
+def _plainly(values: pa.ChunkedArray) -> bool:
+    kind = values.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return True
+    return bool((pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not values.null_count)
+
+
 def read_head(source: Source, path: Path, layer: str, options: Options) -> Head:
     """Return what a layer says of itself.
 
@@ -167,7 +203,21 @@ def read_head(source: Source, path: Path, layer: str, options: Options) -> Head:
     crs, about_crs = _crs(info["crs"], options)
     notices = (*about_crs, *_heard(heard, path), *said)
     random = bool(info["capabilities"]["random_read"])
-    return Head(layer, int(info["features"]), columns, crs, notices=notices, random=random)
+    count = int(info["features"])
+    return Head(layer, count, columns, crs, notices=notices, random=random, curved=bool(said))
+
+
+def numbered(path: Path, head: Head) -> Head:
+    """Return the head of a layer of a database with the numbers of its features, where they follow one another."""
+    try:
+        column = str(pyogrio.read_info(path, layer=head.layer)["fid_column"])
+        quoted = [name.replace('"', '""') for name in (column, head.layer)]
+        query = 'SELECT MIN("{0}") AS low, MAX("{0}") AS high FROM "{1}"'.format(*quoted)  # noqa: S608 (names of its own)
+        _, _, _, ends = pyogrio.raw.read(path, sql=query, read_geometry=False)
+        low, high = (int(values[0]) for values in ends)
+    except (*_WHOLE_FILE, IndexError, KeyError):
+        return head
+    return replace(head, numbers=(column, low)) if column and high - low + 1 == head.count else head
 
 
 def read_part(
@@ -186,15 +236,21 @@ def read_part(
         Where they cannot be read, or are not as many as the layer promised.
     """
     chosen: dict[str, Any] = {"columns": list(columns), "read_geometry": geometry}
+    # One more than promised at the end: a layer that holds more than it says must not be cut.
+    last = rows.stop == head.count
     if by_number:
         chosen["fids"] = np.arange(rows.start, rows.stop)
+    elif head.numbers is not None:
+        column, low = head.numbers
+        name = column.replace('"', '""')
+        bounds = [f'"{name}" >= {low + rows.start}', *([] if last else [f'"{name}" < {low + rows.stop}'])]
+        chosen["where"] = " AND ".join(bounds)
     else:
-        # One more than promised at the end: a layer that holds more than it says must not be cut.
-        more = 1 if rows.stop == head.count else 0
-        chosen |= {"skip_features": rows.start, "max_features": len(rows) + more}
+        chosen |= {"skip_features": rows.start, "max_features": len(rows) + last}
     with _listening() as heard:
         try:
-            reading = _whole(path, head.layer, first=rows.start, **chosen)
+            reading = None if head.curved else _streamed(path, head.layer, first=rows.start, **chosen)
+            reading = reading or _whole(path, head.layer, first=rows.start, **chosen)
         except _WHOLE_FILE as error:
             reason = _reason(error, path)
             raise InputError("intake.part_damaged", first=rows.start + 1, last=rows.stop, reason=reason) from error

@@ -112,6 +112,10 @@ class Head:
         As of a `Reading`.
     random : bool
         Whether GDAL finds a feature by its number without reading those before.
+    numbers : tuple of str and int, optional
+        Where a database numbers its features without a gap: the column of the numbers, and the first of them.
+    curved : bool
+        Whether some shape is a curve, or nobody knows.
     """
 
     layer: str
@@ -121,6 +125,8 @@ class Head:
     crs_origin: CrsOrigin = "declared"
     notices: tuple[Notice, ...] = ()
     random: bool = False
+    numbers: tuple[str, int] | None = None
+    curved: bool = False
 
 
 @dataclass(frozen=True)

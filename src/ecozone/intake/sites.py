@@ -177,7 +177,7 @@ def _texts(features: gpd.GeoDataFrame, column: str | None) -> list[str | None]:
 
 def texts_of(values: Iterable[Any]) -> list[str | None]:
     """Return the values of a column as texts, None where blank."""
-    return [_text(value) for value in values]
+    return [(value.strip() or None) if type(value) is str else _text(value) for value in values]
 
 
 def _text(value: Any) -> str | None:

@@ -20,7 +20,8 @@ from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document, plain_rows
 from ecozone.outputs.escape import plain_all
-from ecozone.outputs.tables import notice_table, site_table
+from ecozone.outputs.geotables import geopackage_tables, kind_of, write_table
+from ecozone.outputs.tables import notice_table
 from ecozone.text import say
 
 
@@ -47,14 +48,13 @@ def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
 
 
 _NO_DATE = "1980-01-01T00:00:00.000Z"
-#: Tables of a GeoPackage that grow with the sites.
-GEOPACKAGE_TABLES = ("sites", "findings", "states")
 
 
 def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
     """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without."""
     with written(path) as draft, writing_by_gdal():
-        write_tables(check, draft)
+        for layer, table in geopackage_tables(check).items():
+            write_table([table], draft, layer, kind_of([table.schema]))
         pyogrio.write_dataframe(
             plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
         )
@@ -111,19 +111,6 @@ def writing_by_gdal() -> Iterator[None]:
         raise OSError(str(error)[:200]) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def write_tables(check: Check, path: Path) -> None:
-    """Write `GEOPACKAGE_TABLES`, the states of each site together."""
-    sites = gpd.GeoDataFrame(site_table(check), geometry=check.sites.geometry.to_numpy(), crs=check.sites.crs)
-    place = pd.Series(range(len(check.sites)), index=check.sites["site_id"])
-    order = place.loc[check.states["site_id"]].to_numpy().argsort(kind="stable")
-    # Types that do not depend on what the rows at hand happen to hold.
-    findings = check.findings.astype({"level": "Int64", "noise": bool})
-    states = check.states.iloc[order].astype({"blocks_clear": bool})
-    tables = (sites, findings, states)
-    for name, table in zip(GEOPACKAGE_TABLES, tables, strict=True):
-        pyogrio.write_dataframe(plain_texts(table), path, layer=name, driver="GPKG", append=path.exists())
 
 
 def write_features(features: gpd.GeoDataFrame, path: str | PathLike[str]) -> Path:

@@ -6,14 +6,11 @@ stored in other blocks.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,13 +19,14 @@ from ecozone.errors import OutputError
 from ecozone.geo.gdal import pyogrio
 from ecozone.notices import Notice
 from ecozone.outputs.atomic import written
-from ecozone.outputs.documents import check_document
-from ecozone.outputs.escape import plain_all
-from ecozone.outputs.geodata import GEOPACKAGE_TABLES, plain_texts, write_tables, writing_by_gdal
-from ecozone.outputs.tables import CSV_MARK, csv_bytes, csv_header, finding_table, notice_table
+from ecozone.outputs.columns import plain_column
+from ecozone.outputs.geodata import plain_texts, writing_by_gdal
+from ecozone.outputs.geotables import GEOPACKAGE_TABLES, geopackage_tables, kind_of, typed, write_table
+from ecozone.outputs.jsonlines import site_lines
+from ecozone.outputs.tables import CSV_MARK, csv_bytes, finding_table, notice_table
 
-#: Columns of findings that are no texts and no measures.
-_TYPES = {"noise": pa.bool_(), "level": pa.int64()}
+#: Quick to write and to read again; what waits to be joined takes a third of the room.
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 @dataclass(frozen=True)
@@ -48,47 +46,39 @@ class Pieces:
 
 
 def _csv_piece(check: Check, path: Path) -> None:
-    path.write_bytes(csv_bytes(finding_table(check)))
+    path.write_bytes(csv_bytes(finding_table(check), header=True))
 
 
 def _csv_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
-    return _concatenated(pieces, path, CSV_MARK + csv_header())
+    # Each piece begins with the same headings.
+    with pieces[0].open("rb") as first:
+        head = first.readline()
+    return _concatenated(pieces, path, CSV_MARK + head, skip=len(head))
 
 
 def _lines_piece(check: Check, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        for site in check_document(check)["sites"]:
-            out.write(json.dumps(site, ensure_ascii=False, allow_nan=False) + "\n")
+    with path.open("wb") as out:
+        out.writelines(site_lines(check))
 
 
 def _lines_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
     return _concatenated(pieces, path, b"")
 
 
-def _concatenated(pieces: Sequence[Path], path: Path, head: bytes) -> Path:
+def _concatenated(pieces: Sequence[Path], path: Path, head: bytes, *, skip: int = 0) -> Path:
     with written(path) as draft, draft.open("wb") as out:
         out.write(head)
         for piece in pieces:
             with piece.open("rb") as stream:
+                stream.seek(skip)
                 shutil.copyfileobj(stream, out, 1 << 20)
     return path
 
 
 def _parquet_piece(check: Check, path: Path) -> None:
     table = finding_table(check)
-    fields = [pa.field(str(name), _type_of(str(name), table[name])) for name in table.columns]
-    columns = [_column(table[field.name], field.type) for field in fields]
-    pq.write_table(pa.Table.from_arrays(columns, schema=pa.schema(fields)), path, compression="zstd")
-
-
-def _column(values: pd.Series[Any], kind: pa.DataType) -> pa.Array:
-    found = plain_all(values.tolist()) if kind == pa.string() else values.tolist()
-    # A site without findings has not-a-number in each of their columns.
-    return pa.array(found, kind, from_pandas=True)
-
-
-def _type_of(name: str, values: pd.Series[Any]) -> pa.DataType:
-    return _TYPES.get(name, pa.float64() if values.dtype == float else pa.string())
+    columns = {str(name): typed(str(name), plain_column(table[name])) for name in table.columns}
+    pq.write_table(pa.table(columns), path, compression="zstd")
 
 
 def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
@@ -99,29 +89,35 @@ def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ..
 
 
 def _geopackage_piece(check: Check, path: Path) -> None:
-    with writing_by_gdal():
-        write_tables(check, path)
-    for layer, table in zip(GEOPACKAGE_TABLES, (check.sites, check.findings, check.states), strict=True):
-        _require_rows(path, layer, len(table))
+    """Write each table as Arrow has it, in a file of its own; GDAL's turn is when they are joined."""
+    for layer, table in geopackage_tables(check).items():
+        with pa.ipc.new_stream(_table_of(path, layer), table.schema, options=_PACKED) as stream:
+            stream.write_table(table)
 
 
 def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, ...]) -> Path:
     with written(path) as draft, writing_by_gdal():
-        kinds = {str(pyogrio.read_info(piece, layer="sites")["geometry_type"]) for piece in pieces}
-        kind = kinds.pop() if len(kinds) == 1 else "Unknown"
         for layer in GEOPACKAGE_TABLES:
-            rows = 0
-            for at, piece in enumerate(pieces):
-                meta, table = pyogrio.read_arrow(piece, layer=layer)
-                words = {"layer": layer, "driver": "GPKG", "append": draft.exists() and at > 0}
-                if layer == "sites":
-                    words |= {"geometry_name": meta["geometry_name"], "geometry_type": kind, "crs": meta["crs"]}
-                pyogrio.write_arrow(table, draft, **words)
-                rows += len(table)
-            _require_rows(draft, layer, rows)
+            streams = [_table_of(piece, layer) for piece in pieces]
+            kind = kind_of(map(_schema_of, streams))
+            _require_rows(draft, layer, write_table(map(_read, streams), draft, layer, kind))
         pyogrio.write_dataframe(plain_texts(notice_table(notices)), draft, layer="notices", driver="GPKG", append=True)
         _require_rows(draft, "notices", len(notices))
     return path
+
+
+def _table_of(piece: Path, layer: str) -> Path:
+    return piece.with_name(f"{piece.name}.{layer}")
+
+
+def _schema_of(stream: Path) -> pa.Schema:
+    with pa.memory_map(str(stream)) as source, pa.ipc.open_stream(source) as reader:
+        return reader.schema
+
+
+def _read(stream: Path) -> pa.Table:
+    with pa.memory_map(str(stream)) as source, pa.ipc.open_stream(source) as reader:
+        return reader.read_all()
 
 
 def _require_rows(draft: Path, layer: str, rows: int) -> None:

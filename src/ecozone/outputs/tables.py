@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
+from numpy.typing import NDArray
 
-from ecozone.assess import FINDING_COLUMNS, Account, Check, overrides_of_sites, records
+from ecozone.assess import FINDING_COLUMNS, OVERRIDE_COLUMNS, VERDICTS, Account, Check, overrides_of_sites
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
+from ecozone.outputs.columns import csv_lines, csv_words
 from ecozone.outputs.documents import plain_value
-from ecozone.outputs.escape import plain, plain_all
+from ecozone.outputs.escape import plain
 from ecozone.text import room, say
-from ecozone.units import hectares, mu
+from ecozone.units import hectares_each, mu_each
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_FORMULA_LINE = re.compile(r"^[=+\-@\t\r]", re.MULTILINE)
+#: Lines of CSV that are made at once.
+_ROWS_AT_ONCE = 10_000
 #: What tells Excel that a CSV is in UTF-8.
 CSV_MARK = codecs.BOM_UTF8
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
@@ -70,37 +72,48 @@ _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 def site_table(check: Check) -> pd.DataFrame:
     """Return one row a site: its verdict in words, sizes in the planner's units, and what decided."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(check.findings):
-        found.setdefault(row["site_id"], []).append(row)
-    ruled = overrides_of_sites(check)
-    rows = []
-    for site in records(check.sites.drop(columns="geometry")):
-        mine = found.get(site["site_id"], [])
-        worst = [row for row in mine if row["verdict"] == site["verdict"]]
-        rows.append(
-            {
-                "site_id": site["site_id"],
-                "name": site["name"],
-                "project_type": site["project_type"],
-                "verdict": site["verdict"],
-                "verdict_words": say(f"words.{site['verdict']}"),
-                **(
-                    {"override": site["override"], "override_words": "\n".join(ruled.get(site["site_id"], ()))}
-                    if ruled
-                    else {}
-                ),
-                "area_m2": site["area_m2"],
-                "area_hectares": hectares(site["area_m2"]) if site["area_m2"] > 0 else None,
-                "area_mu": mu(site["area_m2"]) if site["area_m2"] > 0 else None,
-                "length_m": site["length_m"],
-                "decided_by": "\n".join(dict.fromkeys(row["sentence"] for row in worst)),
-                "citation": "\n".join(dict.fromkeys(row["citation"] for row in worst)),
-                "source_file": site["source_file"],
-                "source_row": site["source_row"],
-            }
-        )
-    return pd.DataFrame(rows)
+    sites = check.sites
+    area = sites["area_m2"].to_numpy(float)
+    sized = area > 0
+    hectare, acre = np.full(len(sites), np.nan), np.full(len(sites), np.nan)
+    hectare[sized], acre[sized] = hectares_each(area[sized]), mu_each(area[sized])
+    decided, cited = _decided(check)
+    words = sites["verdict"].map({verdict: say(f"words.{verdict}") for verdict in VERDICTS})
+    columns: dict[str, Any] = {name: sites[name].array for name in ("site_id", "name", "project_type", "verdict")}
+    columns["verdict_words"] = words.array
+    if "override" in sites:
+        ruled = overrides_of_sites(check)
+        columns["override"] = sites["override"].array
+        columns["override_words"] = ["\n".join(ruled.get(site, ())) for site in sites["site_id"]]
+    columns |= {"area_m2": area, "area_hectares": hectare, "area_mu": acre}
+    columns |= {"length_m": sites["length_m"].array, "decided_by": decided, "citation": cited}
+    return pd.DataFrame(columns | {name: sites[name].array for name in ("source_file", "source_row")})
+
+
+def _decided(check: Check) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the sentences and clauses of each site's worst findings, each said once."""
+    verdicts = check.sites["verdict"].to_numpy(object)
+    site = places(check.findings["site_id"], check)
+    worst = np.flatnonzero(check.findings["verdict"].to_numpy(object) == verdicts[site])
+    worst = worst[np.argsort(site[worst], kind="stable")]
+    found = []
+    for name in ("sentence", "citation"):
+        said: list[dict[str, None]] = [{} for _ in range(len(verdicts))]
+        for at, text in zip(site[worst].tolist(), check.findings[name].to_numpy(object)[worst].tolist(), strict=True):
+            said[at][text] = None
+        words = np.empty(len(verdicts), dtype=object)
+        words[:] = ["\n".join(one) for one in said]
+        found.append(words)
+    return found[0], found[1]
+
+
+def places(site_ids: pd.Series[Any], check: Check) -> NDArray[np.int64]:
+    """Return the place, among the sites of a check, of the site that each row speaks of."""
+    known = pd.Index(check.sites["site_id"].to_numpy(object))
+    if isinstance(site_ids.dtype, pd.CategoricalDtype):
+        of_names = known.get_indexer(pd.Index(site_ids.cat.categories.to_numpy(object)))
+        return np.asarray(of_names[site_ids.cat.codes.to_numpy()], dtype=np.int64)
+    return np.asarray(known.get_indexer(pd.Index(site_ids.to_numpy(object))), dtype=np.int64)
 
 
 def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
@@ -111,22 +124,27 @@ def notice_table(notices: tuple[Notice, ...]) -> pd.DataFrame:
 
 def finding_table(check: Check) -> pd.DataFrame:
     """Return the findings, with the sites that have none, each with its site's name and verdict."""
-    names = {"verdict": "site_verdict", "override": "site_override"}
-    known = [name for name in ("site_id", "name", "project_type", *names) if name in check.sites]
-    sites = check.sites[known].rename(columns=names)
-    return pd.DataFrame(sites).merge(check.findings, on="site_id", how="left")
-
-
-def csv_header() -> bytes:
-    """Return the first line of the CSV of a `finding_table`."""
-    names = ["site_id", "name", "project_type", "site_verdict", *FINDING_COLUMNS[1:]]
-    return csv_bytes(pd.DataFrame(columns=names), header=True)
+    site = places(check.findings["site_id"], check)
+    order = np.argsort(site, kind="stable")
+    counts = np.bincount(site, minlength=len(check.sites))
+    owner = np.repeat(np.arange(len(check.sites)), np.maximum(counts, 1))
+    finding = np.full(len(owner), -1, dtype=np.int64)
+    finding[counts[owner] > 0] = order
+    names = {name: name for name in ("site_id", "name", "project_type")}
+    names |= {name: f"site_{name}" for name in ("verdict", "override") if name in check.sites}
+    front = {head: check.sites[name].array.take(owner) for name, head in names.items()}
+    known = [*FINDING_COLUMNS[1:], *(name for name in OVERRIDE_COLUMNS if name in check.findings)]
+    behind = {name: check.findings[name].array.take(finding, allow_fill=True) for name in known}
+    return pd.DataFrame(front | behind, copy=False)
 
 
 def csv_bytes(table: pd.DataFrame, *, header: bool = False) -> bytes:
     """Return a table as CSV in UTF-8, safe to open in a spreadsheet."""
-    safe = pd.DataFrame({name: _csv_column(table[name]) for name in table.columns}, index=table.index)
-    return safe.to_csv(index=False, header=header, lineterminator="\r\n").encode("utf-8")
+    lines: list[bytes | memoryview] = [",".join(map(str, table.columns)).encode() + b"\r\n"] if header else []
+    for start in range(0, len(table), _ROWS_AT_ONCE):
+        rows = table.iloc[start : start + _ROWS_AT_ONCE]
+        lines.append(csv_lines([csv_words(rows[name]) for name in table.columns]))
+    return b"".join(lines)
 
 
 def write_table_csv(table: pd.DataFrame, path: str | PathLike[str]) -> Path:
@@ -236,22 +254,3 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, fills: Mapping[str, Any]
     else:
         text = plain(value)[:_CELL_LIMIT]
         sheet.write_string(i, j, text, fills.get(text))
-
-
-def _csv_column(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column whose cells no spreadsheet takes for a formula; one search tells that none needs a change."""
-    if values.dtype != object and not isinstance(values.dtype, pd.StringDtype):
-        return values
-    found = values.tolist()
-    text = "\n".join(value for value in found if isinstance(value, str))
-    if _FORMULA_LINE.search(text) is None:
-        return pd.Series(plain_all(found), index=values.index, dtype=object)
-    return pd.Series([_csv_text(value) for value in found], index=values.index, dtype=object)
-
-
-def _csv_text(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str):
-        text = plain(value)
-        return "'" + text if text.startswith(_FORMULA_STARTS) else text
-    return value

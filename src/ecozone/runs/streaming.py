@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ecozone.assess import NEAR_M, Check
+from ecozone.assess import NEAR_M, Check, overrule
 from ecozone.errors import InputError, OutputError, UsageError
 from ecozone.intake import (
     Layer,
@@ -35,6 +35,7 @@ from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole
 from ecozone.runs.gathering import Gathered, Summary, added_up, summed_up
 from ecozone.runs.manifest import canonical, describe, digest, places
+from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.workfolder import WorkFolder
@@ -179,6 +180,7 @@ class _Work:
 
     def __init__(self, request: Request, folder: WorkFolder, ws: Workspace, layer: Layer, progress: Progress) -> None:
         self._request, self._folder, self._ws, self._progress = request, folder, ws, progress
+        self._overrides = overrides_of(request, ws)
         self._sites = stream_sites(
             layer,
             crs=request.crs,
@@ -222,6 +224,7 @@ class _Work:
 
     def _write(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> int:
         """Write one part; return its sites."""
+        check = overrule(check, self._overrides)
         gathered = Gathered()
         gathered.add(check.notices, but=self._of_layers)
         said = summed_up(check) | {"notices": gathered.as_dict()}
