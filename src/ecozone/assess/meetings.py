@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from ecozone.assess.spoken import Spoken
 from ecozone.assess.touching import Contact
-from ecozone.measure import Prepared, depths_in, index_of, nearest_to
+from ecozone.measure import Prepared, Shared, depths_in, index_of, nearest_to, widths_in
 from ecozone.rules import Rule
 from ecozone.workspace import Layer, Workspace
 
@@ -20,12 +21,13 @@ Ints = NDArray[np.int64]
 _LENGTH_NOISE_M = 0.01
 #: What a meeting holds; ``zone`` is -1 where it speaks of no feature, ``firmness`` None where nobody knows.
 COLUMNS = (
-    *("site", "zone", "overlap_m2", "overlap_min_m2", "overlap_max_m2", "site_share", "zone_share", "length_m"),
-    *("count", "depth_m", "distance_m", "bearing_deg", "firmness", "noise", "outside", "no_distance"),
+    *("site", "zone", "overlap_m2", "overlap_min_m2", "overlap_max_m2", "site_share", "zone_share"),
+    *("length_m", "length_min_m", "length_max_m", "count", "depth_m", "width_m", "distance_m", "bearing_deg"),
+    *("firmness", "noise", "outside", "no_distance"),
 )
-_NONE = dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0) | dict.fromkeys(
-    ("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan
-)
+_UNKNOWN = ("overlap_min_m2", "overlap_max_m2", "length_min_m", "length_max_m", "width_m", "distance_m", "bearing_deg")
+_NONE = dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0)
+_NONE |= dict.fromkeys(_UNKNOWN, np.nan)
 
 
 @dataclass(frozen=True)
@@ -89,36 +91,52 @@ def meetings_of(
     chosen = pd.DataFrame({"rule": rules[order], "meeting": rows[order]})
     deep = np.unique(rows[rows < len(met)])
     deep = deep[contact.shared.meets[deep]]
-    # Reckoned only where it is asked for: it takes longest.
+    # Reckoned only where they are asked for: they take longest.
     table.loc[deep, "depth_m"] = depths_in(contact.shared, deep)
+    widths = widths_in(contact.shared, deep)
+    table.loc[deep, "width_m"] = widths
+    table.loc[deep[widths < spoken.layer.min_width_m], "noise"] = True
     return Meetings(table, chosen)
 
 
 def _met(contact: Contact, layer: Layer) -> pd.DataFrame:
     """Return the pairs with their firmness: certain where even the eroded zone is met, possible where only the dilated.
 
-    A point is certainly inside where it lies deeper than the boundary can move.
+    A point is certainly inside where it lies deeper than the boundary can move, and so is a zone that is a line or a
+    point in a site. What lies wholly inside is no boundary noise, however small it is.
     """
-    pairs = contact.pairs
+    pairs, accuracy_m = contact.pairs, layer.accuracy_m or 0.0
     least = np.maximum(pairs["overlap_min_m2"].to_numpy(), pairs["length_min_m"].to_numpy())
     firmness = np.full(len(pairs), "likely", dtype=object)
     firmness[least > 0] = "certain"
     points = np.flatnonzero(pairs["count"].to_numpy() > 0)
-    firmness[points[depths_in(contact.shared, points) >= (layer.accuracy_m or 0.0)]] = "certain"
+    firmness[points[depths_in(contact.shared, points) >= accuracy_m]] = "certain"
+    firmness[_thin_inside(contact.shared, accuracy_m)] = "certain"
     firmness[~pairs["meets"].to_numpy()] = "possible"
     firmness[np.isnan(least)] = None
     overlap = pairs["overlap_m2"].to_numpy()
     return pairs.assign(
         depth_m=0.0,
         firmness=pd.Series(firmness, dtype=object),
-        noise=(overlap > 0) & (overlap < layer.min_area_m2),
+        width_m=np.nan,
+        noise=(overlap > 0) & (overlap < layer.min_area_m2) & ~contact.shared.inside,
         outside=False,
         no_distance=False,
     )[list(COLUMNS)]
 
 
+def _thin_inside(shared: Shared, accuracy_m: float) -> Ints:
+    """Return the pairs whose zone, a line or a point, reaches deeper into the site than it can be off."""
+    rows = np.flatnonzero(shared.meets & (shared.zones.outlines.dimension[shared.right] < 2))
+    if accuracy_m > 0:
+        rows = rows[shared.sites.outlines.dimension[shared.left[rows]] == 2]
+        sites, zones = shared.sites.shapes[shared.left[rows]], shared.zones.shapes[shared.right[rows]]
+        rows = rows[shapely.intersects(shapely.buffer(sites, -accuracy_m), zones)]
+    return rows
+
+
 def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> pd.DataFrame:
-    """Return, for sites not wholly inside a layer, how much of each lies outside it."""
+    """Return, for sites not wholly inside a layer, how much of each lies outside it; less than rounding is nothing."""
     area, length = sites["area_m2"].to_numpy(float), sites["length_m"].to_numpy(float)
     totals = contact.totals
     with np.errstate(invalid="ignore"):
@@ -126,9 +144,12 @@ def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> pd.DataF
         out_m = np.where(length > 0, length - totals["length_m"].to_numpy(), 0.0)
         share = np.where(area > 0, out_m2 / np.where(area > 0, area, 1.0), 1.0)
     point_out = (area == 0) & (length == 0) & (totals["count"].to_numpy() == 0)
-    out = (out_m2 > layer.min_area_m2) | (out_m > _LENGTH_NOISE_M) | point_out
+    rounding_m2 = np.minimum(contact.shared.sites.thin_m2, layer.min_area_m2)
+    out = (out_m2 > rounding_m2) | (out_m > _LENGTH_NOISE_M) | point_out
     rows = np.flatnonzero(out & sites.geometry.notna().to_numpy())
-    return _apart(rows, overlap_m2=out_m2[rows], length_m=out_m[rows], site_share=share[rows], outside=True)
+    noise = (out_m2 > 0) & (out_m2 < layer.min_area_m2)
+    sizes = {"overlap_m2": out_m2[rows], "length_m": out_m[rows], "site_share": share[rows]}
+    return _apart(rows, **sizes, noise=noise[rows], outside=True)
 
 
 def _within_reach(

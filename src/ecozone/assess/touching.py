@@ -70,7 +70,7 @@ def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
             "length_m": shared.length_m,
             "count": shared.count,
             "meets": shared.meets,
-            **(ranges(shared, layer.accuracy_m) if layer.accuracy_m else dict.fromkeys(_RANGE, np.nan)),
+            **(dict.fromkeys(_RANGE, np.nan) if layer.accuracy_m is None else ranges(shared, layer.accuracy_m)),
             "distance_m": 0.0,
             "bearing_deg": np.nan,
         }

@@ -13,6 +13,7 @@ from ecozone.measure.shared import Shared, shared_with, sizes_between
 from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import measure_zones
 from ecozone.measure.warming import prepare_screening
+from ecozone.measure.width import widths_in, widths_of
 
 __all__ = [
     "EdgeIndex",
@@ -37,4 +38,6 @@ __all__ = [
     "shared_with",
     "shares",
     "sizes_between",
+    "widths_in",
+    "widths_of",
 ]
