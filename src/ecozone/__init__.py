@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ecozone.assess import Account as Account
     from ecozone.assess import Check as Check
+    from ecozone.assess import Cuts as Cuts
     from ecozone.assess import assess_account as assess_account
     from ecozone.assess import assess_accuracy as assess_accuracy
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import least_cut as least_cut
     from ecozone.assess import plan_samples as plan_samples
     from ecozone.errors import EcozoneError as EcozoneError
     from ecozone.intake import inspect_file as inspect_file
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Account": "assess",
     "Check": "assess",
+    "Cuts": "assess",
     "EcozoneError": "errors",
     "Workspace": "workspace",
     "assess_account": "assess",
@@ -44,6 +47,7 @@ _HOMES = {
     "assess_indicators": "assess",
     "check_sites": "assess",
     "inspect_file": "intake",
+    "least_cut": "assess",
     "measure_change": "measure",
     "measure_zones": "measure",
     "nearest": "measure",

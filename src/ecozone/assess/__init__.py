@@ -2,6 +2,7 @@
 
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
+from ecozone.assess.cuts import CUT_COLUMNS, SHIFT_COLUMNS, Cuts, least_cut
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
@@ -14,16 +15,19 @@ from ecozone.assess.verdict import VERDICTS, at_least, worst
 
 __all__ = [
     "ACCURACY_COLUMNS",
+    "CUT_COLUMNS",
     "FINDING_COLUMNS",
     "NEAR_M",
     "OVERRIDE_COLUMNS",
     "RATIO_COLUMNS",
+    "SHIFT_COLUMNS",
     "STATUSES",
     "TARGET_COLUMNS",
     "VERDICTS",
     "Account",
     "Accuracy",
     "Check",
+    "Cuts",
     "Estimate",
     "SamplePlan",
     "Screening",
@@ -33,6 +37,7 @@ __all__ = [
     "at_least",
     "check_batches",
     "check_sites",
+    "least_cut",
     "matrix_samples",
     "override_words",
     "overrides_of_sites",

@@ -1,6 +1,7 @@
 """Numbers: land cover in zones, overlaps, distances. Nothing here knows what a verdict is."""
 
 from ecozone.measure.change import measure_change
+from ecozone.measure.clearing import HAIR_M, ground_outside, ground_within, parted, plane_metres
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.land_use import measure_land_use
@@ -10,19 +11,24 @@ from ecozone.measure.overlay import overlay, shares
 from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sizes_between
+from ecozone.measure.shifting import Shift, smallest_shift
 from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import measure_zones
 from ecozone.measure.warming import prepare_screening
 from ecozone.measure.width import widths_in, widths_of
 
 __all__ = [
+    "HAIR_M",
     "EdgeIndex",
     "Mapper",
     "Nearest",
     "Prepared",
     "Shared",
+    "Shift",
     "codes_at",
     "depths_in",
+    "ground_outside",
+    "ground_within",
     "index_of",
     "mapper_for",
     "measure_change",
@@ -32,12 +38,15 @@ __all__ = [
     "nearest_to",
     "overlay",
     "overlay_range",
+    "parted",
+    "plane_metres",
     "prepare_screening",
     "ranges",
     "scatter",
     "shared_with",
     "shares",
     "sizes_between",
+    "smallest_shift",
     "widths_in",
     "widths_of",
 ]
