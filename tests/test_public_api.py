@@ -10,6 +10,7 @@ def test_the_public_names_are_these() -> None:
     assert sorted(ez.__all__) == [
         "Account",
         "Check",
+        "Cuts",
         "EcozoneError",
         "Workspace",
         "__version__",
@@ -18,6 +19,7 @@ def test_the_public_names_are_these() -> None:
         "assess_indicators",
         "check_sites",
         "inspect_file",
+        "least_cut",
         "measure_change",
         "measure_zones",
         "nearest",

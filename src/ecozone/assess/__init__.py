@@ -2,7 +2,7 @@
 
 from ecozone.assess.account import ACCURACY_COLUMNS, Account, assess_account
 from ecozone.assess.accuracy import Accuracy, Estimate, assess_accuracy, matrix_samples
-from ecozone.assess.cuts import CUT_COLUMNS, SHIFT_COLUMNS, Cuts, least_cut
+from ecozone.assess.cuts import CUT_COLUMNS, SHIFT_COLUMNS, SHIFT_WITHIN_M, Cuts, least_cut
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
@@ -21,6 +21,7 @@ __all__ = [
     "OVERRIDE_COLUMNS",
     "RATIO_COLUMNS",
     "SHIFT_COLUMNS",
+    "SHIFT_WITHIN_M",
     "STATUSES",
     "TARGET_COLUMNS",
     "VERDICTS",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Verdicts from which a way out is asked for.
 CONFLICTS = ("prohibited", "conditional")
+#: How far a shift is looked for.
+SHIFT_WITHIN_M = 200.0
 #: No shift is looked for that is longer.
 MOST_SHIFT_M = 5_000.0
 
@@ -89,7 +91,7 @@ def least_cut(
     check: Check,
     site_ids: str | Collection[str] | None = None,
     *,
-    shift_within_m: float | None = None,
+    shift_within_m: float | None = SHIFT_WITHIN_M,
     margin: bool = True,
     progress: Progress = no_progress,
 ) -> Cuts:
@@ -102,7 +104,7 @@ def least_cut(
     site_ids : str or collection of str, optional
         Of which sites; of all with a prohibiting or restricting finding unless given.
     shift_within_m : float, optional
-        Look for shifts of at most so many metres, too.
+        Look for shifts of at most so many metres; for none with None.
     margin : bool
         Whether a layer's positional accuracy is kept clear of as well. Without it what is left may still lie within
         it, and is then under review.
@@ -122,7 +124,7 @@ def least_cut(
     Notes
     -----
     The part to give up is the site's overlap with the features that any rule of the layer asks about, widened by the
-    rule's distance, the margin and a hair (`ecozone.measure.HAIR_M`); for a rule about lying outside, what lies outside.
+    rule's distance, the margin and a hair (`ecozone.measure.HAIR_M`); for a rule about lying outside, what lies there.
     The smallest shift is that of `ecozone.measure.smallest_shift`.
 
     Examples
@@ -153,17 +155,16 @@ def least_cut(
     again = Screening(check.workspace).check(_frame(ways, sites, check)) if any(one.shape for one in ways) else None
     findings = _judged(ways, check, again)
     cuts = [one for one in ways if one.way == "cut"]
-    table = _table([one for one in cuts], CUT_COLUMNS, check)
+    table = _table(cuts, CUT_COLUMNS, check)
     table.insert(len(CUT_COLUMNS), "part", gpd.GeoSeries([one.part for one in cuts], crs=check.sites.crs))
     return Cuts(table, _table([one for one in ways if one.way == "shift"], SHIFT_COLUMNS, check), findings)
 
 
 def _conflicts(check: Check, site_ids: str | Collection[str] | None) -> dict[str, list[str]]:
     """Return the layers of each site's conflicts, in the order of the workspace."""
-    wanted = (
-        set(check.sites["site_id"]) if site_ids is None else {site_ids} if isinstance(site_ids, str) else {*site_ids}
-    )
-    unknown = sorted(wanted - set(check.sites["site_id"]))
+    known = set(check.sites["site_id"])
+    wanted = known if site_ids is None else {site_ids} if isinstance(site_ids, str) else set(site_ids)
+    unknown = sorted(wanted - known)
     if unknown:
         raise UsageError("assess.no_such_site", names="、".join(unknown))
     found: dict[str, set[str]] = {}

@@ -1,10 +1,10 @@
 r"""The smallest shift that takes a shape off a piece of ground.
 
 A shape :math:`S` moved by :math:`v` meets the ground :math:`G` exactly where :math:`v \in G \oplus -S`, the Minkowski
-sum of the ground and the reflected shape (Lozano-Pérez 1983, IEEE Trans. Comput. C-32:108-120). Its boundary is made of
-that of the two: the sum is covered by the sums of all pairs of their edges, by the ground moved back by a corner of each
-part of the shape, and by the reflected parts of the shape at a corner of each part of the ground. What a disc around the
-origin has besides are the shifts that do; the smallest is the point of it that is nearest.
+sum of the ground and the reflected shape (Lozano-Pérez 1983, IEEE Trans. Comput. C-32:108-120). It is covered by the
+sums of all pairs of their edges, by the ground moved back by a corner of each part of the shape, and by the reflected
+parts of the shape at a corner of each part of the ground. What a disc around the origin has besides are the shifts that
+do; the smallest is the point of it that is nearest.
 """
 
 from __future__ import annotations
@@ -167,12 +167,10 @@ def _blocked(shape: BaseGeometry, ground: BaseGeometry, reach_m: float) -> Shape
         found.append(shapely.convex_hull(shapely.multipoints(sums[near])))
     corners = [shapely.get_coordinates(part)[0] for part in shapely.get_parts(shape)]
     found.append(np.array([affinity.translate(ground, -x, -y) for x, y in corners], dtype=object))
-    solid = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    back = affinity.scale(shape, -1, -1, origin=(0, 0))
+    solid = [part for part in shapely.get_parts(back) if part.geom_type == "Polygon"]
     anchors = [shapely.get_coordinates(part)[0] for part in shapely.get_parts(ground)]
-    reflected = [
-        affinity.translate(affinity.scale(part, -1, -1, origin=(0, 0)), *at) for part in solid for at in anchors
-    ]
-    found.append(np.array(reflected, dtype=object))
+    found.append(np.array([affinity.translate(part, *at) for part in solid for at in anchors], dtype=object))
     sums_of = np.concatenate(found)
     flat: Shapes = sums_of[shapely.area(sums_of) > 0]
     return flat

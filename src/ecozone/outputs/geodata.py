@@ -20,6 +20,7 @@ from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document
 from ecozone.outputs.escape import plain_all
 from ecozone.outputs.tables import notice_table, site_table
+from ecozone.outputs.ways import way_layers
 from ecozone.text import say
 
 
@@ -51,9 +52,15 @@ GEOPACKAGE_TABLES = ("sites", "findings", "states")
 
 
 def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
-    """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without."""
+    """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without.
+
+    Where ways out of conflicts were asked for, layers ``cuts`` (parts to give up), ``remainders`` and ``shifts`` too.
+    """
     with written(path) as draft, writing_by_gdal():
         write_tables(check, draft)
+        for name, layer in ({} if check.cuts is None else way_layers(check.cuts)).items():
+            words = {"driver": "GPKG", "append": True, "geometry_type": "Unknown"}
+            pyogrio.write_dataframe(plain_texts(layer), draft, layer=name, **words)
         pyogrio.write_dataframe(
             plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
         )

@@ -16,8 +16,9 @@ import xlsxwriter
 from ecozone.assess import FINDING_COLUMNS, Account, Check, overrides_of_sites, records
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
-from ecozone.outputs.documents import plain_value
 from ecozone.outputs.escape import plain, plain_all
+from ecozone.outputs.plain import plain_value
+from ecozone.outputs.ways import way_sheets
 from ecozone.text import room, say
 from ecozone.units import hectares, mu
 
@@ -139,7 +140,7 @@ def write_ratios_csv(ratios: pd.DataFrame, path: str | PathLike[str]) -> Path:
 
 
 def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
-    """Write a workbook with a sheet for each part: sites, findings, states, targets, ratios, accuracy, notices.
+    """Write a workbook with a sheet for each part: sites, findings, states, ways out, targets, ratios ….
 
     Parameters
     ----------
@@ -153,6 +154,7 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     notices: tuple[Notice, ...] = ()
     if check is not None:
         sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
+        sheets |= {} if check.cuts is None else way_sheets(check.cuts)
         notices += check.notices
     if isinstance(ratios, Account):
         sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}

@@ -40,6 +40,12 @@ class Request(BaseModel):
         GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
     plan_se, plan_seed
         The standard error in points that it is laid out for, and its seed.
+    least_cut : bool
+        Whether ways out of conflicts are worked out with ``check``; see `ecozone.assess.least_cut`.
+    shift_within_m : float, optional
+        Bound of the shifts looked for; its default unless given, 0 for none.
+    cut_margin : bool
+        Whether they keep clear of the layers' positional accuracy.
     outputs : tuple of str
         Files to write; the suffix tells the format.
     copies : bool
@@ -80,6 +86,9 @@ class Request(BaseModel):
     plan_samples: str | None = None
     plan_se: float = 1.0
     plan_seed: int = 1
+    least_cut: bool = False
+    shift_within_m: float | None = None
+    cut_margin: bool = True
     outputs: tuple[str, ...] = ()
     copies: bool = False
     batch: int | None = None
