@@ -31,6 +31,7 @@ from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import Strings, site_list
+from ecozone.outputs.map_ways import site_ways
 from ecozone.outputs.selfcontained import self_contained
 from ecozone.text import language, room, say, speaking
 
@@ -57,7 +58,19 @@ class _Meeting(JSCSSMixin):
     )
     default_js = [  # noqa: RUF012  folium reads them from the class and never writes here
         (name, f"ecozone:{name}.js")
-        for name in ("core", "symbols", "zones", "labels", "popups", "sites", "graticule", "panel", "frame", "draw")
+        for name in (
+            "core",
+            "symbols",
+            "zones",
+            "labels",
+            "popups",
+            "sites",
+            "ways",
+            "graticule",
+            "panel",
+            "frame",
+            "draw",
+        )
     ]
     default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
 
@@ -144,6 +157,10 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     opening = _opening(layers, check)
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
+    ways = site_ways(check.cuts, ws, tolerance_m=_SITE_TOLERANCE_M)
+    for entry in listed:
+        if entry["id"] in ways:
+            entry["ways"] = ways[entry["id"]]
     notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
     return {
         "lang": language(),
