@@ -28,7 +28,7 @@ def length(shift: Any) -> float:
         (shapely.Point(30, 3), WALL, (10, 0)),
         (shapely.LineString([(-50, 0), (3, 9)]), WALL, (-3, 0)),
         (shapely.box(-40, 0, -30, 10).union(shapely.box(-2, 0, 8, 10)), WALL, (-8, 0)),
-        (shapely.box(-30, -30, 60, 30).difference(shapely.box(-9, -20, 49, 20)), shapely.box(10, -3, 52, 3), (-3, 0)),
+        (shapely.box(-30, -30, 60, 30).difference(shapely.box(-9, -20, 49, 20)), shapely.box(10, -3, 52, 3), (3, 0)),
         (shapely.MultiPoint([(-3, 0), (2, 0)]), WALL, (-2, 0)),
         (shapely.box(18, -5, 28, 5), RING, (-13, 0)),
     ],

@@ -111,7 +111,7 @@ def _near(zones: Shapes, box: Floats, distance_m: float) -> Shapes:
 
 def _moved(shapes: Shapes, distance_m: float) -> Shapes:
     """Move boundaries out, or in where the distance is negative, by it or at most a hair more."""
-    quarter = max(4, math.ceil(math.pi / 4.0 * math.sqrt(abs(distance_m) / (2.0 * HAIR_M))))
+    quarter = max(16, math.ceil(math.pi / 4.0 * math.sqrt(abs(distance_m) / (2.0 * HAIR_M))))
     enclosing = distance_m / math.cos(math.pi / (4 * quarter))
     moved: Shapes = shapely.buffer(shapes, enclosing, quad_segs=quarter)
     return moved
