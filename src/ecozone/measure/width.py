@@ -69,10 +69,11 @@ def widths_of(shapes: Shapes) -> Floats:
     Notes
     -----
     Of a convex polygon the circle is constructed, of one that is not long it is searched for. Of a long bent one the
-    radius :math:`r` is enclosed and halved by erosion, which leaves nothing beyond :math:`r`; a search would take a
-    thousand times as long, and GEOS erodes strips well, but not the middle of a plump shape. It starts from :math:`A \le P r + \pi (h - 1) r^2` with the area, the length
-    of all boundaries and the number of holes: inner parallel curves are no longer than :math:`P + 2 \pi (h - 1) t`
-    (Sz.-Nagy 1959, Acta Sci. Math. 20:36-47), and from :math:`\pi r^2 \le A`.
+    radius :math:`r` is enclosed and halved by erosion, which leaves nothing beyond :math:`r`; a search would take
+    up to a hundred times as long, and GEOS erodes strips well, but not the middle of a plump shape. Erosion starts from
+    :math:`A \le P r + \pi (h - 1) r^2` with the area, the length of all boundaries and the number of holes (inner
+    parallel curves are no longer than :math:`P + 2 \pi (h - 1) t`: Sz.-Nagy 1959, Acta Sci. Math. 20:36-47), and from
+    :math:`\pi r^2 \le A`.
 
     Examples
     --------
