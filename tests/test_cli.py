@@ -117,6 +117,23 @@ def test_a_table_for_people_names_every_site_and_clause(
     assert ("禁止" if lang == "zh" else "prohibited") in shown
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_ways_out_are_told_and_never_called_allowed(demo: Path, capsys: pytest.CaptureFixture[str], lang: str) -> None:
+    """A table of cuts and shifts in both languages, and the same in JSON; a bound of 0 looks for no shift."""
+    words = ["check", str(demo / "sites" / "parcels_zone39.gpkg"), "-w", str(demo), "--lang", lang]
+    assert run([*words, "--least-cut", "--shift-within", "120"]) == 0
+    shown = capsys.readouterr().out
+    assert {"zh": "让地与平移", "en": "Cuts and shifts"}[lang] in shown
+    assert {"zh": "不等于准许建设", "en": "permit nothing"}[lang] in shown
+    assert "97.76" in shown
+    assert run([*words, "--least-cut", "--shift-within", "0", "--json"]) == 0
+    sites = json.loads(capsys.readouterr().out)["sites"]
+    assert any(site["cuts"] for site in sites)
+    assert not any(site["shifts"] for site in sites)
+    assert run([*words, "--json"]) == 0
+    assert "cuts" not in json.loads(capsys.readouterr().out)["sites"][0]
+
+
 def test_the_workspace_of_this_folder_is_taken_and_the_demonstration_never_unasked(
     demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

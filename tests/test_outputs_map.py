@@ -132,6 +132,7 @@ def ground() -> Ground:
 
 def finding(site_id: str, key: str, role: str, verdict: str, **more: Any) -> dict[str, Any]:
     nothing = dict.fromkeys(("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan)
+    nothing |= dict.fromkeys(("length_min_m", "length_max_m", "width_m"), np.nan)
     zero = dict.fromkeys(("overlap_m2", "overlap_share", "zone_share", "length_m", "depth_m"), 0.0)
     base = {"site_id": site_id, "layer": key, "role": role, "level": None, "zone": "z0", "zone_name": None}
     texts = {

@@ -257,6 +257,7 @@ def poisoned() -> tuple[Check, pd.DataFrame]:
     words = ("site_id", "layer", "role", "zone", "zone_name", "rule", "sentence", "citation", "procedure", "confidence")
     ones = dict.fromkeys(("overlap_m2", "overlap_share", "zone_share", "length_m", "depth_m"), 1.0)
     none = dict.fromkeys(("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan)
+    none |= dict.fromkeys(("length_min_m", "length_max_m", "width_m"), np.nan)
     rest = {"verdict": "prohibited", "level": 1, "firmness": None, "noise": False, **ones, **none}
     findings = pd.DataFrame([dict.fromkeys(words, p) | rest for p in PAYLOADS])
     states = [{"site_id": p, "layer": p, "role": p, "state": "no_data", "reason": p} for p in PAYLOADS]

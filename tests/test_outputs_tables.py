@@ -44,7 +44,7 @@ def test_json_has_the_shape_of_the_design_and_no_nan(check: ez.Check, tmp_path: 
     named = (
         "layer role level zone rule verdict firmness overlap_m2 overlap_min_m2 overlap_max_m2 overlap_share length_m"
     )
-    assert set(f"{named} depth_m distance_m citation sentence".split()) <= set(site["findings"][0])
+    assert set(f"{named} depth_m width_m distance_m citation sentence".split()) <= set(site["findings"][0])
 
 
 def test_every_format_tells_the_same_numbers(check: ez.Check, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ valid_from = 2022-06-30
 extent     = "district"
 accuracy_m = 5
 min_area_m2 = 1.0
+min_width_m = 0.1
 
 [layers.barrier]
 role = "barrier_zone"
@@ -123,7 +124,9 @@ def test_a_whole_file_is_read(folder: Path) -> None:
     red_line = ws.layers["red_line"]
     assert red_line.path == folder / "boundaries" / "red_line.gpkg"
     assert red_line.title == {"zh": "生态保护红线", "en": "Red line"}
-    assert (red_line.accuracy_m, red_line.min_area_m2, red_line.required) == (5.0, 1.0, True)
+    assert (red_line.accuracy_m, red_line.min_area_m2, red_line.min_width_m) == (5.0, 1.0, 0.1)
+    assert red_line.required
+    assert ws.layers["barrier"].min_width_m == 0
     assert red_line.valid_from is not None
     assert red_line.valid_from.isoformat() == "2022-06-30"
     assert ws.layers["barrier"].level_column == "级别"

@@ -419,6 +419,10 @@ def test_a_threshold_that_hides_findings_is_told(examine: Examine) -> None:
     assert found(examine(ALL.replace(RED_LINE, much)), "much_noise").severity == "warning"
     absurd = RED_LINE + "min_area_m2 = 1e12\n"
     assert found(examine(ALL.replace(RED_LINE, absurd)), "value_out_of_range").severity == "error"
+    wide = RED_LINE + "min_width_m = 5.0\n"
+    assert found(examine(ALL.replace(RED_LINE, wide)), "much_noise_width").severity == "warning"
+    wider = RED_LINE + "min_width_m = 50.0\n"
+    assert found(examine(ALL.replace(RED_LINE, wider)), "value_out_of_range").severity == "error"
 
 
 def test_codes_outside_the_measured_zones_are_no_error(examine: Examine, folder: Path) -> None:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from ecozone.assess import Account as Account
     from ecozone.assess import Change as Change
     from ecozone.assess import Check as Check
+    from ecozone.assess import Cuts as Cuts
     from ecozone.assess import assess_account as assess_account
     from ecozone.assess import assess_accuracy as assess_accuracy
     from ecozone.assess import assess_change as assess_change
     from ecozone.assess import assess_indicators as assess_indicators
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import least_cut as least_cut
     from ecozone.assess import overrule as overrule
     from ecozone.assess import plan_samples as plan_samples
     from ecozone.assess import resolve_zones as resolve_zones
@@ -42,6 +44,7 @@ _HOMES = {
     "Account": "assess",
     "Change": "assess",
     "Check": "assess",
+    "Cuts": "assess",
     "EcozoneError": "errors",
     "Workspace": "workspace",
     "assess_account": "assess",
@@ -50,6 +53,7 @@ _HOMES = {
     "assess_indicators": "assess",
     "check_sites": "assess",
     "inspect_file": "intake",
+    "least_cut": "assess",
     "measure_change": "measure",
     "measure_zones": "measure",
     "nearest": "measure",

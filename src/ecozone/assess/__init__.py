@@ -6,6 +6,7 @@ from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, BREAKDOWNS, CLASS_COLUMN
 from ecozone.assess.change import MIN_PATCH_M2, PATCH_COLUMNS, Change, assess_change
 from ecozone.assess.change_flags import FLAG_COLUMNS, VIOLATION_COLUMNS
 from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS, ground_words
+from ecozone.assess.cuts import CUT_COLUMNS, SHIFT_COLUMNS, SHIFT_WITHIN_M, Cuts, least_cut
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
@@ -23,6 +24,7 @@ __all__ = [
     "BREAKDOWNS",
     "BREAKDOWN_COLUMNS",
     "CLASS_COLUMNS",
+    "CUT_COLUMNS",
     "FINDING_COLUMNS",
     "FLAG_COLUMNS",
     "GAP_COLUMNS",
@@ -34,6 +36,8 @@ __all__ = [
     "PIECE_COLUMNS",
     "RATIO_COLUMNS",
     "RESOLVED_COLUMNS",
+    "SHIFT_COLUMNS",
+    "SHIFT_WITHIN_M",
     "STATUSES",
     "TARGET_COLUMNS",
     "TRANSITION_COLUMNS",
@@ -44,6 +48,7 @@ __all__ = [
     "By",
     "Change",
     "Check",
+    "Cuts",
     "Estimate",
     "Resolved",
     "SamplePlan",
@@ -57,6 +62,7 @@ __all__ = [
     "check_sites",
     "ground_words",
     "known_breakdowns",
+    "least_cut",
     "matrix_samples",
     "override_words",
     "overrides_of_sites",

@@ -9,8 +9,8 @@ How a rule comes to a finding:
 - the rule concerns the project's type; a type that is not known is ``review``.
 
 A rule whose source gives no distance, in a workspace that sets none, is ``review`` for every project it concerns. An
-overlap below the layer's ``min_area_m2``, or one that only the positional accuracy makes possible, is ``review`` too:
-it is listed, and never decides alone.
+overlap below the layer's ``min_area_m2`` or nowhere as wide as its ``min_width_m``, or one that only the positional
+accuracy makes possible, is ``review`` too: it is listed, and never decides alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from ecozone.assess.verdict import VERDICTS
 from ecozone.text import pick, say
 from ecozone.units import fixed
 
-#: Areas and lengths are ellipsoidal (m², m); shares are of the site; ``depth_m`` and ``distance_m`` in metres.
+#: Areas and lengths are ellipsoidal (m², m); shares are of the site; ``depth_m``, ``width_m`` and
+#: ``distance_m`` in metres. The width is that of the largest circle in the overlap; none
+#: where the whole site lies inside.
 FINDING_COLUMNS = (
     "site_id",
     "layer",
@@ -47,8 +49,11 @@ FINDING_COLUMNS = (
     "overlap_share",
     "zone_share",
     "length_m",
+    "length_min_m",
+    "length_max_m",
     "count",
     "depth_m",
+    "width_m",
     "distance_m",
     "bearing_deg",
     "noise",
@@ -63,8 +68,8 @@ FINDING_TEXTS = frozenset(FINDING_COLUMNS[:9]) | set(FINDING_COLUMNS[-6:])
 
 #: Columns that a finding takes from its meeting as they are.
 _MEASURES = (
-    *("overlap_m2", "overlap_min_m2", "overlap_max_m2", "zone_share", "length_m", "count", "depth_m", "distance_m"),
-    "bearing_deg",
+    *("overlap_m2", "overlap_min_m2", "overlap_max_m2", "zone_share", "length_m", "length_min_m", "length_max_m"),
+    *("count", "depth_m", "width_m", "distance_m", "bearing_deg"),
 )
 
 
@@ -162,7 +167,9 @@ def _verdict(at: int, kind: int, doubted: tuple[str | None, bool, str | None, bo
     if firmness == "possible":
         doubts.append(say("assess.remark_possible", accuracy=fixed(layer.accuracy_m or 0.0, 1)))
     if noise:
-        doubts.append(say("assess.remark_noise", limit=fixed(layer.min_area_m2, 2)))
+        thin = "_thin" if layer.min_width_m > 0 else ""
+        words = {"limit": fixed(layer.min_area_m2, 2), "width": f"{layer.min_width_m:g}"}
+        doubts.append(say(f"assess.remark_noise{thin}", **words))
     remarks = list(doubts)
     if firmness == "likely":
         remarks.append(say("assess.remark_likely", accuracy=fixed(layer.accuracy_m or 0.0, 1)))

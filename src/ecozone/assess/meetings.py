@@ -8,11 +8,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from ecozone.assess.spoken import Spoken
 from ecozone.assess.touching import Contact
-from ecozone.measure import Prepared, depths_in, index_of, nearest_to
+from ecozone.measure import Prepared, Shared, depths_in, index_of, nearest_to, widths_in
 from ecozone.rules import Rule
 from ecozone.workspace import Layer, Workspace
 
@@ -22,11 +23,12 @@ _LENGTH_NOISE_M = 0.01
 #: What is known of how sure an overlap is, by its number in a meeting; the last, which -1 counts as, is not known.
 FIRMNESSES = ("certain", "likely", "possible", None)
 _CERTAIN, _LIKELY, _POSSIBLE, _UNKNOWN = range(len(FIRMNESSES))
+_RANGE = ("overlap_min_m2", "overlap_max_m2", "length_min_m", "length_max_m")
 #: What a meeting holds, and what it is where there is no overlap; ``zone`` is -1 where it speaks of no feature.
 _NONE: Mapping[str, Any] = {
     "zone": -1,
     **dict.fromkeys(("overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m"), 0.0),
-    **dict.fromkeys(("overlap_min_m2", "overlap_max_m2", "distance_m", "bearing_deg"), np.nan),
+    **dict.fromkeys((*_RANGE, "width_m", "distance_m", "bearing_deg"), np.nan),
     "firmness": _UNKNOWN,
     **dict.fromkeys(("noise", "outside", "no_distance"), False),
 }
@@ -41,8 +43,8 @@ class Meetings:
     ----------
     table : mapping of ndarray
         ``site, zone`` (-1 where it speaks of no feature), ``overlap_m2, overlap_min_m2, overlap_max_m2, site_share,
-        zone_share, length_m, count, depth_m, distance_m, bearing_deg, firmness`` (position in `FIRMNESSES`), ``noise,
-        outside, no_distance``.
+        zone_share, length_m, length_min_m, length_max_m, count, depth_m, width_m, distance_m, bearing_deg, firmness``
+        (position in `FIRMNESSES`), ``noise, outside, no_distance``.
     rule, meeting : ndarray of int
         The position of a rule and of an entry of ``table``: what comes to a finding, by site, rule and feature.
     """
@@ -97,31 +99,45 @@ def meetings_of(
     order = np.lexsort((rows, rules, table["site"][rows]))
     deep = np.unique(rows[rows < len(met["site"])])
     deep = deep[contact.shared.meets[deep]]
-    # Reckoned only where it is asked for: it takes longest.
+    # Reckoned only where they are asked for: they take longest.
     table["depth_m"][deep] = depths_in(contact.shared, deep)
+    table["width_m"][deep] = widths = widths_in(contact.shared, deep)
+    table["noise"][deep[widths < spoken.layer.min_width_m]] = True
     return Meetings(table, rules[order], rows[order])
 
 
 def _met(contact: Contact, layer: Layer) -> Columns:
     """Return the pairs with their firmness: certain where even the eroded zone is met, possible where only the dilated.
 
-    A point is certainly inside where it lies deeper than the boundary can move.
+    A point is certainly inside where it lies deeper than the boundary can move, and so is a zone that is a line or a
+    point in a site. What lies wholly inside is no boundary noise, however small it is.
     """
-    pairs = contact.pairs
+    pairs, accuracy_m = contact.pairs, layer.accuracy_m or 0.0
     least, overlap = np.maximum(pairs["overlap_min_m2"], pairs["length_min_m"]), pairs["overlap_m2"]
     firmness = np.full(len(least), _LIKELY)
     firmness[least > 0] = _CERTAIN
     points = np.flatnonzero(pairs["count"] > 0)
-    firmness[points[depths_in(contact.shared, points) >= (layer.accuracy_m or 0.0)]] = _CERTAIN
+    firmness[points[depths_in(contact.shared, points) >= accuracy_m]] = _CERTAIN
+    firmness[_thin_inside(contact.shared, accuracy_m)] = _CERTAIN
     firmness[~pairs["meets"]] = _POSSIBLE
     firmness[np.isnan(least)] = _UNKNOWN
+    noise = (overlap > 0) & (overlap < layer.min_area_m2) & ~contact.shared.inside
     known = {name: pairs[name] for name in _NONE if name in pairs}
-    known |= {"firmness": firmness, "noise": (overlap > 0) & (overlap < layer.min_area_m2)}
-    return _meetings(pairs["site"], **known)
+    return _meetings(pairs["site"], **known | {"firmness": firmness, "noise": noise})
+
+
+def _thin_inside(shared: Shared, accuracy_m: float) -> Ints:
+    """Return the pairs whose zone, a line or a point, reaches deeper into the site than it can be off."""
+    rows = np.flatnonzero(shared.meets & (shared.zones.outlines.dimension[shared.right] < 2))
+    if accuracy_m > 0:
+        rows = rows[shared.sites.outlines.dimension[shared.left[rows]] == 2]
+        sites, zones = shared.sites.shapes[shared.left[rows]], shared.zones.shapes[shared.right[rows]]
+        rows = rows[shapely.intersects(shapely.buffer(sites, -accuracy_m), zones)]
+    return rows
 
 
 def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> Columns:
-    """Return, for sites not wholly inside a layer, how much of each lies outside it."""
+    """Return, for sites not wholly inside a layer, how much of each lies outside it; less than rounding is nothing."""
     area, length = sites["area_m2"].to_numpy(float), sites["length_m"].to_numpy(float)
     totals = contact.totals
     with np.errstate(invalid="ignore"):
@@ -129,9 +145,11 @@ def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> Columns:
         out_m = np.where(length > 0, length - totals["length_m"], 0.0)
         share = np.where(area > 0, out_m2 / np.where(area > 0, area, 1.0), 1.0)
     point_out = (area == 0) & (length == 0) & (totals["count"] == 0)
-    out = (out_m2 > layer.min_area_m2) | (out_m > _LENGTH_NOISE_M) | point_out
+    rounding_m2 = np.minimum(contact.shared.sites.thin_m2, layer.min_area_m2)
+    out = (out_m2 > rounding_m2) | (out_m > _LENGTH_NOISE_M) | point_out
     rows = np.flatnonzero(out & sites.geometry.notna().to_numpy())
-    known = {"overlap_m2": out_m2[rows], "length_m": out_m[rows], "site_share": share[rows]}
+    noise = (out_m2 > 0) & (out_m2 < layer.min_area_m2)
+    known = {"overlap_m2": out_m2[rows], "length_m": out_m[rows], "site_share": share[rows], "noise": noise[rows]}
     return _meetings(rows, **known, outside=np.ones(len(rows), dtype=bool))
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Coverage
+from ecozone.assess.cuts import Cuts
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
 from ecozone.assess.meetings import meetings_of
 from ecozone.assess.spoken import Kind, Spoken, spoken_of
@@ -58,6 +59,8 @@ class Check:
         What it was checked against.
     run : mapping or None
         The manifest, where a run made this check.
+    cuts : Cuts or None
+        Ways out of the conflicts (`least_cut`), where they were asked for; writers write them along.
     """
 
     sites: gpd.GeoDataFrame
@@ -66,6 +69,7 @@ class Check:
     notices: tuple[Notice, ...]
     workspace: Workspace
     run: Mapping[str, Any] | None = field(default=None)
+    cuts: Cuts | None = field(default=None)
 
     @property
     def verdicts(self) -> dict[str, int]:

@@ -71,7 +71,7 @@ def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
         "length_m": shared.length_m,
         "count": shared.count,
         "meets": shared.meets,
-        **(ranges(shared, layer.accuracy_m) if layer.accuracy_m else dict.fromkeys(_RANGE, unknown)),
+        **(dict.fromkeys(_RANGE, unknown) if layer.accuracy_m is None else ranges(shared, layer.accuracy_m)),
         "distance_m": none,
         "bearing_deg": unknown,
     }

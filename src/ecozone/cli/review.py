@@ -66,9 +66,15 @@ def register(app: typer.Typer) -> None:
         date: datetime | None = typer.Option(None, "--date", formats=["%Y-%m-%d"], help=say("cli.opt_date")),
         fail_on: str | None = typer.Option(None, "--fail-on", help=say("cli.opt_fail_on")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
+        least_cut: bool = typer.Option(False, "--least-cut", help=say("cli.opt_least_cut")),
+        shift: float | None = typer.Option(
+            None, "--shift-within", min=0, metavar="M", help=say("cli.opt_shift_within")
+        ),
+        margin: bool = typer.Option(True, "--cut-margin/--no-cut-margin", help=say("cli.opt_cut_margin")),
     ) -> int:
         from ecozone.assess import at_least
         from ecozone.cli.show import show_check
+        from ecozone.cli.show_ways import show_ways
         from ecozone.outputs import check_document
         from ecozone.runs import Request, execute, streamable
 
@@ -88,6 +94,9 @@ def register(app: typer.Typer) -> None:
             geometry=row_kind(corners),
             angles=cast("Any", angles),
             near_m=near,
+            least_cut=least_cut or shift is not None or not margin,
+            shift_within_m=shift,
+            cut_margin=margin,
             outputs=tuple(output),
             batch=batch,
             copies=with_inputs,
@@ -113,6 +122,8 @@ def register(app: typer.Typer) -> None:
         else:
             tell_notices(done.notices)
             show_check(done)
+            if done.cuts is not None:
+                show_ways(done)
         tell_files(outcome.files)
         refused = _tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]

@@ -11,6 +11,7 @@ from ecozone.units import fixed, hectares
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.text import Text
 
     from ecozone.assess import Check
 
@@ -42,8 +43,6 @@ def table(
 
 def show_check(check: Check) -> None:
     """Print the sites with their verdict, each with what decided it, then what could not be checked."""
-    from rich.text import Text
-
     from ecozone.assess import overrides_of_sites, records
 
     order = {verdict: i for i, verdict in enumerate(_STYLES)}
@@ -56,7 +55,7 @@ def show_check(check: Check) -> None:
         if not size and site["length_m"] > 0:
             size = say("cli.metres", length=fixed(site["length_m"], 1))
         why = _reasons(check, site["site_id"])
-        words = Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict])
+        words = verdict_text(verdict)
         if site["site_id"] in ruled:
             words.append("\n" + say("cli.override", verdict=say(f"words.{site['override']}")), style="default")
             why += ruled[site["site_id"]]
@@ -69,6 +68,13 @@ def show_check(check: Check) -> None:
     for reason in absent:
         console().print(say("cli.not_judged", reason=reason), style="dim")
     console().print(say("cli.clear_means"), style="dim")
+
+
+def verdict_text(verdict: str) -> Text:
+    """Return a verdict's sign and word in its colour."""
+    from rich.text import Text
+
+    return Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict])
 
 
 def _reasons(check: Check, site_id: str) -> list[str]:

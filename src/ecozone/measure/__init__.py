@@ -3,6 +3,7 @@
 from ecozone.measure.aligning import Aligned, aligned
 from ecozone.measure.arrangement import arrange
 from ecozone.measure.change import measure_change, same_cells
+from ecozone.measure.clearing import HAIR_M, ground_outside, ground_within, parted, plane_metres
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.land_use import measure_land_use
@@ -14,11 +15,14 @@ from ecozone.measure.patches import measure_patches
 from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sides_of, sizes_between
+from ecozone.measure.shifting import Shift, smallest_shift
 from ecozone.measure.spread import overlay_range, ranges
 from ecozone.measure.tally import NODATA, OUTSIDE, measure_zones
 from ecozone.measure.warming import prepare_screening
+from ecozone.measure.width import widths_in, widths_of
 
 __all__ = [
+    "HAIR_M",
     "NODATA",
     "OUTSIDE",
     "Aligned",
@@ -28,10 +32,13 @@ __all__ = [
     "Nearest",
     "Prepared",
     "Shared",
+    "Shift",
     "aligned",
     "arrange",
     "codes_at",
     "depths_in",
+    "ground_outside",
+    "ground_within",
     "index_of",
     "land_use_patches",
     "mapper_for",
@@ -44,6 +51,8 @@ __all__ = [
     "nearest_to",
     "overlay",
     "overlay_range",
+    "parted",
+    "plane_metres",
     "prepare_screening",
     "ranges",
     "same_cells",
@@ -52,4 +61,7 @@ __all__ = [
     "shares",
     "sides_of",
     "sizes_between",
+    "smallest_shift",
+    "widths_in",
+    "widths_of",
 ]

@@ -94,6 +94,7 @@ class Shared:
         found = np.where(self.inside[rows], self.sites.shapes[self.left[rows]], self.known[rows])
         new = np.flatnonzero(shapely.is_missing(found))
         found[new] = self._agreed(rows[new])
+        self.known[rows[new]] = found[new]
         return found
 
     def _agreed(self, rows: Ints) -> Shapes:

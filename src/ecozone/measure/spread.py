@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from ecozone.geo import GRID_M
 from ecozone.measure.edge_index import index_of
 from ecozone.measure.overlay import require_fit
 from ecozone.measure.pairs import Floats, array_of
@@ -29,7 +30,7 @@ def overlay_range(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_
     sites, zones
         As for `overlay`.
     accuracy_m : float
-        Positional accuracy of the zones, metres.
+        Positional accuracy of the zones, metres; one finer than the grid of overlays counts as exact.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def ranges(shared: Shared, accuracy_m: float) -> dict[str, Floats]:
     kind = sites.outlines.dimension[left]
     here = np.where(kind == 2, shared.area_m2, np.where(kind == 1, shared.length_m, 0.0))
     least, most = here.copy(), here.copy()
-    if accuracy_m > 0:
+    if accuracy_m > GRID_M:
         cut = np.flatnonzero(~shared.inside & (kind > 0))
         whole = sites.size[left[cut]]
         covered = here[cut] >= whole * (1.0 - _COVERED)

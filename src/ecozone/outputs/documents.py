@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,8 @@ import pandas as pd
 from ecozone.assess import RATIO_COLUMNS, Account, Check, SamplePlan, records
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
+from ecozone.outputs.plain import plain_value
+from ecozone.outputs.ways import way_documents
 
 CHECK_SCHEMA = "ecozone.check/1"
 RATIOS_SCHEMA = "ecozone.ratios/1"
@@ -28,6 +29,7 @@ def check_document(check: Check) -> dict[str, Any]:
     spoken: dict[str, list[dict[str, Any]]] = {}
     general: list[dict[str, Any]] = []
     known = set(check.sites["site_id"])
+    ways = None if check.cuts is None else way_documents(check.cuts)
     for notice in check.notices:
         entry = notice.as_dict()
         (spoken.setdefault(entry["feature"], []) if entry["feature"] in known else general).append(entry)
@@ -39,6 +41,7 @@ def check_document(check: Check) -> dict[str, Any]:
             "states": states.get(site["site_id"], []),
             "findings": findings.get(site["site_id"], []),
             "notices": spoken.get(site["site_id"], []),
+            **({} if ways is None else {part: ways[part].get(site["site_id"], []) for part in ways}),
         }
         for site in records(check.sites.drop(columns="geometry"))
     ]
@@ -101,17 +104,6 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
         numbers = {key: int(value) for key, value in values.items() if key in whole and isinstance(value, float)}
         rows.append(values | numbers)
     return rows
-
-
-def plain_value(value: Any) -> Any:
-    """Return a table's cell as JSON has it: missing and not-a-number are null.
-
-    >>> plain_value(float("nan")) is None, plain_value(True)
-    (True, True)
-    """
-    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value.item() if hasattr(value, "item") else value
 
 
 def _by_site(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

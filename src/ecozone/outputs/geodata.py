@@ -22,6 +22,7 @@ from ecozone.outputs.documents import check_document, plain_rows
 from ecozone.outputs.escape import plain_all
 from ecozone.outputs.geotables import geopackage_tables, kind_of, write_table
 from ecozone.outputs.tables import notice_table
+from ecozone.outputs.ways import way_layers
 from ecozone.text import say
 
 
@@ -51,10 +52,16 @@ _NO_DATE = "1980-01-01T00:00:00.000Z"
 
 
 def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
-    """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without."""
+    """Write a GeoPackage: layer ``sites`` with shapes; tables ``findings``, ``states`` and ``notices`` without.
+
+    Where ways out of conflicts were asked for, layers ``cuts`` (parts to give up), ``remainders`` and ``shifts`` too.
+    """
     with written(path) as draft, writing_by_gdal():
         for layer, table in geopackage_tables(check).items():
             write_table([table], draft, layer, kind_of([table.schema]))
+        for name, layer in ({} if check.cuts is None else way_layers(check.cuts)).items():
+            words = {"driver": "GPKG", "append": True, "geometry_type": "Unknown"}
+            pyogrio.write_dataframe(plain_texts(layer), draft, layer=name, **words)
         pyogrio.write_dataframe(
             plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
         )

@@ -28,6 +28,7 @@ from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import Strings, site_list
+from ecozone.outputs.map_ways import site_ways
 from ecozone.outputs.selfcontained import self_contained
 from ecozone.text import language, room, say, speaking
 
@@ -123,6 +124,10 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     opening = _opening(layers, check)
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
+    ways = site_ways(check.cuts, ws, tolerance_m=SITE_TOLERANCE_M)
+    for entry in listed:
+        if entry["id"] in ways:
+            entry["ways"] = ways[entry["id"]]
     notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
     return {
         "lang": language(),

@@ -20,7 +20,19 @@ class _Meeting(JSCSSMixin):
     )
     default_js = [  # noqa: RUF012  folium reads them from the class and never writes here
         (name, f"ecozone:{name}.js")
-        for name in ("core", "symbols", "zones", "labels", "popups", "sites", "graticule", "panel", "frame", "draw")
+        for name in (
+            "core",
+            "symbols",
+            "zones",
+            "labels",
+            "popups",
+            "sites",
+            "ways",
+            "graticule",
+            "panel",
+            "frame",
+            "draw",
+        )
     ]
     default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
 

@@ -196,6 +196,9 @@ def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield say("map.overlap_range"), say("map.range_words", low=low_words, high=high_words)
     if overlap == 0 and _number(finding["length_m"]) > 0:
         yield say("map.crossing"), say("map.metres", value=fixed(finding["length_m"], 1))
+    low, high = finding["length_min_m"], finding["length_max_m"]
+    if not (pd.isna(low) or pd.isna(high)) and fixed(low, 1) != fixed(high, 1):
+        yield say("map.length_range"), say("map.length_words", low=fixed(low, 1), high=fixed(high, 1))
     distance = finding["distance_m"]
     if not pd.isna(distance) and not (distance == 0 and (overlap > 0 or _number(finding["length_m"]) > 0)):
         bearing = _number(finding["bearing_deg"])
@@ -204,6 +207,8 @@ def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield say("map.distance"), away if known else say("map.metres", value=fixed(distance, 1))
     if _number(finding["depth_m"]) > 0:
         yield say("map.depth"), say("map.metres", value=fixed(finding["depth_m"], 1))
+    if not pd.isna(finding["width_m"]):
+        yield say("map.width"), say("map.metres", value=fixed(finding["width_m"], 2))
     if name_of(finding["firmness"]):
         yield say("map.firmness"), say(f"words.{finding['firmness']}")
     if words := override_words(finding):

@@ -18,8 +18,9 @@ from ecozone.assess import FINDING_COLUMNS, OVERRIDE_COLUMNS, VERDICTS, Account,
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.columns import csv_lines, csv_words
-from ecozone.outputs.documents import plain_value
 from ecozone.outputs.escape import plain
+from ecozone.outputs.plain import plain_value
+from ecozone.outputs.ways import way_sheets
 from ecozone.text import room, say
 from ecozone.units import hectares_each, mu_each
 
@@ -160,7 +161,7 @@ def write_csv(check: Check, path: str | PathLike[str]) -> Path:
 
 
 def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
-    """Write a workbook with a sheet for each part: sites, findings, states, targets, ratios, accuracy, notices.
+    """Write a workbook with a sheet for each part: sites, findings, states, ways out, targets, ratios ….
 
     Parameters
     ----------
@@ -174,6 +175,7 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     notices: tuple[Notice, ...] = ()
     if check is not None:
         sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
+        sheets |= {} if check.cuts is None else way_sheets(check.cuts)
         notices += check.notices
     if isinstance(ratios, Account):
         sheets |= {"targets": worded(ratios.targets), "ratios": worded(ratios.ratios)}

@@ -11,7 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import NEAR_M, Account, Check, SamplePlan, assess_account, check_sites, overrule, plan_samples
+from ecozone.assess import (
+    NEAR_M,
+    SHIFT_WITHIN_M,
+    Account,
+    Check,
+    SamplePlan,
+    assess_account,
+    check_sites,
+    least_cut,
+    overrule,
+    plan_samples,
+)
 from ecozone.errors import UsageError
 from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
@@ -125,6 +136,10 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
                 client=mapper,
                 progress=progress,
             )
+            if request.least_cut:
+                bound = SHIFT_WITHIN_M if request.shift_within_m is None else request.shift_within_m
+                cuts = least_cut(check, shift_within_m=bound or None, margin=request.cut_margin, progress=progress)
+                check = replace(check, cuts=cuts)
             check = overrule(check, said)
         if "ratios" in request.parts:
             account = assess_account(ws, years=request.years, by=request.by, client=mapper, progress=progress)

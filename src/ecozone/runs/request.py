@@ -47,6 +47,12 @@ class Request(BaseModel):
         The least patch that a ``change`` lists; the default of `ecozone.assess.assess_change` unless given.
     align : bool
         Bring rasters of other cells to one grid for a ``change``; see `ecozone.assess.assess_change`.
+    least_cut : bool
+        Whether ways out of conflicts are worked out with ``check``; see `ecozone.assess.least_cut`.
+    shift_within_m : float, optional
+        Bound of the shifts looked for; its default unless given, 0 for none.
+    cut_margin : bool
+        Whether they keep clear of the layers' positional accuracy.
     outputs : tuple of str
         Files to write; the suffix tells the format.
     copies : bool
@@ -90,6 +96,9 @@ class Request(BaseModel):
     plan_seed: int = 1
     min_area_m2: float | None = None
     align: bool = False
+    least_cut: bool = False
+    shift_within_m: float | None = None
+    cut_margin: bool = True
     outputs: tuple[str, ...] = ()
     copies: bool = False
     batch: int | None = None

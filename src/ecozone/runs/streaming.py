@@ -110,6 +110,8 @@ def _obstacle(request: Request) -> UsageError | None:
     given = request.sites[0] if len(request.sites) == 1 else None
     if given is None or is_database(given) or Path(given).is_dir() or is_geodatabase(given):
         return UsageError("runs.stream_one_file", count=len(request.sites))
+    if request.least_cut:
+        return UsageError("runs.stream_cuts")
     if request.datum is not None or request.control_points is not None:
         return UsageError("runs.stream_moved", option="--datum" if request.datum is not None else "--control-points")
     return None

@@ -27,6 +27,7 @@ _SCALE_LIMIT = 0.005
 _NOISE_M2 = 1.0
 # The metres of a digitised boundary give slivers of some tens of m²; a hit above this is hardly one.
 _MUCH_NOISE_M2 = 100.0
+_MUCH_NOISE_M = 1.0
 
 
 def examine_layers(ws: Workspace, readable: Collection[str]) -> Iterator[Trouble]:
@@ -77,6 +78,9 @@ def _declared(layer: Layer) -> Iterator[Trouble]:
         yield trouble("workspace.no_basis", "info", **place)
     if layer.min_area_m2 > _MUCH_NOISE_M2:
         yield trouble("workspace.much_noise", "warning", **place, field="min_area_m2", size=_plain(layer.min_area_m2))
+    if layer.min_width_m > _MUCH_NOISE_M:
+        size = _plain(layer.min_width_m)
+        yield trouble("workspace.much_noise_width", "warning", **place, field="min_width_m", size=size)
     if layer.accuracy_m is None and not layer.empty:
         yield trouble("workspace.no_accuracy", "info", **place)
     if layer.valid_from is not None and layer.valid_from > date.today():

@@ -35,6 +35,8 @@ class Layer:
         Positional accuracy, metres.
     min_area_m2 : float
         An overlap below this, in square metres, is listed as suspected boundary noise.
+    min_width_m : float
+        So is one that is nowhere as wide as this, in metres, whatever its area.
     level_column, zone_column, name_column : str or None
         Columns of the file.
     levels : mapping
@@ -69,6 +71,7 @@ class Layer:
     extent: str | None = None
     accuracy_m: float | None = None
     min_area_m2: float = 0.0
+    min_width_m: float = 0.0
     level_column: str | None = None
     zone_column: str | None = None
     name_column: str | None = None

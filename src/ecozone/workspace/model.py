@@ -3,8 +3,8 @@
 ================  =====================================================================================================
 ``[workspace]``   ``name``, ``crs`` (metric; overlay happens in it), ``rules`` (packs, by name or path)
 ``[layers.KEY]``  ``role``, ``path``, ``title``, ``basis``, ``valid_from``, ``extent`` (a layer or a polygon file),
-                  ``accuracy_m``, ``min_area_m2``, ``area_km2`` (published, for comparison), ``level``, ``zone``,
-                  ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
+                  ``accuracy_m``, ``min_area_m2``, ``min_width_m``, ``area_km2`` (published, for comparison), ``level``,
+                  ``zone``, ``name`` (columns), ``crs``, ``layer``, ``encoding`` (what the file does not say itself),
                   ``closed_lines`` (``"polygon"``: lines that end where they begin are areas), ``required``,
                   ``schematic``; ``empty = true`` in place of ``path`` where there is truly none; of a PostGIS layer
                   ``source`` (its address) and ``table`` stand in place of ``path``, and ``near_extent`` reads only
@@ -119,6 +119,9 @@ LocalPath = Annotated[Filled, AfterValidator(_local_path)]
 #: A boundary that is off by metres crosses another by tens of m²; beyond this a finding would be called noise.
 MOST_NOISE_M2 = 10_000.0
 Noise = Annotated[float, Field(ge=0, le=MOST_NOISE_M2, allow_inf_nan=False)]
+#: Beyond this a strip is no slip of a boundary.
+MOST_NOISE_M = 10.0
+NoiseWidth = Annotated[float, Field(ge=0, le=MOST_NOISE_M, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -174,6 +177,7 @@ class LayerTable(Table):
     extent: LocalPath | None = None
     accuracy_m: NotNegative | None = None
     min_area_m2: Noise = 0.0
+    min_width_m: NoiseWidth = 0.0
     area_km2: Positive | None = None
     level: Filled | None = None
     zone: Filled | None = None

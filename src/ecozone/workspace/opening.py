@@ -128,6 +128,7 @@ def _layer(key: str, table: LayerTable, file: Path, pack: RulePack | None) -> La
         extent=table.extent,
         accuracy_m=table.accuracy_m,
         min_area_m2=table.min_area_m2,
+        min_width_m=table.min_width_m,
         level_column=table.level,
         zone_column=table.zone,
         name_column=table.name,

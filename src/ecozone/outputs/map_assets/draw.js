@@ -22,6 +22,7 @@ window.ecozone.draw = function (map) {
   e.drawZones(map);
   new e.Graticule().addTo(map);
   e.drawSites(map);
+  e.drawWays(map);
   e.drawPanel();
   e.drawFrame(map, home);
   map.invalidateSize({ animate: false });

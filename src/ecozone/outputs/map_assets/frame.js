@@ -24,7 +24,7 @@
       if (!styles[0].level) return [e.h('li', {}, e.swatch(layer, styles[0]), layer.title)];
       return [e.h('li', {}, layer.title), ...styles.map((style) => e.h('li', { class: 'level' }, e.swatch(layer, style), style.level))];
     });
-    return [signs, zones].filter((part) => part.length).map((part) => e.h('ul', {}, part));
+    return [signs, e.wayLegend(), zones].filter((part) => part.length).map((part) => e.h('ul', {}, part));
   }
 
   function legend() {

@@ -111,6 +111,7 @@
         button('layers_none', (layer) => layer.ground && e.isShown(layer)),
         button('layers_opening', (layer) => layer.on)
       ),
+      e.waySwitch(),
       group('layers_control', e.data.layers.filter((layer) => !layer.ground)),
       group('layers_ground', e.data.layers.filter((layer) => layer.ground)),
     ];

@@ -39,6 +39,7 @@
       facts(site.facts),
       site.findings.length ? e.h('ol', { class: 'findings', 'aria-label': e.t('findings') }, site.findings.map(finding)) : null,
       !site.findings.length && !unknown.length ? e.h('p', { class: 'sentence' }, e.t('no_findings')) : null,
+      e.wayContent(site),
       unknown.length ? e.h('section', { class: 'unknown' }, e.h('h4', {}, e.t('states_unknown')), stateRows(unknown)) : null,
       other.length ? e.h('details', {}, e.h('summary', {}, `${e.t('states_other')} (${other.length})`), stateRows(other)) : null
     );
