@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from ecozone.measure.outlines import outlines_of
 from ecozone.measure.pairs import Floats, Ints, Mask, Shapes
 from ecozone.measure.shared import Shared
 from ecozone.measure.workers import in_parts
@@ -14,6 +15,10 @@ _FINENESS = 0.02
 _CONVEX = 1e-9
 #: Of shapes up to this square of the perimeter per area, strips 25 times as long as wide, the circle is searched for.
 _PLUMP = 100.0
+#: GEOS constructs the circle of a triangle or convex quadrangle, whose ring closes with its first corner.
+_QUADRANGLE = 5
+#: An index of edges, which GEOS makes for each shape, pays only for more.
+_FEW_CORNERS = 64
 #: With fewer, GEOS lets go of what lies in the corner between two walls and a bend.
 _QUADRANT_SEGMENTS = 16
 #: So many shapes are measured at once.
@@ -68,9 +73,10 @@ def widths_of(shapes: Shapes) -> Floats:
 
     Notes
     -----
-    Of a convex polygon the circle is constructed, of one that is not long it is searched for. Of a long bent one the
-    radius :math:`r` is enclosed and halved by erosion, which leaves nothing beyond :math:`r`; a search would take
-    up to a hundred times as long, and GEOS erodes strips well, but not the middle of a plump shape. Erosion starts from
+    Of a triangle or convex quadrangle the circle is constructed, of other shapes that are convex or not long it is
+    searched for. Of a long bent one the radius :math:`r` is enclosed and halved by erosion, which leaves nothing beyond
+    :math:`r`; a search would take up to a hundred times as long, and GEOS erodes strips well, but not the middle of a
+    plump shape. Erosion, and the search among few corners, start from
     :math:`A \le P r + \pi (h - 1) r^2` with the area, the length of all boundaries and the number of holes (inner
     parallel curves are no longer than :math:`P + 2 \pi (h - 1) t`: Sz.-Nagy 1959, Acta Sci. Math. 20:36-47), and from
     :math:`\pi r^2 \le A`.
@@ -79,7 +85,7 @@ def widths_of(shapes: Shapes) -> Floats:
     --------
     >>> bend = shapely.LineString([(0, 0), (100, 30), (200, 0)]).buffer(1.5, cap_style="flat")
     >>> [round(float(width), 1) for width in widths_of(np.array([shapely.box(0, 0, 40, 3), bend]))]
-    [3.0, 3.1]
+    [3.0, 3.0]
     """
     widths = np.zeros(len(shapes))
 
@@ -91,21 +97,34 @@ def widths_of(shapes: Shapes) -> Floats:
 
 
 def _widths(shapes: Shapes) -> Floats:
-    area, around = shapely.area(shapes), shapely.length(shapes)
-    widths = np.zeros(len(shapes))
+    area, around, corners = shapely.area(shapes), shapely.length(shapes), shapely.get_num_coordinates(shapes)
     flat = area > 0
-    plump = flat & (shapely.area(shapely.convex_hull(shapes)) <= area * (1.0 + _CONVEX))
-    plump |= flat & (around**2 <= _PLUMP * area)
-    if plump.any():
-        fine = _FINENESS * area[plump] / around[plump]
-        widths[plump] = 2.0 * shapely.length(shapely.maximum_inscribed_circle(shapes[plump], tolerance=fine))
-    bent = np.flatnonzero(flat & ~plump)
-    if len(bent):
-        holes = np.bincount(*_holes(shapes[bent]), minlength=len(bent))
+    convex = flat & (shapely.area(shapely.convex_hull(shapes)) <= area * (1.0 + _CONVEX))
+    plump = flat & (around**2 <= _PLUMP * area)
+    few = plump & (corners <= _FEW_CORNERS) & ~(convex & (corners <= _QUADRANGLE))
+    widths = np.zeros(len(shapes))
+    found = np.flatnonzero((convex | plump) & ~few)
+    if len(found):
+        fine = _FINENESS * area[found] / around[found]
+        widths[found] = 2.0 * shapely.length(shapely.maximum_inscribed_circle(shapes[found], tolerance=fine))
+    rest = np.flatnonzero(flat & ~(convex | plump) | few)
+    if len(rest):
+        holes = np.bincount(*_holes(shapes[rest]), minlength=len(rest))
         curl = np.pi * np.maximum(holes - 1, 0)
-        low = 2.0 * area[bent] / (around[bent] + np.sqrt(around[bent] ** 2 + 4.0 * curl * area[bent]))
-        widths[bent] = 2.0 * _radii(shapes[bent], low, np.sqrt(area[bent] / np.pi))
+        low = 2.0 * area[rest] / (around[rest] + np.sqrt(around[rest] ** 2 + 4.0 * curl * area[rest]))
+        some, bent = few[rest], ~few[rest]
+        widths[rest[some]] = 2.0 * _searched(shapes[rest[some]], low[some])
+        widths[rest[bent]] = 2.0 * _radii(shapes[rest[bent]], low[bent], np.sqrt(area[rest[bent]] / np.pi))
     return widths
+
+
+def _searched(shapes: Shapes, low: Floats) -> Floats:
+    """Return the largest radii that fit, of which some that fit are known."""
+    from ecozone.measure.circle_kernels import radii_of
+
+    outlines = outlines_of(shapes)
+    radii_of(0, len(shapes), outlines.xy, outlines.rings, outlines.first, outlines.box, _FINENESS, low)
+    return low
 
 
 def _holes(shapes: Shapes) -> tuple[Ints, Floats]:
