@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 import ecozone as ez
 from ecozone.errors import OutputError
-from ecozone.outputs import check_document, write_json
+from ecozone.outputs import check_document, write_in_one_piece, write_json
 from ecozone.outputs.atomic import written
 
 ODD = '=HYPERLINK("http://x")|{{7*7}}<b>\x00\x0b'
@@ -30,6 +31,15 @@ def check(little: Any, sites: Any, square: Any) -> ez.Check:
     frame = sites((square(1100, 1100, 50), "school"), (square(6000, 6000, 10), "school"))
     frame.loc[0, "name"] = ODD
     return ez.check_sites(frame, ws)
+
+
+def test_lines_of_json_hold_what_the_document_holds(check: ez.Check, tmp_path: Path) -> None:
+    """Site by site, with ways out of conflicts where they were asked for, and without where not."""
+    for each in (check, replace(check, cuts=ez.least_cut(check))):
+        path = write_in_one_piece(each, tmp_path / "check.jsonl")
+        lines = [json.loads(line, parse_constant=pytest.fail) for line in path.read_text("utf-8").splitlines()]
+        assert lines == check_document(each)["sites"]
+    assert lines[0]["cuts"] and lines[0]["shifts"]
 
 
 def test_json_has_the_shape_of_the_design_and_no_nan(check: ez.Check, tmp_path: Path) -> None:
