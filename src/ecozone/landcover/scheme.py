@@ -16,9 +16,10 @@ from ecozone.text import near_word, pick
 class LandClass:
     """One class: its names, its colour, and what it counts for.
 
-    ``green`` holds for forest too. ``contested`` and ``suspicious`` are the reason in both languages, or None:
-    contested where the field does not agree what the class counts for, suspicious where its mere presence in a plain
-    is most likely an error of the data. ``group`` is the key of a group of the scheme (三大类).
+    ``green`` holds for forest too. ``built`` and ``bare`` are kinds of ground that count for no indicator.
+    ``contested`` and ``suspicious`` are the reason in both languages, or None: contested where the field does not agree
+    what the class counts for, suspicious where its mere presence in a plain is most likely an error of the data.
+    ``group`` is the key of a group of the scheme (三大类).
     """
 
     code: Code
@@ -34,6 +35,8 @@ class LandClass:
     group: str | None = None
     suffixes: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
+    built: bool = False
+    bare: bool = False
 
     @property
     def neither(self) -> bool:
@@ -42,7 +45,7 @@ class LandClass:
 
     @property
     def flags(self) -> frozenset[str]:
-        """The flags that are set."""
+        """What it counts for, of blue, green, forest and cropland."""
         return frozenset(flag for flag in ("blue", "green", "forest", "cropland") if getattr(self, flag))
 
     def label(self, lang: str | None = None) -> str:

@@ -11,12 +11,16 @@ from pydantic import Field
 
 from ecozone.errors import WorkspaceError
 from ecozone.landcover.declared import Strict, Words, read_declaration
-from ecozone.landcover.profiles import Code, Flag
+from ecozone.landcover.profiles import Code
 from ecozone.landcover.scheme import Accuracy, LandClass, Scheme, Version, listed
 from ecozone.text import near_word
 
 #: Where the packaged declarations lie.
 FOLDER = Path(str(files("ecozone") / "landcover"))
+
+
+#: What a class may count for; ``built`` and ``bare`` count for no indicator, only for change.
+ClassFlag = Literal["blue", "green", "forest", "cropland", "built", "bare"]
 
 
 class _Version(Strict):
@@ -36,7 +40,7 @@ class _Class(Strict):
     zh: str
     en: str
     colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-    flags: list[Flag]
+    flags: list[ClassFlag]
     contested: str | Words | None = None
     suspicious: str | Words | None = None
     group: str | None = None
@@ -131,6 +135,8 @@ def _land_class(
         group=declared.group,
         suffixes=frozenset(declared.suffixes),
         aliases=frozenset(declared.aliases),
+        built="built" in declared.flags,
+        bare="bare" in declared.flags,
     )
 
 
