@@ -147,8 +147,9 @@ class Assumption:
 class RulePack:
     """Everything that one or more rule pack files declare, later ones over earlier ones.
 
-    ``files`` are the files it was read from, in that order; ``origins`` tells which of them an entry is from, by
-    ``table.id``.
+    ``keeps_cover`` are the tags of projects that leave the land as green or blue as it is: a scenario builds nothing on
+    their sites. ``files`` are the files it was read from, in that order; ``origins`` tells which of them an entry is
+    from, by ``table.id``.
     """
 
     name: str
@@ -161,6 +162,7 @@ class RulePack:
     roles: Mapping[str, Role]
     parameters: Mapping[str, Parameter]
     assumptions: tuple[Assumption, ...]
+    keeps_cover: frozenset[str] = frozenset()
     files: tuple[Path, ...] = field(default=(), compare=False)
     origins: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
 
