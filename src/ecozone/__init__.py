@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ecozone.assess import Account as Account
     from ecozone.assess import Check as Check
+    from ecozone.assess import LayerComparison as LayerComparison
+    from ecozone.assess import Scenario as Scenario
     from ecozone.assess import assess_account as assess_account
     from ecozone.assess import assess_accuracy as assess_accuracy
     from ecozone.assess import assess_indicators as assess_indicators
+    from ecozone.assess import assess_scenario as assess_scenario
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import compare_layers as compare_layers
     from ecozone.assess import plan_samples as plan_samples
     from ecozone.errors import EcozoneError as EcozoneError
     from ecozone.intake import inspect_file as inspect_file
@@ -38,11 +42,15 @@ _HOMES = {
     "Account": "assess",
     "Check": "assess",
     "EcozoneError": "errors",
+    "LayerComparison": "assess",
+    "Scenario": "assess",
     "Workspace": "workspace",
     "assess_account": "assess",
     "assess_accuracy": "assess",
     "assess_indicators": "assess",
+    "assess_scenario": "assess",
     "check_sites": "assess",
+    "compare_layers": "assess",
     "inspect_file": "intake",
     "measure_change": "measure",
     "measure_zones": "measure",

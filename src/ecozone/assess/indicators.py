@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -149,7 +149,7 @@ def measure_indicators(
     adjusted: dict[int, Adjusted] = {}
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
-        zones = _measured_zones(ws)
+        zones = measured_zones(ws)
         sources = _chosen(ws, years)
         with mapper_for(client) as mapper:
             if mapper is not None:
@@ -158,7 +158,7 @@ def measure_indicators(
                     path.resolve() for path in sources.values() if scheme.kind == "raster" and path.is_file()
                 )
             for year, source in sources.items():
-                tally = _tally(zones, source, scheme, ws.landcover, mapper, progress)
+                tally = tally_of(zones, source, scheme, ws.landcover, mapper=mapper, progress=progress)
                 notices += tally.attrs["notices"] if scheme.kind == "vector" else ()
                 found = adjust(ws, year, zones, tally, scheme)
                 if found is not None:
@@ -200,22 +200,30 @@ def _chosen(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, Path]:
     return {year: rasters[year] for year in sorted(set(years))}
 
 
-def _tally(
-    zones: gpd.GeoDataFrame,
+def tally_of(
+    zones: gpd.GeoDataFrame | gpd.GeoSeries,
     source: Path,
     scheme: Scheme,
     cover: LandCover,
-    mapper: Mapper | None,
-    progress: Progress,
+    *,
+    on_invalid: Literal["refuse", "keep"] = "refuse",
+    mapper: Mapper | None = None,
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:
+    """Return the land cover of zones in one year of a workspace, as `ecozone.measure.measure_zones` does."""
+    words: dict[str, Any] = {"scheme": scheme, "crs": cover.crs, "on_invalid": on_invalid, "progress": progress}
     if scheme.kind == "raster":
-        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, client=mapper, progress=progress)
-    return measure_land_use(
-        zones, source, scheme=scheme, field=cover.column, layer=cover.sublayer, crs=cover.crs, progress=progress
-    )
+        return measure_zones(zones, source, client=mapper, **words)
+    return measure_land_use(zones, source, field=cover.column, layer=cover.sublayer, **words)
 
 
-def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
+def indicator_codes(scheme: Scheme, indicator: str, profile: str | None) -> frozenset[int | str]:
+    """Return the classes that count for an indicator as it is measured."""
+    return scheme.codes(PROXY.get(indicator, indicator), profile)
+
+
+def measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
+    """Return every zone whose land cover is measured, by its key."""
     frames = [ws.zones(role) for role in MEASURED_ROLES if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
     # Of what is declared not to be there no share can be reckoned.
@@ -234,7 +242,7 @@ def _year_rows(
         else:
             wanted = [("blue_green_ratio", profile) for profile in PROFILES] + [("tree_cover", None)]
         for indicator, profile in wanted:
-            codes = scheme.codes(PROXY.get(indicator, indicator), profile)
+            codes = indicator_codes(scheme, indicator, profile)
             row = {**base, "indicator": indicator, "profile": profile, "unit": "%"}
             row |= _share(mine, codes, float(zone_m2[key]))
             row |= _no_target() | {"figure": _figure(row, int(zone["refused"]), codes, found)}

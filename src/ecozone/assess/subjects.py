@@ -61,7 +61,7 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     tags: list[frozenset[str] | None] = []
     known: dict[tuple[str, str], frozenset[str] | EcozoneError | None] = {}
     for site_id, kind, flags in zip(frame["site_id"], frame["project_type"], frame["flags"], strict=True):
-        if kind is None:
+        if not isinstance(kind, str):
             tags.append(None)
             notices.append(notice("assess.no_project_type", "warning", feature=site_id))
             continue

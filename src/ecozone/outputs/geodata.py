@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +18,7 @@ from ecozone.geo import CGCS2000, reproject
 from ecozone.geo.gdal import pyogrio
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
-from ecozone.outputs.documents import check_document
+from ecozone.outputs.documents import check_document, plain_rows
 from ecozone.outputs.escape import plain_all
 from ecozone.outputs.tables import notice_table, site_table
 from ecozone.text import say
@@ -57,6 +58,38 @@ def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
         pyogrio.write_dataframe(
             plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
         )
+    return Path(path)
+
+
+def write_shapes(frame: gpd.GeoDataFrame, path: str | PathLike[str], about: Mapping[str, Any]) -> Path:
+    """Write any frame as GeoJSON in the form of `write_geojson`, its other columns as properties.
+
+    Parameters
+    ----------
+    about : mapping
+        Stands in the collection under ``ecozone``.
+    """
+    shapes = reproject(frame.geometry, CGCS2000)
+    rows = plain_rows(pd.DataFrame(frame.drop(columns=frame.geometry.name)))
+    features = [
+        {
+            "type": "Feature",
+            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
+            "properties": row,
+        }
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
+    collection = {"type": "FeatureCollection", "features": features, "ecozone": dict(about)}
+    with written(path) as draft:
+        draft.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), "utf-8")
+    return Path(path)
+
+
+def write_layers(tables: Mapping[str, pd.DataFrame], path: str | PathLike[str]) -> Path:
+    """Write frames as the layers and tables of a GeoPackage, by name."""
+    with written(path) as draft, writing_by_gdal():
+        for name, table in tables.items():
+            pyogrio.write_dataframe(plain_texts(table), draft, layer=name, driver="GPKG", append=draft.exists())
     return Path(path)
 
 

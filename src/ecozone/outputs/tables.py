@@ -26,12 +26,15 @@ _FORMULA_LINE = re.compile(r"^[=+\-@\t\r]", re.MULTILINE)
 #: What tells Excel that a CSV is in UTF-8.
 CSV_MARK = codecs.BOM_UTF8
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
+_NUMBER_FORMATS["points"] = "0.0000"
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
 _TWO_DECIMALS = frozenset(
     (
         *("value", "value_of_valid", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
         *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
         *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
+        *("value_before", "value_after", "adjusted_before", "adjusted_after", "ci_low_before", "ci_high_before"),
+        *("ci_low_after", "ci_high_after", "area_mu", "lost_mu", "make_up_mu"),
     )
 )
 _VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
@@ -43,21 +46,13 @@ _STATUS_FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_WORDED = ("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method")
-_LONG_TEXTS = {
-    "override_words",
-    "override_reason",
-    "fact",
-    "sentence",
-    "citation",
-    "procedure",
-    "decided_by",
-    "message",
-    "reason",
-    "remedy",
-    "zh",
-    "en",
-}
+_WORDED = (
+    *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
+    *("status_before", "by_count_before", "status_after", "by_count_after", "change_kind"),
+    *("verdict_old", "verdict_new", "finding_old", "finding_new"),
+)
+_LONG_TEXTS = {"fact", "sentence", "citation", "procedure", "decided_by", "message", "reason", "remedy", "zh", "en"}
+_LONG_TEXTS |= {"override_words", "override_reason", "why_old", "why_new"}
 _CELL_LIMIT = 32_767
 # The same results give the same bytes: when a run was is told by its manifest.
 _NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
@@ -155,22 +150,23 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
         sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
         notices += check.notices
     if isinstance(ratios, Account):
-        sheets |= {"targets": _worded(ratios.targets), "ratios": _worded(ratios.ratios)}
+        sheets |= {"targets": worded(ratios.targets), "ratios": worded(ratios.ratios)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
         notices += ratios.notices
     elif ratios is not None:
-        sheets["ratios"] = _worded(ratios)
+        sheets["ratios"] = worded(ratios)
         notices += notices_of(ratios)
     sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
     if check is not None:
         sheets["assumptions"] = pd.DataFrame([vars(item) for item in check.workspace.pack.assumptions])
     with written(path) as draft:
-        _write_book(sheets, draft)
+        write_book(sheets, draft)
     return Path(path)
 
 
-def _worded(table: pd.DataFrame) -> pd.DataFrame:
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the codes that a reader of a workbook sees as words."""
     known = room("words")
     named = {
         column: [say(f"words.{value}") if value in known else value for value in table[column]]
@@ -180,7 +176,8 @@ def _worded(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**named)
 
 
-def _write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+def write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables as a workbook, a sheet each, named and headed in the current language."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _NO_DATE})
     head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})
