@@ -95,6 +95,7 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
     assert manifest["id"] == document["run"]["id"]
     request = Request.model_validate(manifest["request"])
     assert (request.parts, len(manifest["outputs"])) == (("scenario",), 6)
+    assert run(["verify", str(tmp_path / "s.run.json")]) == 0
 
 
 def test_an_incomplete_scenario_ends_with_its_own_status(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,6 +167,7 @@ def test_redline_files_say_the_same(
     page = names[5].read_text("utf-8")
     assert all(word in page for word in ("原版界线", "新版界线", "新版减少", "重新描绘的细条"))
     assert json.loads((tmp_path / "r.run.json").read_text("utf-8"))["request"]["parts"] == ["redline"]
+    assert run(["verify", str(tmp_path / "r.run.json")]) == 0
 
 
 def test_sites_that_change_verdict_are_told(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,9 @@ def write_redline_geojson(found: LayerComparison, path: str | PathLike[str], run
     return write_shapes(found.pieces, path, {"run": dict(run), "areas": areas})
 
 
-def write_redline_map(found: LayerComparison, check: Check, path: str | PathLike[str]) -> Path:
+def write_redline_map(
+    found: LayerComparison, check: Check, path: str | PathLike[str], made_on: date | None = None
+) -> Path:
     """Write the meeting's map with the change on top: both outlines, what was added, removed and only redrawn.
 
     Parameters
@@ -111,7 +114,7 @@ def write_redline_map(found: LayerComparison, check: Check, path: str | PathLike
         ws = _with(ws, role, mine)
         shown.append(role.id)
     drawn = Check(check.sites, check.findings, check.states, (*found.notices, *check.notices), ws, check.run)
-    return write_map(drawn, path, shown=shown)
+    return write_map(drawn, path, shown=shown, made_on=made_on)
 
 
 def _kinds(pieces: gpd.GeoDataFrame) -> list[str]:

@@ -1,22 +1,22 @@
-"""How a run ends: its outputs, each whole or not at all, and the manifest beside the first of them."""
+"""What runs of one kind each have in common: formats that are known, inputs apart from outputs, and their delivery."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ecozone.errors import UsageError
 from ecozone.intake import Database
 from ecozone.notices import Notice
-from ecozone.outputs import written
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
-from ecozone.runs.manifest import canonical, digest
+from ecozone.runs.delivery import ARCHIVE, Writer, deliver, is_archive
+from ecozone.runs.request import Request
 from ecozone.workspace import Workspace
 
-#: Writes one output and returns it.
-Write = Callable[[Path], Path]
+#: What an archive holds of every run.
+_USUAL = (".json", ".xlsx", ".html")
 
 
 def require_formats(outputs: Iterable[str], known: Sequence[str]) -> list[Path]:
@@ -29,8 +29,10 @@ def require_formats(outputs: Iterable[str], known: Sequence[str]) -> list[Path]:
     """
     paths = [Path(output) for output in outputs]
     for path in paths:
-        if path.suffix.lower() not in known:
-            raise UsageError("outputs.unknown_format", file=path, suffix=path.suffix.lower(), known=" ".join(known))
+        suffix = path.suffix.lower()
+        if suffix not in known and not is_archive(path):
+            words = " ".join([*known, ARCHIVE])
+            raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=words)
     return paths
 
 
@@ -46,19 +48,18 @@ def inputs_apart(outputs: Sequence[Path], named: Iterable[Path | Database], ws: 
     parts = [part for path in files for part in parts_of(path)]
     if outputs:
         own = [] if ws is None else workspace_files(ws)
-        require_apart([*outputs, manifest_of(outputs[0])], [*own, *files, *parts])
+        plain = [path for path in outputs if not is_archive(path)]
+        require_apart([*outputs, *(manifest_of(path) for path in plain[:1])], [*own, *files, *parts])
     return [part for part in parts if part.is_file() and os.access(part, os.R_OK)]
 
 
 def finished(
-    run: Mapping[str, Any], notices: Iterable[Notice], outputs: Sequence[Path], writers: Mapping[str, Write]
+    request: Request,
+    run: Mapping[str, Any],
+    notices: Iterable[Notice],
+    outputs: Sequence[Path],
+    writers: Mapping[str, Writer],
 ) -> tuple[Path, ...]:
-    """Write the outputs, by suffix, then the manifest; return what was written."""
-    files = [writers[path.suffix.lower()](path) for path in outputs]
-    if not files:
-        return ()
-    said = [one.as_dict() for one in dict.fromkeys(notices)]
-    beside = manifest_of(files[0])
-    with written(beside) as draft:
-        draft.write_bytes(canonical({**run, "notices": said, "outputs": [digest(path) for path in files]}) + b"\n")
-    return (*files, beside)
+    """Write the outputs by suffix, the manifest and archives (`ecozone.runs.delivery.deliver`)."""
+    plain = [(path, writers[path.suffix.lower()]) for path in outputs if not is_archive(path)]
+    return deliver(request, run, notices, plain, {suffix: writers[suffix] for suffix in _USUAL})

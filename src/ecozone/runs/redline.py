@@ -25,7 +25,8 @@ from ecozone.outputs import (
     write_redline_xlsx,
 )
 from ecozone.runs.batch import no_sites, read_all_sites, site_files
-from ecozone.runs.finishing import Write, finished, inputs_apart, require_formats
+from ecozone.runs.delivery import Writer, is_archive
+from ecozone.runs.finishing import finished, inputs_apart, require_formats
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request, Version
 from ecozone.text import speaking
@@ -56,11 +57,18 @@ class RedlineOutcome:
     files: tuple[Path, ...]
 
 
-def run_redline(request: Request, *, progress: Progress = no_progress) -> RedlineOutcome:
+def run_redline(
+    request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress
+) -> RedlineOutcome:
     """Carry out a request to compare two versions of a layer.
 
     With sites, these are checked against the workspace with the old version in the place of its own layer, then with
     the new one.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        As for `ecozone.runs.execute`.
 
     Raises
     ------
@@ -97,23 +105,24 @@ def run_redline(request: Request, *, progress: Progress = no_progress) -> Redlin
                 check = check_sites(sites, _with(ws, layer, new), progress=progress)
                 verdicts = compare_verdicts(before, check, layer.key)
                 notices = list(dict.fromkeys([*notices, *_told(before, check)]))
-            elif any(path.suffix.lower() == ".html" for path in outputs):
+            elif any(path.suffix.lower() == ".html" or is_archive(path) for path in outputs):
                 check = check_sites(sites, ws)
         run = describe(request, inputs, tables)
+        carried = run if told is None else told
 
         def write_page(path: Path) -> Path:
             shown = check or _nothing(found, old, new)
-            return write_redline_map(found, replace(shown, notices=tuple(notices), run=run), path)
+            return write_redline_map(found, replace(shown, notices=tuple(notices), run=carried), path, request.day)
 
-        writers: dict[str, Write] = {
-            ".json": lambda path: write_json(redline_document(found, verdicts, run, notices), path),
+        writers: dict[str, Writer] = {
+            ".json": lambda path: write_json(redline_document(found, verdicts, carried, notices), path),
             ".csv": lambda path: write_redline_csv(found, path),
             ".xlsx": lambda path: write_redline_xlsx(found, verdicts, path, notices),
             ".gpkg": lambda path: write_redline_gpkg(found, verdicts, path, notices),
-            ".geojson": lambda path: write_redline_geojson(found, path, run),
+            ".geojson": lambda path: write_redline_geojson(found, path, carried),
             ".html": write_page,
         }
-        files = finished(run, notices, outputs, writers)
+        files = finished(request, carried, notices, outputs, writers)
         return RedlineOutcome(request, found, layer, verdicts, sites, tuple(notices), run, files)
 
 

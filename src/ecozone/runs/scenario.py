@@ -23,7 +23,8 @@ from ecozone.outputs import (
 )
 from ecozone.rules import project_tags
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.finishing import Write, finished, inputs_apart, require_formats
+from ecozone.runs.delivery import Writer, is_archive
+from ecozone.runs.finishing import finished, inputs_apart, require_formats
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
 from ecozone.text import speaking
@@ -42,10 +43,17 @@ class ScenarioOutcome:
     files: tuple[Path, ...]
 
 
-def run_scenario(request: Request, *, progress: Progress = no_progress) -> ScenarioOutcome:
+def run_scenario(
+    request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress
+) -> ScenarioOutcome:
     """Carry out a request for a scenario.
 
     The map shows what a check of the same sites says, and the figures of the scenario's year before and after.
+
+    Parameters
+    ----------
+    told : mapping, optional
+        As for `ecozone.runs.execute`.
 
     Raises
     ------
@@ -67,21 +75,23 @@ def run_scenario(request: Request, *, progress: Progress = no_progress) -> Scena
         tables = list(sites.attrs.get("tables", ()))
         year = max(request.years) if request.years else None
         scenario = assess_scenario(ws, sites, year=year, client=mapper, progress=progress)
-        drawn = any(path.suffix.lower() == ".html" for path in outputs)
+        drawn = any(path.suffix.lower() == ".html" or is_archive(path) for path in outputs)
         check = check_sites(sites, ws, client=mapper, progress=progress) if drawn else None
         run = describe(request, [*ws.inputs.values(), *ws.pack.files, *inputs], [*tables, *ws.tables.values()])
+        carried = run if told is None else told
 
         def write_page(path: Path) -> Path:
             assert check is not None
             said = tuple(dict.fromkeys((*scenario.notices, *check.notices)))
-            return write_map(replace(check, notices=said, run=run), path, ratios=scenario_ratios(scenario))
+            shown = replace(check, notices=said, run=carried)
+            return write_map(shown, path, ratios=scenario_ratios(scenario), made_on=request.day)
 
-        writers: dict[str, Write] = {
-            ".json": lambda path: write_json(scenario_document(scenario, run), path),
+        writers: dict[str, Writer] = {
+            ".json": lambda path: write_json(scenario_document(scenario, carried), path),
             ".csv": lambda path: write_scenario_csv(scenario, path),
             ".xlsx": lambda path: write_scenario_xlsx(scenario, path),
             ".gpkg": lambda path: write_scenario_gpkg(scenario, path),
-            ".geojson": lambda path: write_scenario_geojson(scenario, path, run),
+            ".geojson": lambda path: write_scenario_geojson(scenario, path, carried),
             ".html": write_page,
         }
-        return ScenarioOutcome(request, scenario, run, finished(run, scenario.notices, outputs, writers))
+        return ScenarioOutcome(request, scenario, run, finished(request, carried, scenario.notices, outputs, writers))
