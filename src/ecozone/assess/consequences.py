@@ -11,9 +11,8 @@ from ecozone.assess.accuracy import Accuracy, Estimate
 from ecozone.assess.indicators import Measured, indicator_codes
 from ecozone.assess.judging import Figure, Why
 from ecozone.assess.series import Series
-from ecozone.assess.table import records
 from ecozone.assess.taking import TOGETHER, Taken
-from ecozone.assess.targets import target_account
+from ecozone.assess.targets import target_rows
 from ecozone.landcover import Scheme
 from ecozone.units import hectares, mu
 from ecozone.workspace import Workspace
@@ -135,12 +134,10 @@ class Consequences:
         self, series: Sequence[Series], rows: Sequence[Mapping[str, Any]]
     ) -> dict[tuple[Any, ...], dict[str, Any]]:
         whole = replace(self.measured, series=series, rows=rows)
-        frame = target_account(self.ws, whole)
-        frame = frame.astype(object).where(frame.notna(), None)
         names = ("zone", "indicator", "profile", "target_year")
         return {
             tuple(row[name] for name in names): row
-            for row in records(frame)
+            for row in target_rows(self.ws, whole)
             if row["year"] == self.year or row["basis"] == "layer"
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,22 +115,16 @@ def taken_by(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, year: LandYear) -
     tally = year.tally(gpd.GeoSeries(pieces.geometry.to_numpy(), index=pd.Index(names), crs=zones.crs))
     ground: dict[tuple[str, str], dict[int | str | None, float]] = {}
     pairs = dict(zip(names, zip(pieces["site_id"], pieces["zone"], pieces["area_m2"], strict=True), strict=True))
-    for name, mine in tally.groupby("zone", sort=False):
+    for name, code, size in zip(tally["zone"], tally["code"], tally["area_m2"], strict=True):
         site_id, zone, area = pairs[name]
-        ground[site_id, zone] = _by_class(mine, area)
-    return Taken(pieces, ground, notices_of(tally))
-
-
-def _by_class(mine: pd.DataFrame, area: float) -> dict[int | str | None, float]:
-    """Return the area of each class of one piece; all of it is unknown where it could not be measured."""
-    if mine["area_m2"].isna().any():
-        return {None: area}
-    found: dict[int | str | None, float] = {}
-    for code, size in zip(mine["code"], mine["area_m2"], strict=True):
-        key = None if code in _NO_CLASS else code
-        if size > 0:
+        found = ground.setdefault((site_id, zone), {})
+        if math.isnan(size):
+            # A piece that could not be measured: nothing is known of all of it.
+            found[None] = area
+        elif size > 0:
+            key = None if code in _NO_CLASS else code
             found[key] = found.get(key, 0.0) + float(size)
-    return found
+    return Taken(pieces, ground, notices_of(tally))
 
 
 def open_ground(

@@ -18,9 +18,9 @@ from pyproj import CRS
 
 from ecozone.assess.slivers import split_thin
 from ecozone.assess.table import table
-from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows
+from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows, kept_of
 from ecozone.assess.version_shapes import plane_of, ready, require_areas
-from ecozone.geo import area_m2, difference, intersection, norm_crs, require_metric, union
+from ecozone.geo import area_m2, difference, norm_crs, require_metric, union
 from ecozone.notices import Notice, notice
 from ecozone.units import hectares
 
@@ -145,8 +145,8 @@ def compare_layers(
         ignore_index=True,
     )
     pieces = pieces.sort_values("area_m2", ascending=False, kind="stable", ignore_index=True)
-    shapes = (one.iloc[0], two.iloc[0], intersection(one, two).iloc[0], added, removed)
-    old_m2, new_m2, kept_m2, added_m2, removed_m2 = (float(size) for size in area_m2(gpd.GeoSeries(shapes, crs=plane)))
+    shapes = gpd.GeoSeries([one.iloc[0], two.iloc[0], added, removed], crs=plane)
+    old_m2, new_m2, added_m2, removed_m2 = (float(size) for size in area_m2(shapes))
     thin = pieces[pieces["thin"]].groupby("change_kind")["area_m2"].sum()
     said = [*said_old, *said_new]
     if width_m is None and len(pieces):
@@ -155,7 +155,7 @@ def compare_layers(
     return LayerComparison(
         old_m2=old_m2,
         new_m2=new_m2,
-        kept_m2=kept_m2,
+        kept_m2=kept_of(old_m2, new_m2, added_m2, removed_m2),
         added_m2=added_m2,
         removed_m2=removed_m2,
         thin_added_m2=float(thin.get("added", 0.0)),

@@ -85,7 +85,8 @@ def _show_sites(scenario: Scenario, effects: list[dict[str, Any]], targets: list
     rows = []
     for site in _records(scenario.sites.drop(columns="geometry")):
         size = fixed(hectares(site["area_m2"]), 4) if site["area_m2"] else ""
-        alone = "\n".join(own.get(site["site_id"], [])) or say("cli.no_target_touched")
+        nothing = "cli.not_counted" if site["use"] == "not_usable" else "cli.no_target_touched"
+        alone = "\n".join(own.get(site["site_id"], [])) or say(nothing)
         rows.append((site["site_id"], site["name"] or "", say(f"words.{site['use']}"), size, alone))
     _table(("site", "name", "use", "size", "alone"), rows, right=(3,), title=say("cli.scenario_sites_title"))
 
@@ -108,7 +109,11 @@ def _show_places(places: list[dict[str, Any]], aimed: set[str]) -> None:
 def show_redline(found: LayerComparison, verdicts: pd.DataFrame | None) -> None:
     """Print the areas, whether these have decreased, what became of each feature, and which sites that concerns."""
     rows: list[Any] = [
-        (say(f"columns.{name}").partition("（")[0].partition(" (")[0], fixed(size, 2), _size(size))
+        (
+            say(f"columns.{name}").partition("（")[0].partition(" (")[0],
+            fixed(round_half_up(size, 2) + 0.0, 2),
+            _size(size),
+        )
         for name, size in found.areas().items()
         if name.endswith("_m2")
     ]
@@ -170,11 +175,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _size(area_m2: float) -> str:
-    return say("cli.size_words", hectares=fixed(hectares(area_m2), 4), mu=fixed(mu(area_m2), 2))
+    # No minus before what rounds to nothing.
+    return say("cli.size_words", hectares=fixed(hectares(area_m2) + 0.0, 4), mu=fixed(mu(area_m2) + 0.0, 2))
 
 
 def _points(row: Mapping[str, Any]) -> str:
-    # No minus before what rounds to nothing.
     return fixed(round_half_up(row["change_points"], 4) + 0.0, 4)
 
 
