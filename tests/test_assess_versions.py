@@ -54,7 +54,7 @@ shapes = st.lists(
 ).map(lambda boxes: [box(10 * x, 10 * y, 10 * w + 0.5, 10 * h + 0.25) for x, y, w, h in boxes])
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(shapes)
 def test_a_version_against_itself_is_empty(mine: list[Any]) -> None:
     """Nothing was added, removed or redrawn, whatever the order of the features, and each of them is the same."""
@@ -65,7 +65,7 @@ def test_a_version_against_itself_is_empty(mine: list[Any]) -> None:
     assert found.kept_m2 == pytest.approx(found.old_m2, abs=1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(shapes, shapes, st.sampled_from([None, 8.0, 60.0]))
 def test_there_and_back_mirror_each_other(one: list[Any], other: list[Any], width: float | None) -> None:
     """What one direction adds the other removes; new is gone and split is merged; the areas of both add up."""
@@ -83,7 +83,7 @@ def test_there_and_back_mirror_each_other(one: list[Any], other: list[Any], widt
     assert mirrored == sorted((fate, str(old), str(new)) for fate, old, new in fates(back))
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(shapes, shapes)
 def test_no_piece_is_dropped(one: list[Any], other: list[Any]) -> None:
     """All pieces listed sum to the change, thin ones included."""
