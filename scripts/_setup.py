@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -114,6 +115,27 @@ def declared(*groups: str) -> list[str]:
     project = told["project"]
     extras = [one for extra in project.get("optional-dependencies", {}).values() for one in extra]
     return [*project["dependencies"], *extras, *(one for group in groups for one in told["dependency-groups"][group])]
+
+
+def installed(package: str) -> bool:
+    """Tell whether a Debian package is installed."""
+    asked = subprocess.run(["dpkg-query", "-W", "-f=${db:Status-Status}", package], capture_output=True, check=False)
+    return asked.stdout == b"installed"
+
+
+def provide_programs(packages: Mapping[str, str]) -> None:
+    """Install what is missing of Debian's packages where we may, else say what is done without them."""
+    if not shutil.which("dpkg-query"):
+        print(f"   not Debian; where these are missing: {'; '.join(packages.values())}")
+        return
+    missing = [package for package in packages if not installed(package)]
+    if missing and os.geteuid() == 0:
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "update", "-qq", environment=quiet)
+        run("apt-get", "install", "-qq", "--no-install-recommends", *missing, environment=quiet)
+    else:
+        for package in missing:
+            print(f"   no {package} and not root: {packages[package]}")
 
 
 def script(main: Callable[[list[str]], int]) -> None:

@@ -7,14 +7,10 @@ Two words of the environment come from `scripts/test`: ``ECOZONE_WHEEL``, the wh
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -28,6 +24,10 @@ if TYPE_CHECKING:
     from ecozone.workspace import Workspace
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY / "scripts"))  # the benchmarks, whose server the tests start too
+
+from benchmarks.postgres import NoServerError, running  # noqa: E402
+
 WHEEL = os.environ.get("ECOZONE_WHEEL")
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rasterio", "pyarrow", "folium")
 # Asked of another process, so that no test finds a GDAL that the header has loaded.
@@ -380,85 +380,21 @@ class Server:
         return error
 
 
-def programs() -> Path:
-    """Return the folder of the newest server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    other = shutil.which("initdb")
-    if not found and other is None:
-        pytest.skip("no PostgreSQL server on this machine (Debian: apt install postgresql-postgis)")
-    return found[-1].parent if found else Path(str(other)).resolve().parent
-
-
-def other_user() -> dict[str, Any]:
-    """Return who runs the server: PostgreSQL refuses root."""
-    import pwd  # there is none on Windows
-
-    if os.geteuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        try:
-            found = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
-    pytest.skip("PostgreSQL does not run as root, and there is no other user")
-
-
 @pytest.fixture(scope="session")
 def postgis_server() -> Iterator[Server]:
     """A server with a data folder of its own, on loopback alone, gone after the tests."""
     pytest.importorskip("psycopg", reason="the extra postgis is not installed")
     pytest.importorskip("sqlalchemy", reason="the extra postgis is not installed")
-    folder, runner = programs(), other_user()
-    # pytest's own folders are closed to the user that the server runs as.
-    home = Path(tempfile.mkdtemp(prefix="ecozone-postgis-"))
-    try:
-        secret = home / "secret"
-        secret.write_text(Server.owner_secret)
-        if runner:
-            for path in (home, secret):
-                os.chown(path, runner["user"], runner["group"])
-        words = ["--username=owner", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
-        made = [folder / "initdb", "--no-sync", *words, "-D", home / "data"]
-        subprocess.run(made, check=True, cwd=home, capture_output=True, **runner)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
-        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        with (home / "log").open("wb") as log:
-            command = [folder / "postgres", "-D", home / "data", "-p", str(port), *settings]
-            process = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **runner)
+    with ExitStack() as stack:
         try:
-            yield prepared(Server(port), process)
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def prepared(server: Server, process: subprocess.Popen[bytes]) -> Server:
-    """Wait for the server and make the databases of the tests."""
-    import psycopg
-
-    for _ in range(200):
-        try:
-            server.sql("SELECT 1", "postgres")
-            break
-        except psycopg.OperationalError:
-            assert process.poll() is None, "PostgreSQL did not start"
-            time.sleep(0.05)
-    if not server.sql("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'", "postgres"):
-        pytest.skip("the PostgreSQL of this machine has no PostGIS (Debian: apt install postgresql-postgis)")
-    server.sql("CREATE DATABASE planning", "postgres")
-    server.sql("CREATE DATABASE plain", "postgres")
-    server.sql(PLANNING)
-    return server
+            started = stack.enter_context(running(Server.owner_secret))
+        except NoServerError as error:
+            pytest.skip(str(error))
+        server = Server(started.port)
+        server.sql("CREATE DATABASE planning", "postgres")
+        server.sql("CREATE DATABASE plain", "postgres")
+        server.sql(PLANNING)
+        yield server
 
 
 @pytest.fixture

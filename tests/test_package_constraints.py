@@ -14,7 +14,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
 EXTRAS = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
 BASE = [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *EXTRAS)]
-TOOLS = [Requirement(line) for group in ("fuzz", "lint", "test") for line in PROJECT["dependency-groups"][group]]
+TOOLS = [
+    Requirement(line) for group in ("bench", "fuzz", "lint", "test") for line in PROJECT["dependency-groups"][group]
+]
 
 
 def pins(name: str) -> dict[str, Version]:

@@ -46,7 +46,7 @@ def provide(setup: ModuleType, folder: Path, status: int = 0) -> int:
     return len(called)
 
 
-@pytest.mark.parametrize("name", ["bench_intake", "bench_screening", "bench_tally", "demo", "fuzz", "test"])
+@pytest.mark.parametrize("name", ["benchmark", "demo", "fuzz", "test"])
 def test_older_pythons_can_read_them(name: str) -> None:
     """A Python that is too old gets as far as the sentence that says so."""
     source = (SCRIPTS / name).read_text("utf-8")
@@ -54,7 +54,7 @@ def test_older_pythons_can_read_them(name: str) -> None:
     assert source.index("sys.version_info < (3, 11)") < source.index("_setup import")
 
 
-@pytest.mark.parametrize("name", ["bench_intake", "bench_screening", "bench_tally", "demo", "fuzz", "test"])
+@pytest.mark.parametrize("name", ["benchmark", "demo", "fuzz", "test"])
 def test_help_sets_nothing_up(name: str) -> None:
     """`--help` explains the script at once."""
     asked = subprocess.run(
