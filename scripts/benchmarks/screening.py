@@ -214,7 +214,10 @@ def run(folder: Path, *, small: bool) -> Part:
             bench.points(layer, count)
     words = [WORDS] if server else [WORDS, f"PostGIS was left out: {told}."]
     versions = [f"GEOS {shapely.geos_version_string}", *([told] if server else [])]
-    short = [*(f"{_areas(*one)}{EDGES}" for one in size.areas), *(_nearest(*one) for one in size.nearest)]
+    short = [
+        *(_areas(*one) + way for one in size.areas[1:] for way in ("", EDGES)),
+        *(_nearest(*one) for one in size.nearest),
+    ]
     return Part("screening", "Sites against layers of zones", bench.rows, words, versions, bench.wrong, short)
 
 
