@@ -163,6 +163,6 @@ COMMAND = f"""
 import sys
 sys.path.insert(0, {str(measuring.SCRIPTS)!r})
 from benchmarks import __main__, intake, table
-intake.run = lambda folder, small: table.Part("intake", "Wrong", [], wrong=3)
+intake.run = lambda folder, small, only: table.Part("intake", "Wrong", [], wrong=3)
 sys.exit(__main__.main())
 """
