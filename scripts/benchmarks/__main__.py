@@ -19,7 +19,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
     asked.add_argument("subject", nargs="?", choices=[*SUBJECTS, "all"], default="all")
     asked.add_argument("--small", action="store_true", help="tiny data: whether it works, and no figures")
-    asked.add_argument("--only", default="", metavar="WORD", help="only cases whose name has this")
+    asked.add_argument("--only", default="", metavar="PATTERN", help="only cases whose name matches")
     asked.add_argument("--markdown", type=Path, metavar="FILE", help="put the tables into this file")
     asked.add_argument("--short", type=Path, metavar="FILE", help="put the short table into its place in this file")
     asked.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "bench", help="where data is kept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,10 +38,10 @@ class Size:
     overlaid: tuple[int, int]
     joined: dict[str, tuple[int, int]]
 
-    def having(self, word: str) -> Size:
-        """Return what is left where only works are run whose name has this."""
+    def having(self, only: str) -> Size:
+        """Return what is left where only works are run whose name matches."""
         areas, near, points = (
-            tuple(one for one in ones if word in name(*one))
+            tuple(one for one in ones if re.search(only, name(*one)))
             for ones, name in ((self.areas, _areas), (self.nearest, _nearest), (self.points, _points))
         )
         return replace(self, areas=areas, nearest=near, points=points)

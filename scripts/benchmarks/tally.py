@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -179,7 +180,7 @@ def run(folder: Path, *, small: bool, only: str = "") -> Part:
     """Run the tally of land cover."""
     rows: list[Row] = []
     words, wrong = [WORDS], 0
-    for case in [case for case in (SMALL if small else FULL) if only in case.name]:
+    for case in [case for case in (SMALL if small else FULL) if re.search(only, case.name)]:
         if case.raster == "worldcover" and not rasters.WORLDCOVER.exists():
             words.append(f"{case.name}: left out, {rasters.WORLDCOVER.name} is not there.")
             continue
