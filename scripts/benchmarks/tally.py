@@ -202,8 +202,9 @@ WORDS = """Rasters of eight classes in patches of all sizes, in deflated tiles o
 are gap-free partitions with ragged edges, parcels polygons of 30 corners and 10 to 500 cells that may overlap.
 `measure_zones` looks at the validity of zones and measures on the ellipsoid, on as many threads as pay; "engine" is
 handed valid zones and makes no table. Decoding alone is GDAL's of the blocks that zones touch, each once, on a thread
-for each processor: "at least 0.67" is at most 1.5 times its time. The least of three to seven repetitions of ecozone and of decoding; peers run once, on the district
-three times, on one thread as they do by themselves, with GDAL's default cache, in the better of their strategies where
-both stood a chance; zones are in memory for all but GDAL, which reads them from a FlatGeobuf. rasterstats, masks and
-labels count centres of cells and are not compared. Of exactextract and GDAL the largest difference of a zone and class
-is given, and how many differ by more than 1e-5 cell and 1e-6 of the class (fractions have 32 bits there)."""
+for each processor: "at least 0.67" is at most 1.5 times its time. The least of three to seven repetitions of ecozone
+and of decoding; peers run once, on the district three times, on one thread as they do by themselves, with GDAL's
+default cache, in the better of their strategies where both stood a chance; zones are in memory for all but GDAL, which
+reads them from a FlatGeobuf. rasterstats, masks and labels count centres of cells and are not compared. Of
+exactextract and GDAL the largest difference of a zone and class is given, and how many differ by more than 1e-5 cell
+and 1e-6 of the class (fractions have 32 bits there)."""
