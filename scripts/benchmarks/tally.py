@@ -16,7 +16,7 @@ from benchmarks.rasters import loaded
 from benchmarks.table import Part, Row
 
 #: Cells of a zone and class may differ by this many, or by this share; a zone from its polygon by that share.
-CELLS, SHARE, POLYGON = 1e-5, 1e-6, 1e-12
+CELLS, SHARE, POLYGON = 1e-5, 1e-6, 1e-11
 EXACTEXTRACT, GDAL = "exactextract", "GDAL zonal-stats, fractional"
 RASTERSTATS, RUSTERIZE, FLOOR = "rasterstats", "rusterize, labels", "decoding alone"
 
@@ -107,7 +107,7 @@ class Bench:
         engine, _ = self.side("engine", case.repeat)
         alone, _ = self.side("engine", case.repeat, threads=1)
         _, ours = self.side("cells")
-        polygons = f"{float(ours['polygons']):.0e} of a polygon"
+        polygons = f"{float(ours['polygons']):.1e} of a polygon"
         self.wrong += int(float(ours["polygons"]) > POLYGON)
         self.add(whole, engine, FLOOR, floor, polygons)
         exact, apart = self.best(ours, self.exactextract)
