@@ -89,6 +89,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    """Let no command that a test ran in another language decide the words of the next."""
+    yield
+    from ecozone.text import set_language
+
+    set_language("zh")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real files beside the project; tests that read them skip where they are absent."""

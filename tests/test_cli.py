@@ -252,7 +252,8 @@ def test_ctrl_c_is_130_and_a_sentence(tmp_path: Path, where: str) -> None:
     words = [sys.executable, "-m", "ecozone", "demo", str(tmp_path / "try"), "--lang", "en"]
     done = subprocess.run(words, env=os.environ | {"PYTHONPATH": places}, capture_output=True, text=True, check=False)
     assert done.returncode == 130
-    assert done.stderr.startswith("interrupted:")
+    # Before it click 8.1 leaves a blank line.
+    assert done.stderr.lstrip().startswith("interrupted:")
     assert "Traceback" not in done.stderr
 
 

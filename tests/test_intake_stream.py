@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from hypothesis import strategies as st
 
 import ecozone as ez
 from ecozone.errors import CrsError, EcozoneError, InputError
-from ecozone.intake import SiteStream, limiting, open_stream, stream_sites, tell_alike
+from ecozone.geo import norm_crs
+from ecozone.intake import Limits, SiteStream, limiting, open_stream, stream_sites, tell_alike
 from ecozone.intake.parquet_rows import rows_of
 from ecozone.intake.site_ids import plan_ids
 from ecozone.notices import Notice, notices_of
@@ -221,3 +224,46 @@ def test_rows_of_a_parquet_file_in_any_order(wanted: list[tuple[int, int]]) -> N
         for start, length in wanted:
             rows = range(start, start + length)
             assert rows_of(path, rows, ["n"]).column("n").to_pylist() == [row for row in rows if row < 30]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "fgb"])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_arrow_streams_give_what_features_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, gaps: bool
+) -> None:
+    """Ids of every type, with and without values missing, and rows taken out: the way they are read does not show."""
+    frame = gpd.GeoDataFrame(
+        {
+            "编号": ["A", None, "", "丁", "E", "F"],
+            "whole": [1, 2, 3, 4, 5, 2**60 + 1],
+            "some": pd.array([1, None, 3, 4, 5, 6], dtype="Int64"),
+            "real": [0.5, None, 2.0, 1e300, -0.0, 6.0],
+            "truth": [True, False, True, True, False, False],
+            "day": pd.to_datetime(["2024-02-29", None, *["2025-01-01"] * 4]),
+        },
+        geometry=[*shapely.box(range(500_000, 505_000, 1000), 4e6, range(500_010, 505_010, 1000), 4e6 + 9), None],
+        crs=4548,
+    )
+    path = tmp_path / f"a.{suffix}"
+    frame.to_file(path, SPATIAL_INDEX="NO")
+    if gaps and suffix == "gpkg":
+        with sqlite3.connect(path) as database:
+            database.execute("DROP TRIGGER IF EXISTS trigger_delete_feature_count_a")
+            database.execute("DELETE FROM a WHERE fid = 3")
+            database.execute("UPDATE gpkg_ogr_contents SET feature_count = 5")
+    ogr = sys.modules["ecozone.intake.ogr"]
+    parts = sys.modules["ecozone.intake.parts"]
+    layer = open_stream(path)
+    assert layer is not None
+    assert (layer.head.numbers is None) == (gaps or suffix == "fgb")
+    for name in (*layer.head.columns, "geometry"):
+        chosen = replace(layer, columns={"site_id": name})
+        found = []
+        for change in (lambda: None, lambda: monkeypatch.setattr(ogr, "_streamed", lambda *_, **__: None)):
+            change()
+            rows = [range(2), range(2, layer.head.count)]
+            found.append([parts.read_rows(chosen, norm_crs(4548), {}, part, limits=Limits()) for part in rows])
+        monkeypatch.undo()
+        for one, other in zip(*found, strict=True):
+            pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other))
+            assert one.attrs["notices"] == other.attrs["notices"]

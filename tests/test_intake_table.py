@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shapely
 
 from ecozone.errors import EcozoneError, InputError
 from ecozone.intake import Limits, list_layers, read_features
@@ -478,6 +479,23 @@ def test_a_real_register(shared_data: Path) -> None:
     assert len(frame) == 8
     assert frame.crs.to_epsg() == 4258
     assert frame.geometry.y.between(54, 55).all()
+
+
+def test_a_text_of_too_many_vertices_is_refused_before_it_is_a_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WKT above the limits of vertices or of nesting never reaches GEOS; what fits in the same file is read."""
+    path = tmp_path / "a.wkt"
+    corners = ", ".join(f"{500_000 + at} {4_330_000 + at % 2}" for at in range(60))
+    path.write_text(f"LINESTRING ({corners})\nPOINT (500000 4330000)\nPOLYGON {'(' * 5000}\n", "utf-8")
+    made: list[str] = []
+    parse = shapely.from_wkt
+    monkeypatch.setattr(shapely, "from_wkt", lambda text: made.append(text) or parse(text))
+    frame = read_features(path, crs=4548, limits=Limits(feature_vertices=50), isolate=False)
+    assert refused_rows(frame) == {1: "intake.too_many_vertices", 3: "intake.wrong_nesting"}
+    assert made == ["POINT (500000 4330000)"]
+    with pytest.raises(InputError, match="vertices=80"):
+        read_features(path, crs=4548, limits=Limits(vertices=40), isolate=False)
 
 
 def test_a_column_of_wkt_is_read(tmp_path: Path) -> None:

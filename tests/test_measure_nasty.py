@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
+from benchmarks.sides import Plane
 from ecozone.errors import GeometryError
 from ecozone.geo import area_m2
 from ecozone.measure import EdgeIndex, Prepared, overlay, shared_with
@@ -148,18 +149,6 @@ PLACES = [
     *((1e-9 / 100, 0.0), (1e-6 / 100, 0.0), (1e-3, 0.0), (1.0, 0.0), (1e3, 0.0), (1e5, 0.0)),
     *((1e-3, 1e3), (1.0, 1e6), (1.0, 1e7), (1.0, -1e7), (1e3, 1e7)),
 ]
-
-
-class Plane(Prepared):
-    """Sites whose areas are those of the plane."""
-
-    @property
-    def scale(self) -> Any:
-        return np.tile([1.0, 0, 0, 0, 0, 0], (len(self), 1)), np.ones(len(self), dtype=bool)
-
-    @property
-    def area_m2(self) -> Any:
-        return shapely.area(self.shapes)
 
 
 def turned(shape: Any) -> Iterator[Any]:

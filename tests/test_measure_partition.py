@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import random
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -264,3 +266,45 @@ def test_a_raster_that_changes_meanwhile(write: Write) -> None:
     with pytest.raises(RasterError) as caught:
         measure_zones(gpd.GeoSeries([box(E0, N0 - 500, E0 + 500, N0)], crs=4548), path, progress=touch)
     assert caught.value.key == "measure.tally_changed"
+
+
+def test_a_damaged_block_in_the_middle_costs_its_zones_alone(write: Write, tmp_path: Path) -> None:
+    """Of zones all over a raster, those that need the one damaged block are unknown; all others have the same bits."""
+    path = write(np.random.default_rng(1).integers(1, 99, (1500, 700), np.uint8))
+    with rasterio.open(path) as dataset:
+        names = ("BLOCK_OFFSET_5_11", "BLOCK_SIZE_5_11")
+        start, size = (int(dataset.get_tag_item(name, "TIFF", bidx=1)) for name in names)
+    bytes_ = bytearray(path.read_bytes())
+    bytes_[start + 8 : start + size - 8] = b"\xff" * (size - 16)
+    damaged = tmp_path / "damaged.tif"
+    damaged.write_bytes(bytes_)
+    block = box(E0 + 5 * 640, N0 - 12 * 640, E0 + 6 * 640, N0 - 11 * 640)
+    frame = gpd.GeoSeries(stars(60, 700, 1500), crs=4548)
+    needs = shapely.area(shapely.intersection(np.asarray(frame.array), block)) > 0
+    assert 0 < needs.sum() < 60
+    table = measure_zones(frame, damaged, on_invalid="keep", threads=2)
+    lost = table.groupby("zone")["area_m2"].apply(lambda areas: areas.isna().all())
+    np.testing.assert_array_equal(lost.to_numpy(), needs)
+    whole = measure_zones(frame, path)
+    kept = [one[one["zone"].isin(np.flatnonzero(~needs))].reset_index(drop=True) for one in (table, whole)]
+    pd.testing.assert_frame_equal(*kept, check_exact=True)
+    assert {each.place.feature for each in notices_of(table)} == set(np.flatnonzero(needs))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_ends_a_tally(write: Write, threads: int) -> None:
+    """The signal of Ctrl-C in the middle comes out as such, no thread goes on, and the next tally is right."""
+    path, frame = write(np.ones((4000, 80), np.uint8)), gpd.GeoSeries(stars(40, 80, 4000), crs=4548)
+    seen: list[int] = []
+
+    def stop(done: int, total: int, what: str) -> None:
+        seen.append(done)
+        if done == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        measure_zones(frame, path, threads=threads, progress=stop)
+    assert max(seen) < 8
+    assert not [one for one in threading.enumerate() if one.name.startswith("ecozone")]
+    table = measure_zones(frame, path, threads=threads)
+    np.testing.assert_allclose(table.groupby("zone")["share"].sum(), 1.0, rtol=1e-8)

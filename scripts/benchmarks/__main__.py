@@ -19,6 +19,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
     asked.add_argument("subject", nargs="?", choices=[*SUBJECTS, "all"], default="all")
     asked.add_argument("--small", action="store_true", help="tiny data: whether it works, and no figures")
+    asked.add_argument("--only", default="", metavar="PATTERN", help="only cases whose name matches")
     asked.add_argument("--markdown", type=Path, metavar="FILE", help="put the tables into this file")
     asked.add_argument("--short", type=Path, metavar="FILE", help="put the short table into its place in this file")
     asked.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "bench", help="where data is kept")
@@ -29,7 +30,7 @@ def main() -> int:
         parts = []
         for subject in SUBJECTS if words.subject == "all" else [words.subject]:
             print(f"== {subject}", flush=True)
-            part = importlib.import_module(f"benchmarks.{subject}").run(folder, small=words.small)
+            part = importlib.import_module(f"benchmarks.{subject}").run(folder, small=words.small, only=words.only)
             print(f"\n{part.markdown()}\n", flush=True)
             parts.append(part)
             if words.markdown:

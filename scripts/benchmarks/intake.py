@@ -101,7 +101,7 @@ def differing(frame: gpd.GeoDataFrame, counts: dict[str, int], fixed: Path, repo
     return [what for what, (wanted, got) in pairs.items() if wanted != got]
 
 
-def run(folder: Path, *, small: bool) -> Part:
+def run(folder: Path, *, small: bool, only: str = "") -> Part:  # noqa: ARG001  there are no cases to choose
     """Run the intake of parcels."""
     count = 1_000 if small else 100_000
     frame, counts = parcels(count)

@@ -26,6 +26,8 @@ Answer = dict[str, np.ndarray]
 #: what fetches it, which is not timed.
 Work = Callable[[], Answer | Callable[[], Answer]]
 
+#: Settings of GDAL that no side is given: peers have their defaults, ecozone its own.
+_OF_GDAL = ("CPL_", "GDAL_CACHEMAX", "GDAL_DISABLE", "GDAL_HTTP", "GDAL_NUM_THREADS", "GDAL_SKIP", "OGR_SKIP", "VSI_")
 SCRIPTS = Path(__file__).resolve().parent.parent
 
 
@@ -70,9 +72,10 @@ def measured(side: Side) -> tuple[Cost, Answer]:
     """Run a side; return what it took and what it found."""
     with tempfile.TemporaryDirectory(prefix="ecozone-side-") as folder:
         asked = asdict(side) | {"folder": folder}
-        path = os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_GDAL)}
+        environment["PYTHONPATH"] = os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])])
         words = [sys.executable, "-m", "benchmarks.measuring", json.dumps(asked)]
-        subprocess.run(words, check=True, env={**os.environ, "PYTHONPATH": path})
+        subprocess.run(words, check=True, env=environment)
         cost = Cost(*json.loads(Path(folder, "cost.json").read_text("utf-8")))
         with np.load(Path(folder, "answer.npz")) as file:
             return cost, dict(file)

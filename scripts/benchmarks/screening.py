@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ class Size:
     points: tuple[tuple[str, int], ...]
     overlaid: tuple[int, int]
     joined: dict[str, tuple[int, int]]
+
+    def having(self, only: str) -> Size:
+        """Return what is left where only works are run whose name matches."""
+        areas, near, points = (
+            tuple(one for one in ones if re.search(only, name(*one)))
+            for ones, name in ((self.areas, _areas), (self.nearest, _nearest), (self.points, _points))
+        )
+        return replace(self, areas=areas, nearest=near, points=points)
 
 
 FULL = Size(
@@ -69,6 +78,10 @@ def _areas(layer: str, count: int) -> str:
 
 def _nearest(layer: str, count: int) -> str:
     return f"nearest, {count:,} sites, {NAMES[layer]}"
+
+
+def _points(layer: str, count: int) -> str:
+    return f"points in zones, {count:,} points, {NAMES[layer]}"
 
 
 class Bench:
@@ -144,7 +157,7 @@ class Bench:
 
     def points(self, layer: str, count: int) -> None:
         """Compare the zones that points lie in."""
-        work = f"points in zones, {count:,} points, {NAMES[layer]}"
+        work = _points(layer, count)
         ours, found = self.side("ecozone", "ecozone_points", layer, count, 3)
         cost, theirs = self.side("geopandas", "geopandas_points", layer, count, 3)
         wrong = len(np.setxor1d(pairs(found), pairs(theirs)))
@@ -201,9 +214,9 @@ def _server(folder: Path, size: Size) -> Iterator[tuple[Running | None, str]]:
         yield None, str(error)
 
 
-def run(folder: Path, *, small: bool) -> Part:
+def run(folder: Path, *, small: bool, only: str = "") -> Part:
     """Run the screening of sites."""
-    size = SMALL if small else FULL
+    size = (SMALL if small else FULL).having(only)
     with _server(folder, size) as (server, told):
         bench = Bench(folder, size, server)
         for layer, count in size.areas:
@@ -215,7 +228,7 @@ def run(folder: Path, *, small: bool) -> Part:
     words = [WORDS] if server else [WORDS, f"PostGIS was left out: {told}."]
     versions = [f"GEOS {shapely.geos_version_string}", *([told] if server else [])]
     short = [
-        *(_areas(*one) + way for one in size.areas[1:] for way in ("", EDGES)),
+        *(_areas(*one) + way for one in size.areas if one[0] != "intricate" for way in ("", EDGES)),
         *(_nearest(*one) for one in size.nearest),
     ]
     return Part("screening", "Sites against layers of zones", bench.rows, words, versions, bench.wrong, short)

@@ -21,7 +21,7 @@ from ecozone.measure.shared import by_edges
 
 
 class Plane(Prepared):
-    """Sites whose areas are those of the plane, as the peers measure them."""
+    """Sites whose areas are those of the plane, as the peers measure them, and as GEOS does."""
 
     @property
     def scale(self) -> Any:

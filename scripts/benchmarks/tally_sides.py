@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,11 +20,11 @@ from ecozone.measure.codes import StripCodes
 from ecozone.measure.partition import StripWorker, plan
 from ecozone.measure.threads import tally_plan
 
-THREADS = 2
+THREADS = os.cpu_count() or 1
 
 
 def floor(**case: Any) -> Work:
-    """Decode the blocks that zones touch, each once, strip by strip on two threads, and nothing else."""
+    """Decode the blocks that zones touch, each once, strip by strip on all processors, and nothing else."""
     zones, path = loaded(**case)
     raster = open_raster(path)
     work = plan(np.asarray(zones.array, dtype=object), (raster,), area="ellipsoidal")
@@ -71,16 +72,16 @@ class Asking(StripWorker):
 def whole(**case: Any) -> Work:
     """Measure as a user does: validity looked at, areas on the ellipsoid, a table with all rows."""
     zones, path = loaded(**case)
-    measure_zones(zones[:2], path, threads=THREADS)
+    measure_zones(zones[:2], path)
 
     def work() -> Answer:
-        measure_zones(zones, path, threads=THREADS)
+        measure_zones(zones, path)
         return {}
 
     return work
 
 
-def engine(threads: int, **case: Any) -> Work:
+def engine(threads: int | None = None, **case: Any) -> Work:
     """Tally zones that are known to be valid, and make no table."""
     zones, path = loaded(**case)
     measure_zones(zones[:2], path, threads=threads)

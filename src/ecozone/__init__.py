@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from ecozone.assess import Change as Change
     from ecozone.assess import Check as Check
     from ecozone.assess import Cuts as Cuts
+    from ecozone.assess import LayerComparison as LayerComparison
+    from ecozone.assess import Scenario as Scenario
     from ecozone.assess import assess_account as assess_account
     from ecozone.assess import assess_accuracy as assess_accuracy
     from ecozone.assess import assess_change as assess_change
     from ecozone.assess import assess_indicators as assess_indicators
+    from ecozone.assess import assess_scenario as assess_scenario
     from ecozone.assess import check_sites as check_sites
+    from ecozone.assess import compare_layers as compare_layers
     from ecozone.assess import least_cut as least_cut
     from ecozone.assess import overrule as overrule
     from ecozone.assess import plan_samples as plan_samples
@@ -46,12 +50,16 @@ _HOMES = {
     "Check": "assess",
     "Cuts": "assess",
     "EcozoneError": "errors",
+    "LayerComparison": "assess",
+    "Scenario": "assess",
     "Workspace": "workspace",
     "assess_account": "assess",
     "assess_accuracy": "assess",
     "assess_change": "assess",
     "assess_indicators": "assess",
+    "assess_scenario": "assess",
     "check_sites": "assess",
+    "compare_layers": "assess",
     "inspect_file": "intake",
     "least_cut": "assess",
     "measure_change": "measure",

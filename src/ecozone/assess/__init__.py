@@ -6,6 +6,7 @@ from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, BREAKDOWNS, CLASS_COLUMN
 from ecozone.assess.change import MIN_PATCH_M2, PATCH_COLUMNS, Change, assess_change
 from ecozone.assess.change_flags import FLAG_COLUMNS, VIOLATION_COLUMNS
 from ecozone.assess.change_tables import NET_COLUMNS, TRANSITION_COLUMNS, ground_words
+from ecozone.assess.consequences import EFFECT_COLUMNS, SCENARIO_TARGET_COLUMNS
 from ecozone.assess.cuts import CUT_COLUMNS, SHIFT_COLUMNS, SHIFT_WITHIN_M, Cuts, least_cut
 from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.gaps import GAP_COLUMNS
@@ -14,10 +15,14 @@ from ecozone.assess.judging import STATUSES
 from ecozone.assess.overruling import OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
 from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, Resolved, resolve_zones
 from ecozone.assess.sampling import SamplePlan, plan_samples
+from ecozone.assess.scenario import PLACE_COLUMNS, Scenario, assess_scenario
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.verdict import VERDICTS, at_least, worst
+from ecozone.assess.version_features import FATES, FEATURE_COLUMNS
+from ecozone.assess.version_verdicts import VERDICT_COLUMNS, compare_verdicts
+from ecozone.assess.versions import VERSION_PIECE_COLUMNS, LayerComparison, compare_layers
 
 __all__ = [
     "ACCURACY_COLUMNS",
@@ -25,6 +30,9 @@ __all__ = [
     "BREAKDOWN_COLUMNS",
     "CLASS_COLUMNS",
     "CUT_COLUMNS",
+    "EFFECT_COLUMNS",
+    "FATES",
+    "FEATURE_COLUMNS",
     "FINDING_COLUMNS",
     "FLAG_COLUMNS",
     "GAP_COLUMNS",
@@ -34,14 +42,18 @@ __all__ = [
     "OVERRIDE_COLUMNS",
     "PATCH_COLUMNS",
     "PIECE_COLUMNS",
+    "PLACE_COLUMNS",
     "RATIO_COLUMNS",
     "RESOLVED_COLUMNS",
+    "SCENARIO_TARGET_COLUMNS",
     "SHIFT_COLUMNS",
     "SHIFT_WITHIN_M",
     "STATUSES",
     "TARGET_COLUMNS",
     "TRANSITION_COLUMNS",
     "VERDICTS",
+    "VERDICT_COLUMNS",
+    "VERSION_PIECE_COLUMNS",
     "VIOLATION_COLUMNS",
     "Account",
     "Accuracy",
@@ -50,16 +62,21 @@ __all__ = [
     "Check",
     "Cuts",
     "Estimate",
+    "LayerComparison",
     "Resolved",
     "SamplePlan",
+    "Scenario",
     "Screening",
     "assess_account",
     "assess_accuracy",
     "assess_change",
     "assess_indicators",
+    "assess_scenario",
     "at_least",
     "check_batches",
     "check_sites",
+    "compare_layers",
+    "compare_verdicts",
     "ground_words",
     "known_breakdowns",
     "least_cut",

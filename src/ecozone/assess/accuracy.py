@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -98,6 +98,26 @@ class Accuracy:
         share = self.share(codes)
         return Estimate(self.area_m2 * share.value, self.area_m2 * share.se)
 
+    @property
+    def strata(self) -> tuple[Any, ...]:
+        """The names of the strata."""
+        return self._strata.names
+
+    def without(self, taken_m2: Mapping[Hashable, float]) -> Accuracy:
+        """Return what the sample tells of the ground that is left where some of each stratum is taken away.
+
+        The ground that is left is taken to be mapped as rightly as its stratum was as a whole.
+
+        Parameters
+        ----------
+        taken_m2 : mapping
+            Area taken, by stratum; of one that is not named nothing is taken.
+        """
+        taken = np.array([taken_m2.get(name, 0.0) for name in self.strata])
+        left = replace(self._strata, area=np.maximum(self._strata.area - taken, 0.0))
+        overall = left.ratio(left.mapped == left.reference, np.ones(len(left.count), dtype=bool))
+        return replace(self, area_m2=math.fsum(left.area), overall=overall, _strata=left)
+
     def table(self) -> pd.DataFrame:
         """Return a row a class: shares, areas in m², accuracies and half the width of their 95 % intervals.
 
@@ -137,8 +157,9 @@ class Accuracy:
 
 @dataclass(frozen=True, eq=False)
 class _Strata:
-    """Samples counted by stratum, map class and reference class; ``area`` and ``size`` are of each stratum."""
+    """Samples counted by stratum, map class and reference class; ``names``, ``area``, ``size`` are of each stratum."""
 
+    names: tuple[Any, ...]
     stratum: npt.NDArray[np.intp]
     mapped: npt.NDArray[np.object_]
     reference: npt.NDArray[np.object_]
@@ -216,6 +237,7 @@ def assess_accuracy(samples: pd.DataFrame, area_m2: Mapping[Any, float]) -> Accu
     stratum = cells["stratum"].map(place).to_numpy(dtype=np.intp)
     count = cells["count"].to_numpy(dtype=np.float64)
     strata = _Strata(
+        names=tuple(names),
         stratum=stratum,
         mapped=_objects(cells["map"]),
         reference=_objects(cells["reference"]),

@@ -157,7 +157,7 @@ def measure_indicators(
     adjusted: dict[int, Adjusted] = {}
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
-        zones = _measured_zones(ws)
+        zones = measured_zones(ws)
         sources = chosen_sources(ws, years)
         with mapper_for(client) as mapper:
             if mapper is not None:
@@ -200,7 +200,8 @@ def measure_indicators(
     return Measured(every, series, adjusted, notices)
 
 
-def _measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
+def measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
+    """Return every zone whose land cover is measured, by its key."""
     frames = [ws.zones(role) for role in MEASURED_ROLES if ws.layers_of(role)]
     zones: gpd.GeoDataFrame = pd.concat(frames)
     # Of what is declared not to be there no share can be reckoned.

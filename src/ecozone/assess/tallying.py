@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -35,16 +36,17 @@ def chosen_sources(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, P
 
 
 def tally(
-    zones: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame | gpd.GeoSeries,
     source: Path,
     scheme: Scheme,
     cover: LandCover,
     mapper: Mapper | None,
     progress: Progress,
+    *,
+    on_invalid: Literal["refuse", "keep"] = "refuse",
 ) -> pd.DataFrame:
     """Return the area of each class of one year in each zone, of a raster or of polygons; see `measure_zones`."""
+    words: dict[str, Any] = {"scheme": scheme, "crs": cover.crs, "on_invalid": on_invalid, "progress": progress}
     if scheme.kind == "raster":
-        return measure_zones(zones, source, scheme=scheme, crs=cover.crs, client=mapper, progress=progress)
-    return measure_land_use(
-        zones, source, scheme=scheme, field=cover.column, layer=cover.sublayer, crs=cover.crs, progress=progress
-    )
+        return measure_zones(zones, source, client=mapper, **words)
+    return measure_land_use(zones, source, field=cover.column, layer=cover.sublayer, **words)

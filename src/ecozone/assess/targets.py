@@ -101,6 +101,11 @@ def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
         ``change`` is from the first measured year of the plan's period to ``year``; it is significant where its 95 %
         interval leaves out 0, and None where that cannot be told.
     """
+    return table(target_rows(ws, measured), TARGET_COLUMNS, _TEXTS)
+
+
+def target_rows(ws: Workspace, measured: Measured) -> list[dict[str, Any]]:
+    """Return the rows of a `target_account`, with None for what is missing."""
     rows: list[dict[str, Any]] = []
     for target in ws.targets:
         if target.indicator == "red_line_area":
@@ -109,7 +114,7 @@ def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
         for one in measured.series:
             if (one.planned, one.base["zone"]) == (target.indicator, target.zone):
                 rows += _rows(ws, target, one, measured)
-    return table([row for row in rows if row["zone"] is not None], TARGET_COLUMNS, _TEXTS)
+    return [row for row in rows if row["zone"] is not None]
 
 
 def _record(target: Target, zone: Mapping[str, Any], unit: str) -> dict[str, Any]:

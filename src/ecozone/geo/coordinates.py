@@ -27,6 +27,7 @@ _CHINA = (73.0, 3.0, 136.0, 54.0)
 _NORTHINGS = (1.9e6, 6.0e6)
 #: A box of shapes no larger than this (m) is looked at as a whole.
 _WIDEST_M = 800_000.0
+_BORDER_POINTS = 17
 
 
 def check_coordinates(geoms: Any, crs: Any, *, file: str | PathLike[str] | None = None) -> None:
@@ -128,15 +129,16 @@ def _all_well_inside(shapes: Shapes, crs: CRS) -> bool:
 
     Longitude and latitude grow steadily over a strip, so that over a box they are largest on its border.
     """
-    if gauss_kruger(crs) is None:
+    if not len(shapes) or gauss_kruger(crs) is None:
         return False
-    box = shapely.total_bounds(shapes)
-    west, south, east, north = box
+    west, south, east, north = box = shapely.total_bounds(shapes)
     if not np.isfinite(box).all() or max(east - west, north - south) > _WIDEST_M or south <= 180.0:
         return False
-    x, y = shapely.get_coordinates(shapely.segmentize(shapely.box(*box), _WIDEST_M / 16.0)).T
+    x, y = np.linspace(west, east, _BORDER_POINTS), np.linspace(south, north, _BORDER_POINTS)
+    border = np.concatenate([x, x, np.full(len(y), west), np.full(len(y), east)])
     area = _area(crs)
-    return area[2] - area[0] <= 200.0 and bool(_within(*to_lonlat(x, y, crs), area, MARGIN_DEG - 1.0).all())
+    lon, lat = to_lonlat(border, np.concatenate([np.full(len(x), south), np.full(len(x), north), y, y]), crs)
+    return area[2] - area[0] <= 200.0 and bool(_within(lon, lat, area, MARGIN_DEG - 1.0).all())
 
 
 def _explain(x: float, y: float, lon: float, lat: float, crs: CRS) -> tuple[str, dict[str, str]]:

@@ -249,7 +249,9 @@ def read_part(
         chosen |= {"skip_features": rows.start, "max_features": len(rows) + last}
     with _listening() as heard:
         try:
-            reading = None if head.curved else _streamed(path, head.layer, first=rows.start, **chosen)
+            # Of a database only: GDAL 3.12 gives the shapes of a FlatGeobuf wrong ends where one is missing.
+            streamed = head.numbers is not None and not head.curved
+            reading = _streamed(path, head.layer, first=rows.start, **chosen) if streamed else None
             reading = reading or _whole(path, head.layer, first=rows.start, **chosen)
         except _WHOLE_FILE as error:
             reason = _reason(error, path)

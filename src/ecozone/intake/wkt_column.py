@@ -29,7 +29,7 @@ def read_wkt_column(rows: Sequence[Row], layer: str, limits: Limits) -> Reading 
             continue
         limits.require("features", len(body))
         filled = [(row.number, row.cell(column)) for row in body if row.cell(column)]
-        made, refused, crs = parse_pieces(filled, limits.depth)
+        made, refused, crs = parse_pieces(filled, limits)
         shapes = dict(zip([row for row, _ in filled], made, strict=True))
         blank: dict[int, Notice] = {
             row.number: notice("intake.cell_blank", "refused", feature=row.number, field=header.cell(column), value="")

@@ -78,6 +78,7 @@ class Records:
 class Tally:
     """What all strips gave, added up: as `Records`, one record a polygon and combination, sorted by them.
 
+    Of polygons that are ``lost`` in one strip there is no record, whatever the others found.
     Codes of unsigned 64-bit rasters keep their bits: cast them to the raster's type.
     """
 
@@ -194,13 +195,18 @@ def gather(records: Iterable[Records], *, rasters: int = 1) -> Tally:
     shapes, codes, valid, areas = (
         np.concatenate([getattr(own, name) for own in found]) for name in ("shapes", "codes", "valid", "areas")
     )
+    lost = np.unique(np.concatenate([own.lost for own in found]))
+    if len(lost):
+        # What other parts found of them is only a part of the truth.
+        whole = ~np.isin(shapes, lost)
+        shapes, codes, valid, areas = shapes[whole], codes[whole], valid[whole], areas[whole]
     first, sums = added_up([shapes, *codes.T, *~valid.T], areas)
     return Tally(
         shapes[first],
         codes[first],
         valid[first],
         sums,
-        np.unique(np.concatenate([own.lost for own in found])),
+        lost,
         np.unique(np.concatenate([own.overlapping for own in found])),
         tuple(block for own in found for block in own.unreadable),
     )

@@ -15,7 +15,23 @@ from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
+from ecozone.outputs.redline import (
+    redline_document,
+    write_redline_csv,
+    write_redline_geojson,
+    write_redline_gpkg,
+    write_redline_map,
+    write_redline_xlsx,
+)
 from ecozone.outputs.samples import require_new, write_samples
+from ecozone.outputs.scenario import (
+    scenario_document,
+    scenario_ratios,
+    write_scenario_csv,
+    write_scenario_geojson,
+    write_scenario_gpkg,
+    write_scenario_xlsx,
+)
 from ecozone.outputs.tables import write_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
@@ -29,7 +45,10 @@ __all__ = [
     "damaged",
     "plain_rows",
     "ratios_document",
+    "redline_document",
     "require_new",
+    "scenario_document",
+    "scenario_ratios",
     "write_account_csv",
     "write_account_gpkg",
     "write_archive",
@@ -46,7 +65,16 @@ __all__ = [
     "write_json",
     "write_map",
     "write_overlap_txt",
+    "write_redline_csv",
+    "write_redline_geojson",
+    "write_redline_gpkg",
+    "write_redline_map",
+    "write_redline_xlsx",
     "write_samples",
+    "write_scenario_csv",
+    "write_scenario_geojson",
+    "write_scenario_gpkg",
+    "write_scenario_xlsx",
     "write_txt",
     "write_xlsx",
     "written",

@@ -7,7 +7,7 @@ a check become part of a page.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -52,6 +52,7 @@ def write_map(
     ratios: pd.DataFrame | None = None,
     lang: str | None = None,
     made_on: date | None = None,
+    shown: Collection[str] = (),
 ) -> Path:
     """Write a check as one HTML file that needs nothing but a browser.
 
@@ -67,6 +68,8 @@ def write_map(
         ``zh`` or ``en``; the current language unless given. Sentences of the check stay in the language it was made in.
     made_on : date, optional
         Stands on the map as the day of its making; today unless given.
+    shown : collection of str
+        Keys of layers that are on when the map opens, beside the main ones.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def write_map(
     OutputError
         If the file cannot be written.
     """
-    text = map_html(check, ratios=ratios, lang=lang, made_on=made_on)
+    text = map_html(check, ratios=ratios, lang=lang, made_on=made_on, shown=shown)
     with written(path) as draft:
         draft.write_text(text, "utf-8", newline="\n")
     return Path(path)
@@ -90,10 +93,11 @@ def map_html(
     ratios: pd.DataFrame | None = None,
     lang: str | None = None,
     made_on: date | None = None,
+    shown: Collection[str] = (),
 ) -> str:
     """Return the page that `write_map` writes."""
     with speaking(lang or language()):
-        return page_html(_data(check, ratios, made_on or date.today()))
+        return page_html(_data(check, ratios, made_on or date.today(), shown))
 
 
 def page_html(data: dict[str, Any]) -> str:
@@ -112,7 +116,7 @@ def page_html(data: dict[str, Any]) -> str:
     )
 
 
-def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str, Any]:
+def _data(check: Check, ratios: pd.DataFrame | None, made_on: date, shown: Collection[str]) -> dict[str, Any]:
     ws = check.workspace
     layers = map_layers(ws)
     sites: gpd.GeoDataFrame = check.sites
@@ -121,7 +125,7 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date) -> dict[str,
     shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
     drawn, tolerance = display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
     places = draw_order(layers)
-    opening = _opening(layers, check)
+    opening = _opening(layers, check).union(shown)
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
     ways = site_ways(check.cuts, ws, tolerance_m=SITE_TOLERANCE_M)

@@ -27,6 +27,7 @@ from ecozone.outputs.tables import CSV_MARK, csv_bytes, finding_table, notice_ta
 
 #: Quick to write and to read again; what waits to be joined takes a third of the room.
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+_EACH_ITS_OWN = frozenset(("site_id", "name", "fact", "sentence"))
 
 
 @dataclass(frozen=True)
@@ -77,22 +78,23 @@ def _concatenated(pieces: Sequence[Path], path: Path, head: bytes, *, skip: int 
 
 def _parquet_piece(check: Check, path: Path) -> None:
     table = finding_table(check)
-    columns = {str(name): typed(str(name), plain_column(table[name])) for name in table.columns}
-    pq.write_table(pa.table(columns), path, compression="zstd")
+    _keep(pa.table({str(name): typed(str(name), plain_column(table[name])) for name in table.columns}), path)
 
 
 def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
-    with written(path) as draft, pq.ParquetWriter(draft, pq.read_schema(pieces[0]), compression="zstd") as out:
+    schema = _schema_of(pieces[0])
+    # Texts that differ from row to row gain nothing by a dictionary.
+    coded = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in _EACH_ITS_OWN]
+    with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd", use_dictionary=coded) as out:
         for piece in pieces:
-            out.write_table(pq.read_table(piece))
+            out.write_table(_read(piece))
     return path
 
 
 def _geopackage_piece(check: Check, path: Path) -> None:
-    """Write each table as Arrow has it, in a file of its own; GDAL's turn is when they are joined."""
+    """Keep each table in a file of its own; GDAL's turn is when they are joined."""
     for layer, table in geopackage_tables(check).items():
-        with pa.ipc.new_stream(_table_of(path, layer), table.schema, options=_PACKED) as stream:
-            stream.write_table(table)
+        _keep(table, _table_of(path, layer))
 
 
 def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, ...]) -> Path:
@@ -108,6 +110,12 @@ def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, 
 
 def _table_of(piece: Path, layer: str) -> Path:
     return piece.with_name(f"{piece.name}.{layer}")
+
+
+def _keep(table: pa.Table, path: Path) -> None:
+    """Keep a table as Arrow has it until it is joined with others."""
+    with pa.ipc.new_stream(path, table.schema, options=_PACKED) as stream:
+        stream.write_table(table)
 
 
 def _schema_of(stream: Path) -> pa.Schema:

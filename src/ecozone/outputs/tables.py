@@ -29,12 +29,15 @@ _ROWS_AT_ONCE = 10_000
 #: What tells Excel that a CSV is in UTF-8.
 CSV_MARK = codecs.BOM_UTF8
 _NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
+_NUMBER_FORMATS["points"] = "0.0000"
 _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
 _TWO_DECIMALS = frozenset(
     (
         *("value", "value_of_valid", "area_mu", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
         *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
         *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
+        *("value_before", "value_after", "adjusted_before", "adjusted_after", "ci_low_before", "ci_high_before"),
+        *("ci_low_after", "ci_high_after", "area_mu", "lost_mu", "make_up_mu"),
     )
 )
 _VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
@@ -47,24 +50,14 @@ _STATUS_FILLS = {
 }
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
 _LONG_TEXTS = {
-    "override_words",
-    "override_reason",
-    "what",
-    "wording",
-    "fact",
-    "sentence",
-    "citation",
-    "procedure",
-    "decided_by",
-    "message",
-    "reason",
-    "remedy",
-    "zh",
-    "en",
+    *("override_words", "override_reason", "what", "wording", "fact", "sentence", "citation", "procedure"),
+    *("decided_by", "message", "reason", "remedy", "zh", "en", "why_old", "why_new"),
 }
 _WORDED = (
-    *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method"),
+    *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
     *("ground", "significance", "measure", "gap_kind"),
+    *("status_before", "by_count_before", "status_after", "by_count_after", "change_kind"),
+    *("verdict_old", "verdict_new", "finding_old", "finding_new"),
 )
 _CELL_LIMIT = 32_767
 # The same results give the same bytes: when a run was is told by its manifest.

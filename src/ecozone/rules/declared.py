@@ -44,6 +44,12 @@ class Named(Declared):
     en: Text = ""
 
 
+class DeclaredTag(Named):
+    """``[tags]``."""
+
+    keeps_cover: bool = False
+
+
 class DeclaredType(Named):
     """``[project_types]``."""
 

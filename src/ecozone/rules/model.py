@@ -173,8 +173,9 @@ class Assumption:
 class RulePack:
     """Everything that one or more rule pack files declare, later ones over earlier ones.
 
-    ``files`` are the files it was read from, in that order; ``origins`` tells which of them an entry is from, by
-    ``table.id``.
+    ``keeps_cover`` are the tags of projects that leave the land as green or blue as it is: a scenario builds nothing on
+    their sites. ``files`` are the files it was read from, in that order; ``origins`` tells which of them an entry is
+    from, by ``table.id``.
     """
 
     name: str
@@ -188,6 +189,7 @@ class RulePack:
     parameters: Mapping[str, Parameter]
     assumptions: tuple[Assumption, ...]
     changes: tuple[ChangeRule, ...] = ()
+    keeps_cover: frozenset[str] = frozenset()
     files: tuple[Path, ...] = field(default=(), compare=False)
     origins: Mapping[str, Path] = field(default_factory=dict, compare=False, repr=False)
 

@@ -33,7 +33,7 @@ SHEETS: Mapping[str, Mapping[str, str]] = {
     "pack": {"name": "text", "version": "text", "title": "texts"},
     "rules": _RULE | {"procedure": "texts", "citation": "texts", "confidence": "text", "unknown": "texts"},
     "project_types": {"id": "text", "zh": "text", "en": "text", "tags": "words", "names": "lines", "industry": "words"},
-    "tags": {"id": "text", "zh": "text", "en": "text"},
+    "tags": {"id": "text", "zh": "text", "en": "text", "keeps_cover": "boolean"},
     "flags": {"id": "text", "zh": "text", "en": "text", "tags": "words"},
     "roles": {"id": "text"} | _ROLE | {"reference": "boolean", "geometry": "text", "levels": "toml"},
     "parameters": {"id": "text", "zh": "text", "en": "text"},

@@ -15,6 +15,7 @@ from ecozone.rules.declared import (
     DeclaredFlag,
     DeclaredRole,
     DeclaredRule,
+    DeclaredTag,
     DeclaredType,
     Head,
     Named,
@@ -37,7 +38,7 @@ from ecozone.text import near_word
 
 #: The tables of a pack file that are keyed by id, and those that are lists of entries with an ``id``.
 KEYED: Mapping[str, type[Declared]] = {
-    "tags": Named,
+    "tags": DeclaredTag,
     "flags": DeclaredFlag,
     "project_types": DeclaredType,
     "roles": DeclaredRole,
@@ -111,6 +112,7 @@ class Merged:
             rules=tuple(_rule(entry) for entry, _ in self.entries["rules"].values()),
             project_types=types,
             tags={key: {"zh": entry.zh, "en": entry.en} for key, (entry, _) in self.entries["tags"].items()},
+            keeps_cover=frozenset(key for key, (entry, _) in self.entries["tags"].items() if entry.keeps_cover),
             flags=flags,
             roles={key: _role(key, entry) for key, (entry, _) in self.entries["roles"].items()},
             parameters={
@@ -176,7 +178,10 @@ def tables_of(pack: RulePack) -> dict[str, Any]:
     """Return a pack as the tables of one file that needs no other; what has its default is left out."""
     return {
         "pack": {"name": pack.name, "version": pack.version, "title": dict(pack.title)},
-        "tags": {key: dict(names) for key, names in pack.tags.items()},
+        "tags": {
+            key: {**names, **({"keeps_cover": True} if key in pack.keeps_cover else {})}
+            for key, names in pack.tags.items()
+        },
         "flags": {flag.id: _slim(flag, "zh", "en") | {"tags": sorted(flag.tags)} for flag in pack.flags.values()},
         "project_types": {
             kind.id: _slim(kind, "zh", "en") | {"tags": sorted(kind.tags)} | _slim(kind, "names", "industry")

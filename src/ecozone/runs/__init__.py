@@ -9,7 +9,9 @@ from ecozone.runs.demonstration import run_demo
 from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.gathering import Summary
-from ecozone.runs.request import Request
+from ecozone.runs.redline import RedlineOutcome, run_redline
+from ecozone.runs.request import Request, Version
+from ecozone.runs.scenario import ScenarioOutcome, run_scenario
 from ecozone.runs.streaming import Streamed, stream, streamable
 from ecozone.runs.verify import Verified, verify
 
@@ -17,16 +19,21 @@ __all__ = [
     "ChangeOutcome",
     "Compared",
     "Outcome",
+    "RedlineOutcome",
     "Request",
+    "ScenarioOutcome",
     "Streamed",
     "Summary",
     "Verified",
+    "Version",
     "check_up",
     "examine",
     "execute",
     "require_apart",
     "run_change",
     "run_demo",
+    "run_redline",
+    "run_scenario",
     "stream",
     "stream_checks",
     "streamable",

@@ -27,7 +27,7 @@ def is_archive(path: str | Path) -> bool:
 
 def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
     """Return what is written beside an output: the other tables of an account beside the CSV of its ratios."""
-    tables = path.suffix.lower() == ".csv" and "check" not in request.parts
+    tables = path.suffix.lower() == ".csv" and request.parts == ("ratios",)
     return account_csv_names(path, resolved=bool(request.by))[1:] if tables else ()
 
 

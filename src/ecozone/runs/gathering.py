@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from ecozone.assess import VERDICTS, Check
 from ecozone.notices import Notice, Severity
 from ecozone.text import Place
@@ -49,10 +52,15 @@ class Summary:
 def summed_up(check: Check) -> dict[str, Any]:
     """Return the counts of one batch, ready for JSON."""
     states = check.states
-    where = states["layer"].where(states["layer"].notna(), states["role"])
-    by_layer: dict[str, dict[str, int]] = {}
-    for layer, of_layer in states["state"].groupby(where.to_numpy(), sort=True):
-        by_layer[str(layer)] = {str(state): int(count) for state, count in of_layer.value_counts().items()}
+    where, role = (states[name].to_numpy(object) for name in ("layer", "role"))
+    layer, layers = pd.factorize(np.where(pd.isna(where), role, where))
+    state, names = pd.factorize(states["state"].to_numpy(object))
+    counts = np.zeros((len(layers), len(names)), dtype=np.int64)
+    np.add.at(counts, (layer, state), 1)
+    by_layer = {
+        str(layers[at]): {str(name): int(count) for name, count in zip(names, counts[at], strict=True) if count}
+        for at in np.argsort(layers.astype(str))
+    }
     return {
         "sites": len(check.sites),
         "refused": int(check.sites.geometry.isna().sum()),

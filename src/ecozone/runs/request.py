@@ -12,7 +12,17 @@ from ecozone.assess import By
 from ecozone.intake import Angles, RowKind
 from ecozone.text import Lang
 
-Part = Literal["check", "ratios", "change"]
+Part = Literal["check", "ratios", "change", "scenario", "redline"]
+
+
+class Version(BaseModel):
+    """A file with one version of a layer; its CRS where it does not say it, its layer where it has several."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    crs: str | None = None
+    layer: str | None = None
 
 
 class Request(BaseModel):
@@ -22,10 +32,10 @@ class Request(BaseModel):
     ----------
     workspace : str
         Folder, ``ecozone.toml`` or ``demo``.
-    parts : tuple of {"check", "ratios", "change"}
-        What to work out; ``change`` alone.
+    parts : tuple of {"check", "ratios", "change", "scenario", "redline"}
+        What to work out: check and ratios, together or alone, or one of the others alone.
     sites : tuple of str
-        Files with proposed sites, or a folder of such; for ``check``.
+        Files with proposed sites, or a folder of such; for ``check``, ``scenario`` and ``redline``.
     crs, datum, layer, encoding, unit, project_type
         What the user declares about every site file; see `ecozone.intake.read_sites`.
     control_points : str, optional
@@ -36,9 +46,15 @@ class Request(BaseModel):
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
-        Raster years for ``ratios``; all unless given. Of a ``change`` the two, the earlier first.
+        Raster years for ``ratios``; all unless given. Of a ``change`` the two, the earlier first; of a ``scenario`` the
+        one year, the latest unless given.
     by : tuple of str
         Breakdowns of the resolved account for ``ratios``; see `ecozone.assess.assess_account`.
+    versions : tuple of Version
+        The old and the new version of a layer, for ``redline``.
+    role, key, width_m : optional
+        Of a ``redline``: what the layer is in the workspace, or its key there; the column that tells features apart;
+        below which width, in metres, change is only redrawing.
     plan_samples : str, optional
         GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
     plan_se, plan_seed
@@ -91,6 +107,10 @@ class Request(BaseModel):
     near_m: float | None = None
     years: tuple[int, ...] | None = None
     by: tuple[By, ...] = ()
+    versions: tuple[Version, ...] = ()
+    role: str | None = None
+    key: str | None = None
+    width_m: float | None = None
     plan_samples: str | None = None
     plan_se: float = 1.0
     plan_seed: int = 1

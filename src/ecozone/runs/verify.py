@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -22,8 +22,17 @@ from ecozone.runs.comparing import Compared, compare
 from ecozone.runs.delivery import files_beside, is_archive
 from ecozone.runs.execute import execute
 from ecozone.runs.manifest import DESCRIPTION, RUN_SCHEMA, is_own, own_file, versions
-from ecozone.runs.request import Request
+from ecozone.runs.redline import run_redline
+from ecozone.runs.request import Part, Request
+from ecozone.runs.scenario import run_scenario
 from ecozone.runs.streaming import stream, streamable
+
+#: Parts that are carried out by themselves.
+_OF_THEIR_OWN: Mapping[tuple[Part, ...], Callable[..., Any]] = {
+    ("change",): run_change,
+    ("scenario",): run_scenario,
+    ("redline",): run_redline,
+}
 
 
 @dataclass(frozen=True)
@@ -151,9 +160,8 @@ class _Proof:
         read = [{name: entry[name] for name in entry if name != "copy"} for entry in self.manifest["inputs"]]
         whole = dict(self.manifest) | {"inputs": read}
         told = {key: whole[key] for key in whole if key in DESCRIPTION}
-        if "change" in request.parts:
-            return list(run_change(request, told=told, progress=progress).run["inputs"])
-        return list(execute(request, told=told, progress=progress).run["inputs"])
+        carry_out: Callable[..., Any] = _OF_THEIR_OWN.get(request.parts, execute)
+        return list(carry_out(request, told=told, progress=progress).run["inputs"])
 
     def _request(self, names: list[str], again: Path) -> Request:
         """Return the request with the places of today, and every result in a folder of its own."""
@@ -161,8 +169,12 @@ class _Proof:
         plan = None if request.plan_samples is None else Path(request.plan_samples).name
         others = {plan, *(other.name for name in names for other in files_beside(Path(name), request))}
         where = {
-            "workspace": request.workspace if request.workspace == "demo" else self._place(request.workspace),
+            "workspace": request.workspace if request.workspace in ("", "demo") else self._place(request.workspace),
             "sites": tuple(site if is_database(site) else self._place(site) for site in request.sites),
+            "versions": tuple(
+                one if is_database(one.path) else one.model_copy(update={"path": self._place(one.path)})
+                for one in request.versions
+            ),
             "control_points": None if request.control_points is None else self._place(request.control_points),
             "plan_samples": None if plan is None else str(again / plan),
             "outputs": tuple(str(again / name) for name in names if name not in others),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ecozone.geo import reproject
 from ecozone.intake import Database, read_features
 from ecozone.landcover import open_raster, open_scheme, read_samples
 from ecozone.notices import Notice, notices_of
-from ecozone.rules import RulePack, load_packs
+from ecozone.rules import Role, RulePack, load_packs
 from ecozone.text import language, near_word, say
 from ecozone.workspace.features import read_layer, require_file
 from ecozone.workspace.kinds import refused_kinds
@@ -253,6 +253,28 @@ class Workspace:
         if shape is None:
             raise WorkspaceError("workspace.extent_not_polygon", file=self.file, layer=layer.key, extent=layer.extent)
         return shape
+
+    def with_layer(
+        self, layer: Layer, features: gpd.GeoDataFrame | None = None, *, role: Role | None = None
+    ) -> Workspace:
+        """Return this workspace with a layer more, or with it in the place of the one that has its key.
+
+        Parameters
+        ----------
+        layer : Layer
+        features : GeoDataFrame, optional
+            In the form that `features` gives; its file is read unless given.
+        role : Role, optional
+            What the layer is, where the rule packs know no such role.
+        """
+        known = {key: frame for key, frame in self._features.items() if key != layer.key}
+        if features is not None:
+            known[layer.key] = features
+        layers = {**self.layers, layer.key: layer}
+        found = replace(self, layers=layers, _features=known, _extents={}, _zones={})
+        if role is not None:
+            found.__dict__["pack"] = replace(self.pack, roles={**self.pack.roles, role.id: role})
+        return found
 
     def damage(self, key: str) -> tuple[str, ...]:
         """Return why a layer cannot prove a site clear although its extent contains it; empty where it can.
