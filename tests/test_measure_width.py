@@ -44,6 +44,9 @@ def test_parts_and_holes_are_seen() -> None:
     sieve = shapely.Polygon(shapely.box(0, 0, 99, 99).exterior, holes)
     oracle = 2.0 * shapely.length(shapely.maximum_inscribed_circle(sieve, tolerance=0.001))
     assert widths(parts, sieve) == [pytest.approx(9.0, rel=FINE), pytest.approx(oracle, rel=FINE)]
+    squares = shapely.MultiPolygon([shapely.box(0, 0, 7, 7), shapely.box(50, 50, 60, 60)])
+    frame = shapely.box(0, 0, 90, 90).difference(shapely.box(30, 10, 80, 80))
+    assert widths(squares, frame) == [pytest.approx(10.0, rel=FINE), pytest.approx(30.0, rel=FINE)]
     assert widths(shapely.Polygon(), shapely.LineString([(0, 0), (9, 9)])) == [0.0, 0.0]
     assert widths() == []
 
