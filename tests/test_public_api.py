@@ -23,6 +23,8 @@ def test_the_public_names_are_these() -> None:
         "assess_scenario",
         "check_sites",
         "compare_layers",
+        "draw_changes",
+        "draw_flows",
         "draw_ratios",
         "draw_trends",
         "inspect_file",

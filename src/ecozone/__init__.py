@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ecozone.measure import measure_zones as measure_zones
     from ecozone.measure import nearest as nearest
     from ecozone.measure import overlay as overlay
+    from ecozone.outputs import draw_changes as draw_changes
+    from ecozone.outputs import draw_flows as draw_flows
     from ecozone.outputs import draw_ratios as draw_ratios
     from ecozone.outputs import draw_trends as draw_trends
     from ecozone.outputs import write_csv as write_csv
@@ -59,6 +61,8 @@ _HOMES = {
     "assess_scenario": "assess",
     "check_sites": "assess",
     "compare_layers": "assess",
+    "draw_changes": "outputs",
+    "draw_flows": "outputs",
     "draw_ratios": "outputs",
     "draw_trends": "outputs",
     "inspect_file": "intake",

@@ -14,7 +14,7 @@ from ecozone.outputs.documents import check_document, plain_rows, ratios_documen
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
-from ecozone.outputs.pictures import draw_ratios, draw_trends
+from ecozone.outputs.pictures import draw_changes, draw_flows, draw_ratios, draw_trends
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.redline import (
     redline_document,
@@ -44,6 +44,8 @@ __all__ = [
     "change_document",
     "check_document",
     "damaged",
+    "draw_changes",
+    "draw_flows",
     "draw_ratios",
     "draw_trends",
     "plain_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -136,23 +136,20 @@ def _fitting(panels: dict[Kind, list[Line]], room: float) -> dict[Kind, list[Lin
 
 def _key(board: Board, y: float, drawn: Sequence[Line], years: Sequence[int]) -> float:
     """Draw what the marks mean, and return where what follows may begin."""
-    x, middle = MARGIN, y + 2.0
-    whiskers = any(figure.low is not None for line in drawn for figure in line.figures)
-    marks = [("last", say("pictures.last_year"))]
-    marks += [("before", say("pictures.years_before"))] if len(years) > 1 else []
-    marks += [("target", say("pictures.target"))] if any(line.target is not None for line in drawn) else []
-    marks += [("interval", say("pictures.interval"))] if whiskers else []
-    for mark, words in marks:
-        if mark in ("last", "before"):
-            fill, hatch = _LAST if mark == "last" else _BEFORE
-            board.box(x, middle - 1.3, 5.0, 2.6, fill=fill, hatch=hatch)
-        elif mark == "target":
-            board.line([(x + 2.5, middle - 1.8), (x + 2.5, middle + 1.8)], width=1.3)
-        else:
-            _whisker(board, x, x + 5.0, x + 2.5, middle)
-        board.text(x + 6.2, middle, words, size=6.5, colour=SOFT)
-        x += 6.2 + board.lettering.width(board.lettering.words(words), 6.5) + 5.0
-    return y + _KEY_MM
+
+    def bar(look: tuple[str, str | None]) -> Callable[[float, float], None]:
+        return lambda x, middle: board.box(x, middle - 1.3, 5.0, 2.6, fill=look[0], hatch=look[1])
+
+    def target(x: float, middle: float) -> None:
+        board.line([(x + 2.5, middle - 1.8), (x + 2.5, middle + 1.8)], width=1.3)
+
+    marks = [(bar(_LAST), say("pictures.last_year"))]
+    marks += [(bar(_BEFORE), say("pictures.years_before"))] if len(years) > 1 else []
+    if any(line.target is not None for line in drawn):
+        marks.append((target, say("pictures.target")))
+    if any(figure.low is not None for line in drawn for figure in line.figures):
+        marks.append((lambda x, middle: _whisker(board, x, x + 5.0, x + 2.5, middle), say("pictures.interval")))
+    return board.key(y, marks)
 
 
 def _panel(board: Board, y: float, kind: Kind, lines: Sequence[Line]) -> float:

@@ -124,6 +124,19 @@ class Board:
         self.text(MARGIN, MARGIN + 2.0, words, size=10.0, bold=True, room=self.width - 2 * MARGIN)
         return MARGIN + 6.5
 
+    def key(self, y: float, marks: Sequence[tuple[Callable[[float, float], None], str]]) -> float:
+        """Draw what marks mean side by side, each 5 mm wide from a place and mid height, and return where they end."""
+        x, room = MARGIN, self.width - MARGIN
+        for mark, words in marks:
+            said = self.lettering.fitted(words, 6.5, room - MARGIN - 6.2)
+            taken = 6.2 + self.lettering.width(said, 6.5)
+            if x > MARGIN and x + taken > room:
+                x, y = MARGIN, y + 4.0
+            mark(x, y + 2.0)
+            self.text(x + 6.2, y + 2.0, said, size=6.5, colour=SOFT)
+            x += taken + 5.0
+        return y + 5.5
+
     def notes(self, y: float, lines: Sequence[str]) -> float:
         """Write notes below each other, broken to the width, and return where they end."""
         for note in lines:
@@ -185,7 +198,7 @@ def _settings() -> Iterator[None]:
 def _svg(board: Board) -> bytes:
     """Return an SVG whose letters are paths, named and described for those who do not see it."""
     stream = io.StringIO()
-    board.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    board.figure.savefig(stream, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
     at = text.index(">", text.index("<svg ")) + 1
     opened = text[: at - 1] + ' role="img">'
