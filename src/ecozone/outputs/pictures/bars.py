@@ -16,9 +16,11 @@ from ecozone.text import say
 #: Colour and hatch of the last year, and of those before: apart in black and white, too.
 _LAST, _BEFORE = ("#0072b2", None), ("#cfe3f1", "////")
 _SIGNS = {"met": "✓", "on_track": "✓", "at_risk": "△", "missed": "✕", "cannot_tell": "?"}
-_TITLE_MM, _NAME_MM, _YEAR_MM, _GAP_MM, _AXIS_MM, _KEY_MM = 6.0, 4.6, 4.4, 2.2, 6.0, 5.5
+_TITLE_MM, _NAME_MM, _YEAR_MM, _GAP_MM, _AXIS_MM = 6.0, 4.6, 4.4, 2.2, 6.0
 _BAR_MM = 3.2
 _LEFT_MM, _RIGHT_MM = 10.0, 20.0
+#: The share of a line that target and status may take from the name.
+_TOLD = 0.62
 _ENDS = (1, 2, 2.5, 4, 5, 8, 10)
 
 
@@ -69,23 +71,16 @@ def bars(account: Account, width: float, height: float | None) -> Board:
     drawn = [line for panel in chosen.panels.values() for line in panel]
     years = sorted({figure.year for line in drawn for figure in line.figures})
     notes = list(_notes(drawn, chosen.left_out))
-    if height is not None:
-        room = (
-            height
-            - 2 * MARGIN
-            - 6.5
-            - _KEY_MM
-            - lines_of(letters, [*notes, say("pictures.cut", count=len(drawn))], width)
-        )
-        kept = _fitting(chosen.panels, room)
-        cut = len(drawn) - sum(map(len, kept.values()))
-        notes += [say("pictures.cut", count=cut)] if cut else []
-        chosen = _Choice(kept, chosen.left_out)
     about = say("pictures.bars_about", count=len(drawn), years=", ".join(map(str, years)) or "—")
     board = Board(width, letters, say("pictures.bars_title"), about)
     y = board.heading(board.title)
-    if drawn:
-        y = _key(board, y, drawn, years)
+    y = _key(board, y, drawn, years) if drawn else y
+    if height is not None:
+        most = lines_of(letters, [*notes, say("pictures.cut", count=len(drawn))], width)
+        kept = _fitting(chosen.panels, height - y - 1.0 - MARGIN - most)
+        cut = len(drawn) - sum(map(len, kept.values()))
+        notes += [say("pictures.cut", count=cut)] if cut else []
+        chosen = _Choice(kept, chosen.left_out)
     for kind, panel in chosen.panels.items():
         y = _panel(board, y, kind, panel)
     y = board.notes(y + 1.0, notes)
@@ -186,12 +181,14 @@ def axis_end(lines: Sequence[Line]) -> float:
 
 def _line(board: Board, y: float, line: Line, left: float, scale: float, ticks: Sequence[float]) -> float:
     """Draw one zone: its name, target and status, then a bar a year."""
-    told = _told(line)
     room = board.width - 2 * MARGIN
-    taken = min(board.lettering.width(board.lettering.words(told), 7.0), 0.62 * room) if told else 0.0
+    told = _told(line)
+    if board.lettering.width(told, 7.0) > _TOLD * room:
+        told = _told(line, brief=True)
+    taken = min(board.lettering.width(told, 7.0), _TOLD * room)
     board.text(MARGIN, y + 2.4, line.title, size=7.0, room=room - taken - 3.0)
     if told:
-        board.text(board.width - MARGIN, y + 2.4, told, size=7.0, across="right", room=0.62 * room)
+        board.text(board.width - MARGIN, y + 2.4, told, size=7.0, across="right", room=_TOLD * room)
     top = y + _NAME_MM
     bottom = top + _YEAR_MM * len(line.figures)
     for x in ticks:
@@ -218,8 +215,8 @@ def _line(board: Board, y: float, line: Line, left: float, scale: float, ticks: 
     return bottom + _GAP_MM
 
 
-def _told(line: Line) -> str:
-    """Say the target of a line and what became of it."""
+def _told(line: Line, *, brief: bool = False) -> str:
+    """Say the target of a line and what became of it; not what the count alone would say where that is too long."""
     parts = []
     if line.target is not None:
         value = value_words(line.target, line.unit)
@@ -230,7 +227,7 @@ def _told(line: Line) -> str:
         status = str(judged[-1].status)
         words = f"{_SIGNS.get(status, '')} {known_words(status)}".strip()
         by_count = judged[-1].by_count
-        if by_count and by_count != status:
+        if by_count and by_count != status and not brief:
             words += say("pictures.by_count", status=known_words(str(by_count)))
         parts.append(words)
     return say("pictures.list").join(parts)

@@ -121,8 +121,11 @@ class Board:
 
     def heading(self, words: str) -> float:
         """Write the title and return where what follows may begin."""
-        self.text(MARGIN, MARGIN + 2.0, words, size=10.0, bold=True, room=self.width - 2 * MARGIN)
-        return MARGIN + 6.5
+        y, room = MARGIN + 2.0, self.width - 2 * MARGIN
+        for line in self.lettering.wrapped(words, 10.0, room, bold=True):
+            self.text(MARGIN, y, line, size=10.0, bold=True, room=room)
+            y += 4.8
+        return y - 0.3
 
     def key(self, y: float, marks: Sequence[tuple[Callable[[float, float], None], str]]) -> float:
         """Draw what marks mean side by side, each 5 mm wide from a place and mid height, and return where they end."""

@@ -142,10 +142,10 @@ def flows(change: Change, width: float, height: float | None, *, zone: str | Non
         for code, area in side.items():
             top, tall = place[code], area * scale
             board.box(x, top, _NODE_MM, tall, fill=_colour(code, classes), label=f"node|{sign}|{code}")
-            words = f"{names.get(code, '')} {sign}{_hectares(area)}"
-            words = f"{say('pictures.other')} {_hectares(area)}" if code == OTHER else words
+            amount = f" {'' if code == OTHER else sign}{_hectares(area)}"
+            name = letters.fitted(names.get(code, say("pictures.other")), 7.0, label - 2.0 - letters.width(amount, 7.0))
             beside, across = (x - 1.5, "right") if sign == "−" else (x + _NODE_MM + 1.5, "left")
-            board.text(beside, top + tall / 2, words, size=7.0, across=across, room=label - 2.0)
+            board.text(beside, top + tall / 2, name + amount, size=7.0, across=across)
     y = board.notes(y + room + 1.0, notes)
     return board.finish(max(y + MARGIN, height or 0.0))
 

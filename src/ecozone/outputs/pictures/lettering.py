@@ -71,12 +71,12 @@ class Lettering:
                 high = middle - 1
         return words[:low].rstrip() + "…"
 
-    def wrapped(self, text: object, size: float, room_mm: float) -> list[str]:
+    def wrapped(self, text: object, size: float, room_mm: float, *, bold: bool = False) -> list[str]:
         """Return lines no wider than ``room_mm``, broken at spaces, or between Chinese characters."""
         lines = [""]
         for part in re.findall(r"\s*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef])", self.words(text)):
             longer = lines[-1] + part
-            if not lines[-1] or self.width(longer, size) <= room_mm:
+            if not lines[-1] or self.width(longer, size, bold=bold) <= room_mm:
                 lines[-1] = longer
             elif part.strip() and part.strip()[0] in "，。；：、）”":
                 # Chinese punctuation does not begin a line.
