@@ -123,6 +123,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
             values = [""] * (len(years) - 1) + [f"{fixed(last['value'], 2)} km²"] * min(1, len(years))
         else:
             values = [_share(by_year[year]) if year in by_year else "" for year in years]
+        line = [by_year[year]["value"] if year in by_year else None for year in years]
         status = last["status"]
         aim = last["target"]
         aimed = aim is not None
@@ -132,11 +133,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
                 say(f"words.{indicator}"),
                 profile_words(profile) if profile else "",
                 *values,
-                *(
-                    [sparkline([by_year[year]["value"] if year in by_year else None for year in years])]
-                    if through
-                    else []
-                ),
+                *([sparkline(line)] if through else []),
                 f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
                 *([against_target(last["value"], aim) if aimed else ""] if drawn else []),
                 Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
