@@ -15,9 +15,10 @@ from ecozone.assess import Check, LayerComparison
 from ecozone.geo import reproject
 from ecozone.notices import Notice
 from ecozone.outputs.atomic import written
-from ecozone.outputs.documents import plain_rows, plain_value
+from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
 from ecozone.outputs.map import write_map
+from ecozone.outputs.plain import plain_value
 from ecozone.outputs.tables import notice_table, worded, write_book, write_table_csv
 from ecozone.rules import Role
 from ecozone.text import say
