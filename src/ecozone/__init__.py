@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from ecozone.measure import measure_zones as measure_zones
     from ecozone.measure import nearest as nearest
     from ecozone.measure import overlay as overlay
+    from ecozone.outputs import draw_changes as draw_changes
+    from ecozone.outputs import draw_flows as draw_flows
+    from ecozone.outputs import draw_ratios as draw_ratios
+    from ecozone.outputs import draw_trends as draw_trends
     from ecozone.outputs import write_csv as write_csv
     from ecozone.outputs import write_geojson as write_geojson
     from ecozone.outputs import write_gpkg as write_gpkg
@@ -60,6 +64,10 @@ _HOMES = {
     "assess_scenario": "assess",
     "check_sites": "assess",
     "compare_layers": "assess",
+    "draw_changes": "outputs",
+    "draw_flows": "outputs",
+    "draw_ratios": "outputs",
+    "draw_trends": "outputs",
     "inspect_file": "intake",
     "least_cut": "assess",
     "measure_change": "measure",

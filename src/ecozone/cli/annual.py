@@ -27,6 +27,9 @@ def register(app: typer.Typer) -> None:
         w: Annotated[str | None, typer.Option("-w", "--workspace", help=say("cli.opt_workspace"))] = None,
         years: Annotated[list[int] | None, typer.Option("--year", help=say("cli.opt_year"))] = None,
         output: Annotated[list[str] | None, typer.Option("-o", "--output", help=say("cli.opt_output_ratios"))] = None,
+        picture: Annotated[
+            str | None, typer.Option("--picture", metavar="NAME", help=say("cli.opt_picture_ratios"))
+        ] = None,
         resolved: Annotated[bool, typer.Option("--resolved", help=say("cli.opt_resolved"))] = False,
         by: Annotated[list[str] | None, typer.Option("--by", help=say("cli.opt_by"))] = None,
         plan: Annotated[str | None, typer.Option("--plan-samples", help=say("cli.opt_plan_samples"))] = None,
@@ -48,6 +51,7 @@ def register(app: typer.Typer) -> None:
             years=tuple(years) if years else None,
             by=known_breakdowns([*(["resolved"] if resolved else []), *(by or ())]),
             outputs=tuple(output or ()),
+            picture=picture,
             copies=with_inputs,
             plan_samples=plan,
             plan_se=plan_se,

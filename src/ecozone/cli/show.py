@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ecozone.cli.blocks import against_target, blocks_read_well, sparkline
 from ecozone.cli.common import SETTINGS, console
 from ecozone.text import pick, room, say
 from ecozone.units import fixed, hectares
@@ -109,6 +110,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
 
     from ecozone.assess import records
 
+    drawn = blocks_read_well()
     ratios = ratios[ratios["value"].notna()]
     if brief:
         targeted = set(ratios.loc[ratios["target"].notna(), "layer"])
@@ -119,6 +121,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     for row in records(ratios):
         key = (row["title"], row["indicator"], row["profile"] or "")
         groups.setdefault(key, {})[int(row["year"] or 0)] = row
+    through = drawn and len(years) > 2
     rows = []
     for (title, indicator, profile), by_year in groups.items():
         last = by_year[max(by_year)]
@@ -126,6 +129,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
             values = [""] * (len(years) - 1) + [f"{fixed(last['value'], 2)} km²"] * min(1, len(years))
         else:
             values = [_share(by_year[year]) if year in by_year else "" for year in years]
+        line = [by_year[year]["value"] if year in by_year else None for year in years]
         status = last["status"]
         aim = last["target"]
         aimed = aim is not None
@@ -135,16 +139,20 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
                 say(f"words.{indicator}"),
                 profile_words(profile) if profile else "",
                 *values,
+                *([sparkline(line)] if through else []),
                 f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
+                *([against_target(last["value"], aim) if aimed else ""] if drawn else []),
                 Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
                 say("cli.gap", hectares=fixed(hectares(last["gap_m2"]), 2)) if aimed and last["gap_m2"] > 0 else "",
             )
         )
     names = ("zone", "indicator", "profile")
     headings = [*(say(f"cli.head_{name}") for name in names), *(str(year) for year in years)]
-    headings += [say(f"cli.head_{name}") for name in ("target", "status", "gap")]
-    count = len(years)
-    table(headings, rows, right=(*range(3, 3 + count), 3 + count, 5 + count), title=say("cli.ratios_title"))
+    headings += [say("cli.head_trend")] if through else []
+    headings += [say("cli.head_target"), *([say("cli.head_bar")] if drawn else []), say("cli.head_status")]
+    aim_at, count = 3 + len(years) + through, len(headings)
+    right = (*range(3, 3 + len(years)), aim_at, count)
+    table([*headings, say("cli.head_gap")], rows, right=right, title=say("cli.ratios_title"))
 
 
 def profile_words(profile: str) -> str:

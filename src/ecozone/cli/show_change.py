@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ecozone.cli.blocks import blocks_read_well, whole_cells
 from ecozone.cli.common import SETTINGS, console
 from ecozone.cli.show import table
 from ecozone.text import say
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: So many rows of the largest are shown; the files have all.
 _TRANSITIONS, _PATCHES = 8, 10
+#: Cells of the longest bar.
+_CELLS = 24
 #: Roles whose zones are always shown; the others with ``-v``.
 _MAIN = ("barrier_zone", "red_line", "district", "farmland")
 
@@ -25,6 +28,8 @@ def show_change(change: Change) -> None:
     """Print gains and losses, the largest transitions and patches, then what should be verified on the ground."""
     years = {"first": change.from_year, "second": change.to_year}
     _show_net(change, years)
+    if blocks_read_well():
+        _show_balance(change)
     _show_transitions(change, years)
     _show_patches(change)
     _show_flagged(change)
@@ -58,6 +63,26 @@ def _show_net(change: Change, years: Mapping[str, int]) -> None:
     table(headings, rows, right=range(1, len(headings)), title=say("cli.net_title", **years))
     key = "cli.change_marks" if proved - {"cannot_tell"} else "cli.change_unproved"
     console().print(say(key), style="dim")
+
+
+def _show_balance(change: Change) -> None:
+    """Print losses and gains of the widest zone as bars away from each other."""
+    from ecozone.assess import ground_words
+
+    main = _main(change, change.net)
+    mine = _records(main[main["zone"] == main["zone"].iloc[int(main["zone_m2"].argmax())]])
+    largest = max(max(row["gain_m2"], row["loss_m2"]) for row in mine)
+    rows = [
+        (
+            ground_words(row),
+            whole_cells(row["loss_m2"], largest, _CELLS),
+            whole_cells(row["gain_m2"], largest, _CELLS),
+            _signed(row["net_hectares"]),
+        )
+        for row in mine
+    ]
+    headings = [say(f"cli.head_{name}") for name in ("ground", "loss", "gain", "net")]
+    table(headings, rows, right=(1, 3), title=say("cli.balance_title", zone=mine[0]["title"]))
 
 
 def _show_transitions(change: Change, years: Mapping[str, int]) -> None:

@@ -14,6 +14,7 @@ from ecozone.outputs.documents import check_document, plain_rows, ratios_documen
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
+from ecozone.outputs.pictures import PICTURE_SUFFIXES, draw_changes, draw_flows, draw_ratios, draw_trends
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.redline import (
     redline_document,
@@ -37,12 +38,17 @@ from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
 
 __all__ = [
+    "PICTURE_SUFFIXES",
     "PIECEWISE",
     "Pieces",
     "account_csv_names",
     "change_document",
     "check_document",
     "damaged",
+    "draw_changes",
+    "draw_flows",
+    "draw_ratios",
+    "draw_trends",
     "plain_rows",
     "ratios_document",
     "redline_document",

@@ -14,6 +14,7 @@ from ecozone.intake import limiting
 from ecozone.log import Progress, no_progress
 from ecozone.measure import mapper_for
 from ecozone.outputs import (
+    PICTURE_SUFFIXES,
     change_document,
     write_change_csv,
     write_change_geojson,
@@ -24,6 +25,7 @@ from ecozone.outputs import (
 )
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.delivery import ARCHIVE, deliver, is_archive
+from ecozone.runs.drawing import CHANGE_PICTURES, Draw, is_picture, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
 from ecozone.text import speaking
@@ -62,7 +64,8 @@ def run_change(
             raise UsageError("change.two_years")
         if mapper is not None:
             mapper.require(())
-        results = [(path, _writer(path)) for path in map(Path, request.outputs) if not is_archive(path)]
+        draw = picture_of(request, CHANGE_PICTURES)
+        results = [(path, _writer(path, draw)) for path in map(Path, request.outputs) if not is_archive(path)]
         ws = open_workspace(request.workspace)
         if request.outputs:
             targets = [path for path, _ in results]
@@ -103,10 +106,13 @@ _WRITERS: Mapping[str, Writer] = {
 _USUAL = (".json", ".xlsx", ".html")
 
 
-def _writer(path: Path) -> Writer:
+def _writer(path: Path, draw: Draw) -> Writer:
     suffix = path.suffix.lower()
+    if is_picture(path):
+        return lambda change, path, _day: draw(change, path)
     if suffix not in _WRITERS:
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*_WRITERS, ARCHIVE]))
+        formats = " ".join([*_WRITERS, *PICTURE_SUFFIXES, ARCHIVE])
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
     return _WRITERS[suffix]
 
 

@@ -28,6 +28,7 @@ from ecozone.intake import limiting, start_reader
 from ecozone.log import Progress, no_progress
 from ecozone.measure import mapper_for
 from ecozone.outputs import (
+    PICTURE_SUFFIXES,
     check_document,
     ratios_document,
     require_new,
@@ -47,6 +48,7 @@ from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.delivery import ARCHIVE, deliver, files_beside, is_archive
+from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import overrides_of
 from ecozone.runs.request import Request
@@ -97,6 +99,8 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
     with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
         if mapper is not None:
             mapper.require(())
+        if request.picture is not None:
+            picture_of(request, RATIO_PICTURES)
         writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs if not is_archive(path)]
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
@@ -216,8 +220,13 @@ def _known(request: Request) -> Mapping[str, Writer]:
 def _writer(path: Path, request: Request) -> Writer:
     known = _known(request)
     suffix = path.suffix.lower()
+    pictures = PICTURE_SUFFIXES if known is _RATIO_WRITERS else ()
+    if suffix in pictures:
+        draw = picture_of(request, RATIO_PICTURES)
+        return lambda path, _check, account, _run: draw(_sure(account), path)
     if suffix not in known:
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*known, ARCHIVE]))
+        formats = " ".join([*known, *pictures, ARCHIVE])
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
     if suffix == ".gpkg" and known is _RATIO_WRITERS and not request.by:
         raise UsageError("outputs.gpkg_no_pieces", file=path)
     return known[suffix]

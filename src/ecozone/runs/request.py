@@ -59,6 +59,9 @@ class Request(BaseModel):
         GeoPackage to draw a sample into that would prove the targets; see `ecozone.assess.plan_samples`.
     plan_se, plan_seed
         The standard error in points that it is laid out for, and its seed.
+    picture : str, optional
+        What the .svg and .png files among the outputs show: ``bars`` or ``trends`` of ``ratios``, ``flow`` or ``maps``
+        of a ``change``; the first of them unless given.
     min_area_m2 : float, optional
         The least patch that a ``change`` lists; the default of `ecozone.assess.assess_change` unless given.
     align : bool
@@ -114,6 +117,7 @@ class Request(BaseModel):
     plan_samples: str | None = None
     plan_se: float = 1.0
     plan_seed: int = 1
+    picture: str | None = None
     min_area_m2: float | None = None
     align: bool = False
     least_cut: bool = False
