@@ -210,3 +210,14 @@ def test_words_that_cannot_be_read_are_refused(words: str) -> None:
     with pytest.raises(EcozoneError) as caught:
         execute(Request(workspace="demo", parts=("check",), sites=("none.gpkg",), overrides=(words,)))
     assert caught.value.key.endswith(("override_form", "override_layer"))
+
+
+def test_an_override_of_a_site_that_is_not_there_is_told() -> None:
+    """A slip in the site's id is not passed over: the nearest id is named."""
+    words = "site=S010;layer=red_line;rule=CN-red-line;verdict=review;by=WL;reason=x"
+    asked = Request(workspace="demo", parts=("check",), sites=(str(demo_source() / "sites"),), overrides=(words,))
+    check = execute(asked).check
+    assert check is not None
+    assert "override" not in check.sites or check.sites["override"].isna().all()
+    (told,) = [notice for notice in check.notices if notice.key == "runs.override_no_site"]
+    assert "S10" in told.remedy() or "S01" in told.remedy()

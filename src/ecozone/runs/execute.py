@@ -50,7 +50,7 @@ from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.delivery import ARCHIVE, deliver, files_beside, is_archive
 from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
-from ecozone.runs.overriding import overrides_of
+from ecozone.runs.overriding import of_no_site, overrides_of
 from ecozone.runs.request import Request
 from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
@@ -145,6 +145,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
                 cuts = least_cut(check, shift_within_m=bound or None, margin=request.cut_margin, progress=progress)
                 check = replace(check, cuts=cuts)
             check = overrule(check, said)
+            check = replace(check, notices=(*check.notices, *of_no_site(request, check)))
         if "ratios" in request.parts:
             account = assess_account(ws, years=request.years, by=request.by, client=mapper, progress=progress)
         if drawn is not None:
