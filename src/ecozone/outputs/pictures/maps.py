@@ -21,13 +21,13 @@ from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.text import say
 from ecozone.units import fixed, hectares
 
-#: Groups of class pairs with colour (Okabe and Ito's, which the colour-blind can tell apart) and hatch.
+#: Groups of class pairs with colour and hatch; colours that the colour-blind tell apart, and in black and white, too.
 GROUPS: Mapping[str, tuple[str, str | None]] = {
-    "eco_lost": ("#b33c00", None),
+    "eco_lost": ("#8c1d04", None),
     "crop_built": ("#e69f00", "//////"),
     "crop_eco": ("#56b4e9", "......"),
-    "eco_gained": ("#007a5a", "\\\\\\\\\\\\"),
-    "other_change": ("#a6a6a6", None),
+    "eco_gained": ("#3db384", "\\\\\\\\\\\\"),
+    "other_change": ("#b8b8b8", None),
 }
 #: Whose zones are the panels: the first of these that the workspace has.
 _ROLES = ("subdistrict", "barrier_zone", "district", "red_line")
