@@ -321,3 +321,13 @@ def test_all_four_are_drawn_in_both_languages(change: Change, lang: str, tmp_pat
         with pytest.raises(UsageError, match="svg"):
             draw(data, tmp_path / "x.jpg", lang=lang)
     assert say("pictures.bars_title", lang)
+
+
+def test_a_thousand_zones_make_a_picture_that_a_png_can_hold(tmp_path: Path) -> None:
+    """Without a height it ends somewhere, and what is beyond is counted."""
+    many = account(*(row(f"zone {at}", year, 10.0) for at in range(1000) for year in (2020, 2025)))
+    for build in (bars, trends):
+        board = build(many, 160.0, None)
+        assert board.height <= 2000.0
+        shown = sum(words.startswith("zone ") for words in words_of(board))
+        assert f"{1000 - shown} more do not fit and are not drawn." in words_of(board)

@@ -16,7 +16,7 @@ import shapely
 from ecozone.assess import Change
 from ecozone.landcover import LandClass, open_scheme
 from ecozone.outputs.map_notes import schematic_notice
-from ecozone.outputs.pictures.board import INK, MARGIN, SOFT, Board, lines_of, saved
+from ecozone.outputs.pictures.board import INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.text import say
 from ecozone.units import fixed, hectares
@@ -101,7 +101,7 @@ def maps(change: Change, width: float, height: float | None) -> Board:
     room = _LIKED_MM if height is None else height
     room -= y + MARGIN + 7.0 + lines_of(letters, [*notes, say("pictures.cut", count=len(zones))], width)
     layout = laid_out(zones, width - 2 * MARGIN, room)
-    fits = len(zones) if height is None else sum(end <= room for end in layout.ends)
+    fits = sum(end <= (TALLEST_MM if height is None else room) for end in layout.ends)
     if fits < len(zones):
         notes.append(say("pictures.cut", count=len(zones) - fits))
     tree = shapely.STRtree(np.asarray(change.patches.geometry.array, dtype=object))
@@ -228,7 +228,9 @@ def _draw_panel(
     near = np.sort(tree.query(shape, predicate="intersects"))
     near = near[~shapely.touches(shape, shapes[near])]
     marked = near[flagged[near]]
-    told = [say("pictures.changed", hectares=fixed(hectares(math.fsum(mine["area_m2"])), 2))]
+    area = math.fsum(mine["area_m2"])
+    known = math.isfinite(area)
+    told = [say("pictures.changed", hectares=fixed(hectares(area), 2)) if known else say("pictures.no_value")]
     told.append(say("pictures.patches", count=len(near)))
     told[1] += say("pictures.flagged", count=len(marked)) if len(marked) else ""
     board.text(panel.x, panel.y + 2.0, panel.zone["title"] or key, size=7.0, bold=True, room=panel.width)
