@@ -331,3 +331,17 @@ def test_a_thousand_zones_make_a_picture_that_a_png_can_hold(tmp_path: Path) -> 
         assert board.height <= 2000.0
         shown = sum(words.startswith("zone ") for words in words_of(board))
         assert f"{1000 - shown} more do not fit and are not drawn." in words_of(board)
+
+
+@given(st.lists(st.text(st.sampled_from("蓝绿空间，。（）“口径ab 1"), min_size=1, max_size=12), min_size=1, max_size=8))
+def test_broken_lines_hold_all_words_within_the_width(parts: list[str]) -> None:
+    """Nothing is lost at a break, and no line is wider than there is room but one that cannot be broken."""
+    try:
+        letters = lettering.lettering_for(["蓝绿空间占比口径"])
+    except OutputError:
+        pytest.skip("no Chinese font is installed")
+    words = "".join(parts)
+    lines = letters.wrapped(words, 7.0, 30.0)
+    assert "".join("".join(lines).split()) == "".join(words.split())
+    # A mark that may not stand alone brings at most its neighbour along.
+    assert all(letters.width(line, 7.0) <= 30.0 + 6.0 or " " not in line for line in lines)

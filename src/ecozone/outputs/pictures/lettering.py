@@ -82,6 +82,10 @@ class Lettering:
                 # Chinese punctuation does not begin a line.
                 lines[-1], moved = lines[-1][:-1], lines[-1][-1]
                 lines.append(moved + part)
+            elif lines[-1][-1] in "（“" and len(lines[-1]) > 1:
+                # Nor does an opening one end it.
+                lines[-1], moved = lines[-1][:-1], lines[-1][-1]
+                lines.append(moved + part)
             else:
                 lines.append(part.lstrip())
         return lines
