@@ -235,10 +235,13 @@ def test_every_panel_has_one_scale_and_every_patch_its_place(change: Change) -> 
 def test_an_outline_keeps_area_holes_and_the_way_to_the_north() -> None:
     """The path's signed area is the ground's by the scale squared, a hole taken out; what is north lies higher."""
     shape = shapely.box(0, 0, 1000, 400) - shapely.box(100, 100, 200, 200)
-    path = outline_of(np.array([shape, shapely.box(0, 600, 100, 700)]), (0.0, 700.0), (5.0, 7.0), 0.01)
+    north = shapely.box(0, 600, 100, 700)
+    path = outline_of(np.array([shape, north]), (0.0, 700.0), (5.0, 7.0), 0.01)
     area = sum(0.5 * np.sum(p[:-1, 0] * p[1:, 1] - p[1:, 0] * p[:-1, 1]) for p in path.to_polygons(closed_only=True))
     assert abs(area) == pytest.approx((400_000 - 10_000 + 10_000) * 1e-4)
-    assert path.vertices[-1].tolist() == pytest.approx([6.0, 8.0]) or path.vertices[:, 1].min() == pytest.approx(7.0)
+    assert path.get_extents().extents.tolist() == pytest.approx([5.0, 7.0, 15.0, 14.0])
+    alone = outline_of(np.array([north]), (0.0, 700.0), (5.0, 7.0), 0.01)
+    assert alone.get_extents().extents.tolist() == pytest.approx([5.0, 7.0, 6.0, 8.0])
 
 
 @given(st.lists(st.tuples(st.floats(10, 1e5), st.floats(10, 1e5)), min_size=1, max_size=30), st.floats(40, 400))
@@ -318,3 +321,27 @@ def test_all_four_are_drawn_in_both_languages(change: Change, lang: str, tmp_pat
         with pytest.raises(UsageError, match="svg"):
             draw(data, tmp_path / "x.jpg", lang=lang)
     assert say("pictures.bars_title", lang)
+
+
+def test_a_thousand_zones_make_a_picture_that_a_png_can_hold(tmp_path: Path) -> None:
+    """Without a height it ends somewhere, and what is beyond is counted."""
+    many = account(*(row(f"zone {at}", year, 10.0) for at in range(1000) for year in (2020, 2025)))
+    for build in (bars, trends):
+        board = build(many, 160.0, None)
+        assert board.height <= 2000.0
+        shown = sum(words.startswith("zone ") for words in words_of(board))
+        assert f"{1000 - shown} more do not fit and are not drawn." in words_of(board)
+
+
+@given(st.lists(st.text(st.sampled_from("蓝绿空间，。（）“口径ab 1"), min_size=1, max_size=12), min_size=1, max_size=8))
+def test_broken_lines_hold_all_words_within_the_width(parts: list[str]) -> None:
+    """Nothing is lost at a break, and no line is wider than there is room but one that cannot be broken."""
+    try:
+        letters = lettering.lettering_for(["蓝绿空间占比口径"])
+    except OutputError:
+        pytest.skip("no Chinese font is installed")
+    words = "".join(parts)
+    lines = letters.wrapped(words, 7.0, 30.0)
+    assert "".join("".join(lines).split()) == "".join(words.split())
+    # A mark that may not stand alone brings at most its neighbour along.
+    assert all(letters.width(line, 7.0) <= 30.0 + 6.0 or " " not in line for line in lines)

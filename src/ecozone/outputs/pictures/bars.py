@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from ecozone.assess import Account
-from ecozone.outputs.pictures.board import FAINT, INK, MARGIN, SOFT, Board, lines_of, saved
+from ecozone.outputs.pictures.board import FAINT, INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.outputs.pictures.series import Figure, Kind, Line, kind_words, known_words, lines_of_account, value_words
 from ecozone.text import say
@@ -75,13 +75,11 @@ def bars(account: Account, width: float, height: float | None) -> Board:
     board = Board(width, letters, say("pictures.bars_title"), about)
     y = board.heading(board.title)
     y = _key(board, y, drawn, years) if drawn else y
-    if height is not None:
-        most = lines_of(letters, [*notes, say("pictures.cut", count=len(drawn))], width)
-        kept = _fitting(chosen.panels, height - y - 1.0 - MARGIN - most)
-        cut = len(drawn) - sum(map(len, kept.values()))
-        notes += [say("pictures.cut", count=cut)] if cut else []
-        chosen = _Choice(kept, chosen.left_out)
-    for kind, panel in chosen.panels.items():
+    most = lines_of(letters, [*notes, say("pictures.cut", count=len(drawn))], width)
+    kept = _fitting(chosen.panels, (height or TALLEST_MM) - y - 1.0 - MARGIN - most)
+    cut = len(drawn) - sum(map(len, kept.values()))
+    notes += [say("pictures.cut", count=cut)] if cut else []
+    for kind, panel in kept.items():
         y = _panel(board, y, kind, panel)
     y = board.notes(y + 1.0, notes)
     return board.finish(y + MARGIN if height is None else height)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -20,6 +20,8 @@ SUFFIXES = (".svg", ".png")
 DPI = 240
 INK, SOFT, FAINT = "#1a1a1a", "#595959", "#d0d0d0"
 MARGIN = 3.0
+#: A picture of no given height ends here: a PNG has no more than 65,536 rows.
+TALLEST_MM = 2000.0
 
 Point = tuple[float, float]
 
@@ -175,14 +177,9 @@ def saved(build: Callable[[], Board], path: str | PathLike[str], lang: str | Non
 
 def drawn(build: Callable[[], Board], suffix: str, lang: str | None) -> bytes:
     """Return the bytes of a picture."""
-    with _settings(), speaking(lang) if lang else _as_it_is():
+    with _settings(), speaking(lang) if lang else nullcontext():
         board = build()
         return _svg(board) if suffix == ".svg" else _png(board)
-
-
-@contextmanager
-def _as_it_is() -> Iterator[None]:
-    yield
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from ecozone.units import fixed, hectares
 #: So many flows at most have a band of their own, and each is at least this share of what changed.
 MOST_FLOWS, LEAST_SHARE = 14, 0.01
 #: Both ends of the band of what is too small for its own.
-OTHER = "other"
+OTHER = "…"
 
 _HEIGHT_MM, _SLOT_MM, _GAP_MM, _NODE_MM = 95.0, 3.6, 1.4, 4.0
 _NEUTRAL = "#9a9a9a"
@@ -128,7 +128,7 @@ def flows(change: Change, width: float, height: float | None, *, zone: str | Non
     for x, year, across in ((MARGIN, change.from_year, "left"), (width - MARGIN, change.to_year, "right")):
         board.text(x, y + 2.0, say("pictures.year", year=year), size=8.0, bold=True, across=across)
     y += 5.5
-    order = [code for code in (*classes, *names, OTHER) if code != OTHER] + [OTHER]
+    order = [*dict.fromkeys((*classes, *names)), OTHER]
     sides = [_sums(found.flows, side, order) for side in ("before", "after")]
     least = max(len(side) for side in sides) * (_SLOT_MM + _GAP_MM)
     room = _HEIGHT_MM if height is None else height - y - MARGIN - 1.0 - lines_of(letters, notes, width)

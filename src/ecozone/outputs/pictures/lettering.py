@@ -23,7 +23,7 @@ CHINESE_FAMILIES = (
 #: Comes with matplotlib.
 _LATIN = "DejaVu Sans"
 #: Printers' mark for a character that a font lacks, and what stands for it without Chinese.
-_LACKING = ("〓", "?")
+_LACKING, _LACKING_LATIN = "〓", "?"
 _CHINESE = re.compile("[\u2e80-\u303f\u31c0-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 #: What no place name does without: the unified ideographs of the basic plane.
 _COMMON = re.compile("[\u4e00-\u9fa5]")
@@ -40,7 +40,7 @@ class Lettering:
     def words(self, text: object) -> str:
         """Return ``text`` on one line as it is drawn: a character that no font has becomes a mark, never a box."""
         said = " ".join(plain(text).split())
-        mark = _LACKING[len(self.families) == 1]
+        mark = _LACKING if len(self.families) > 1 else _LACKING_LATIN
         return "".join(mark if letter in self.lacking else letter for letter in said)
 
     def properties(self, size: float, *, bold: bool = False) -> Any:
@@ -80,6 +80,10 @@ class Lettering:
                 lines[-1] = longer
             elif part.strip() and part.strip()[0] in "，。；：、）”":
                 # Chinese punctuation does not begin a line.
+                lines[-1], moved = lines[-1][:-1], lines[-1][-1]
+                lines.append(moved + part)
+            elif lines[-1][-1] in "（“" and len(lines[-1]) > 1:
+                # Nor does an opening one end it.
                 lines[-1], moved = lines[-1][:-1], lines[-1][-1]
                 lines.append(moved + part)
             else:

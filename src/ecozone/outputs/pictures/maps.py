@@ -16,18 +16,18 @@ import shapely
 from ecozone.assess import Change
 from ecozone.landcover import LandClass, open_scheme
 from ecozone.outputs.map_notes import schematic_notice
-from ecozone.outputs.pictures.board import INK, MARGIN, SOFT, Board, lines_of, saved
+from ecozone.outputs.pictures.board import INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.text import say
 from ecozone.units import fixed, hectares
 
-#: Groups of class pairs with colour (Okabe and Ito's, which the colour-blind can tell apart) and hatch.
+#: Groups of class pairs with colour and hatch; colours that the colour-blind tell apart, and in black and white, too.
 GROUPS: Mapping[str, tuple[str, str | None]] = {
-    "eco_lost": ("#b33c00", None),
+    "eco_lost": ("#8c1d04", None),
     "crop_built": ("#e69f00", "//////"),
     "crop_eco": ("#56b4e9", "......"),
-    "eco_gained": ("#007a5a", "\\\\\\\\\\\\"),
-    "other_change": ("#a6a6a6", None),
+    "eco_gained": ("#3db384", "\\\\\\\\\\\\"),
+    "other_change": ("#b8b8b8", None),
 }
 #: Whose zones are the panels: the first of these that the workspace has.
 _ROLES = ("subdistrict", "barrier_zone", "district", "red_line")
@@ -101,7 +101,7 @@ def maps(change: Change, width: float, height: float | None) -> Board:
     room = _LIKED_MM if height is None else height
     room -= y + MARGIN + 7.0 + lines_of(letters, [*notes, say("pictures.cut", count=len(zones))], width)
     layout = laid_out(zones, width - 2 * MARGIN, room)
-    fits = len(zones) if height is None else sum(end <= room for end in layout.ends)
+    fits = sum(end <= (TALLEST_MM if height is None else room) for end in layout.ends)
     if fits < len(zones):
         notes.append(say("pictures.cut", count=len(zones) - fits))
     tree = shapely.STRtree(np.asarray(change.patches.geometry.array, dtype=object))
@@ -228,7 +228,9 @@ def _draw_panel(
     near = np.sort(tree.query(shape, predicate="intersects"))
     near = near[~shapely.touches(shape, shapes[near])]
     marked = near[flagged[near]]
-    told = [say("pictures.changed", hectares=fixed(hectares(math.fsum(mine["area_m2"])), 2))]
+    area = math.fsum(mine["area_m2"])
+    known = math.isfinite(area)
+    told = [say("pictures.changed", hectares=fixed(hectares(area), 2)) if known else say("pictures.no_value")]
     told.append(say("pictures.patches", count=len(near)))
     told[1] += say("pictures.flagged", count=len(marked)) if len(marked) else ""
     board.text(panel.x, panel.y + 2.0, panel.zone["title"] or key, size=7.0, bold=True, room=panel.width)

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from ecozone.assess import Account
-from ecozone.outputs.pictures.board import FAINT, INK, MARGIN, SOFT, Board, lines_of, saved
+from ecozone.outputs.pictures.board import FAINT, INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.outputs.pictures.series import Kind, Line, kind_words, lines_of_account
 from ecozone.text import say
@@ -72,11 +72,10 @@ def trends(account: Account, width: float, height: float | None) -> Board:
             )
     y += _HEAD_LINE_MM * max(map(len, heads)) + 1.5
     notes = _notes(years, spans)
-    shown = list(zones)
-    if height is not None:
-        room = height - y - MARGIN - 1.0 - lines_of(letters, [*notes, say("pictures.cut", count=len(shown))], width)
-        shown = shown[: max(int(room / _ROW_MM), 0)]
-        notes += [say("pictures.cut", count=len(zones) - len(shown))] if len(shown) < len(zones) else []
+    most = lines_of(letters, [*notes, say("pictures.cut", count=len(zones))], width)
+    room = (height or TALLEST_MM) - y - MARGIN - 1.0 - most
+    shown = list(zones)[: max(int(room / _ROW_MM), 0)]
+    notes += [say("pictures.cut", count=len(zones) - len(shown))] if len(shown) < len(zones) else []
     for zone in shown:
         board.line([(MARGIN, y), (width - MARGIN, y)], colour=FAINT, width=0.5)
         title = next(iter(zones[zone].values())).title
