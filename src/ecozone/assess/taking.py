@@ -39,7 +39,7 @@ class LandYear:
 
     def tally(self, shapes: gpd.GeoSeries) -> pd.DataFrame:
         """Return the ground of each class on shapes; of one that cannot be measured it is not known."""
-        return tally(shapes, self.source, self.scheme, self.cover, self.mapper, self.progress, on_invalid="keep")
+        return tally(shapes, self.source, self.scheme, self.cover, self.mapper, self.progress)
 
 
 @dataclass(frozen=True)

@@ -77,4 +77,4 @@ def register(app: typer.Typer) -> None:
         if not SETTINGS.quiet:
             for path in outcome.files:
                 tell(say("cli.wrote", file=path))
-        return 0
+        return 0 if account.complete else 3

@@ -57,4 +57,4 @@ def register(app: typer.Typer) -> None:
             tell_notices(outcome.change.notices)
             show_change(outcome.change)
         tell_files(outcome.files)
-        return 0
+        return 0 if outcome.change.complete else 3
