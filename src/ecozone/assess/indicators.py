@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from ecozone.assess.accuracy import Estimate
@@ -288,9 +289,9 @@ def _said(lost: Notice) -> str:
 
 
 def _share(areas: Mapping[Hashable, float], codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
-    invalid = math.fsum(areas[code] for code in (NODATA, OUTSIDE))
+    invalid = float(np.sum([areas[code] for code in (NODATA, OUTSIDE)]))
     # Of a zone that could not be measured nothing is known, be it of a class or of none.
-    counted = math.fsum(area for code, area in areas.items() if code in codes) + 0.0 * invalid
+    counted = float(np.sum([area for code, area in areas.items() if code in codes])) + 0.0 * invalid
     valid = max(zone_m2 - invalid, 0.0)
     return {
         "value": 100.0 * counted / zone_m2,

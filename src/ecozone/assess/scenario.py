@@ -26,7 +26,7 @@ from ecozone.assess.consequences import (
 from ecozone.assess.indicators import measure_indicators, measured_zones
 from ecozone.assess.subjects import prepare_sites
 from ecozone.assess.table import table
-from ecozone.assess.taking import TOGETHER, LandYear, Taken, open_ground, taken_by
+from ecozone.assess.taking import TOGETHER, UNMEASURED, LandYear, Taken, open_ground, taken_by
 from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2, union
 from ecozone.landcover import listed, open_scheme
@@ -69,7 +69,7 @@ class Scenario:
     ratios : DataFrame
         The indicators that the scenario starts from (`ecozone.assess.RATIO_COLUMNS`).
     complete : bool
-        Whether every site could be used; else the sums are too small.
+        Whether every site could be used, else the sums are too small, and every zone measured.
     notices : tuple of Notice
     workspace : Workspace
     """
@@ -167,7 +167,7 @@ def assess_scenario(
         places=table([_sized(row) for row in places], PLACE_COLUMNS, _PLACE_TEXTS),
         pieces=taken.pieces.assign(site_id=[site_id or None for site_id in taken.pieces["site_id"]]),
         ratios=ratios,
-        complete=not (subjects["use"] == "not_usable").any(),
+        complete=not (subjects["use"] == "not_usable").any() and not ratios["value"].isna().any(),
         notices=tuple(dict.fromkeys(said)),
         workspace=ws,
     )
@@ -206,6 +206,6 @@ def _notices(subjects: gpd.GeoDataFrame, taken: Taken, built: list[str]) -> Iter
         if shared > _OVERLAP_M2:
             yield notice("assess.scenario_overlap", area=fixed(hectares(shared), 4))
     for (site, zone), ground in taken.ground.items():
-        unknown = ground.get(None, 0.0)
+        unknown = ground.get(None, 0.0) + ground.get(UNMEASURED, 0.0)
         if site == TOGETHER and unknown > _OVERLAP_M2:
             yield notice("assess.scenario_unknown", "warning", layer=zone, area=fixed(hectares(unknown), 4))
