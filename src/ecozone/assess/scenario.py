@@ -69,7 +69,7 @@ class Scenario:
     ratios : DataFrame
         The indicators that the scenario starts from (`ecozone.assess.RATIO_COLUMNS`).
     complete : bool
-        Whether every site could be used, else the sums are too small, and every zone measured.
+        Whether every site could be used; else the sums are too small.
     notices : tuple of Notice
     workspace : Workspace
     """
@@ -84,6 +84,11 @@ class Scenario:
     complete: bool
     notices: tuple[Notice, ...]
     workspace: Workspace
+
+    @property
+    def measured(self) -> bool:
+        """Whether every zone could be measured; of one that could not the figures are NaN."""
+        return not self.ratios["value"].isna().any()
 
 
 def assess_scenario(
@@ -167,7 +172,7 @@ def assess_scenario(
         places=table([_sized(row) for row in places], PLACE_COLUMNS, _PLACE_TEXTS),
         pieces=taken.pieces.assign(site_id=[site_id or None for site_id in taken.pieces["site_id"]]),
         ratios=ratios,
-        complete=not (subjects["use"] == "not_usable").any() and not ratios["value"].isna().any(),
+        complete=not (subjects["use"] == "not_usable").any(),
         notices=tuple(dict.fromkeys(said)),
         workspace=ws,
     )

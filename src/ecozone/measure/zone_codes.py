@@ -104,7 +104,7 @@ def tallied(
     overlapping = [notice("measure.tally_overlaps_itself", "refused", feature=label) for label in tangled]
     notices = [*ready.notices, *overlapping, *_unreadable(found, ready, rasters[0], on_invalid)]
     lost = np.union1d(found.lost, found.overlapping)
-    whole_ones = ~np.isin(found.shapes, found.overlapping)
+    sound = ~np.isin(found.shapes, found.overlapping)
     inside = np.asarray(np.bincount(found.shapes, found.areas, len(ready.measured)), np.float64)
     own = np.asarray(ready.area_m2[ready.measured], np.float64)
     outside = np.zeros(len(own))
@@ -121,8 +121,16 @@ def tallied(
     whole = np.full((2, len(own_all)), np.nan)
     whole[:, places] = inside, np.maximum(outside, 0.0)
     whole[:, places[lost]] = np.nan
-    kept = (column[whole_ones] for column in (places[found.shapes], found.codes, found.valid, found.areas))
-    return ZoneCodes(own_all, whole[0], whole[1], *kept, tuple(notices))
+    return ZoneCodes(
+        area_m2=own_all,
+        inside_m2=whole[0],
+        outside_m2=whole[1],
+        zones=places[found.shapes[sound]],
+        codes=found.codes[sound],
+        valid=found.valid[sound],
+        areas=found.areas[sound],
+        notices=tuple(notices),
+    )
 
 
 def _state(raster: LandRaster) -> tuple[int, int]:
