@@ -35,8 +35,10 @@ class Unreadable(NamedTuple):
     def ground(self, raster: LandRaster) -> BaseGeometry:
         """Return what it covers of a raster of this grid, in its CRS."""
         (top, foot), (left, right) = (map(int, ends.split("-")) for ends in (self.rows, self.columns))
-        corners = raster.transform * (left, top), raster.transform * (right + 1, foot + 1)
-        return shapely.box(*corners[0], *corners[1])
+        grid = raster.transform
+        x = [grid.c + grid.a * column for column in (left, right + 1)]
+        y = [grid.f + grid.e * row for row in (top, foot + 1)]
+        return shapely.box(min(x), min(y), max(x), max(y))
 
 
 class StripCodes:
