@@ -76,6 +76,11 @@ class Account:
     pieces: gpd.GeoDataFrame = field(default_factory=lambda: _no_shapes(PIECE_COLUMNS))
 
     @property
+    def complete(self) -> bool:
+        """Whether every zone could be measured; of one that could not the figures are NaN."""
+        return not (self.ratios["value"].isna().any() or self.breakdown["area_m2"].isna().any())
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What was noticed on the way."""
         return notices_of(self.ratios)
@@ -131,7 +136,7 @@ def assess_account(
         return Account(*parts)
     with mapper_for(client) as mapper:
         breakdown, classes = break_down(ws, resolved, wanted, years=years, mapper=mapper, progress=progress)
-    ratios = with_notices(parts[0], dict.fromkeys((*measured.notices, *resolved.notices)))
+    ratios = with_notices(parts[0], dict.fromkeys((*measured.notices, *resolved.notices, *notices_of(breakdown))))
     return Account(ratios, *parts[1:], resolved.zones, resolved.gaps, breakdown, classes, resolved.pieces)
 
 

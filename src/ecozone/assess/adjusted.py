@@ -80,7 +80,8 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     zones : GeoDataFrame
         The measured zones, in the workspace's CRS; index: their keys.
     tally : DataFrame
-        Their land cover of that year, as `ecozone.measure.measure_zones` gives it.
+        Their land cover of that year, as `ecozone.measure.measure_zones` gives it. Samples of zones whose areas are
+        not known are left out.
     scheme : Scheme
 
     Raises
@@ -98,6 +99,10 @@ def adjust(ws: Workspace, year: int, zones: gpd.GeoDataFrame, tally: pd.DataFram
     if declared.design not in _RANDOM:
         said = notice("assess.samples_not_random", "warning", file=declared.path, design=declared.design)
         return Adjusted(year, declared.path, notices=(said,))
+    # Where the map itself is not known, samples prove nothing of it.
+    samples = samples[~samples["zone"].isin(tally.loc[tally["area_m2"].isna(), "zone"])]
+    if samples.empty:
+        return Adjusted(year, declared.path, samples=samples)
     drawn_in = _drawn_in(samples, ws, declared.path)
     places = _places(samples, ws)
     if places is not None:

@@ -6,19 +6,22 @@ a row sum to its ground, the rows of a breakdown to the district.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from ecozone.assess.resolved import Resolved, titled
 from ecozone.assess.table import table
-from ecozone.assess.tallying import chosen_sources, tally
+from ecozone.assess.tallying import chosen_sources, tally, unmeasured
 from ecozone.errors import UsageError, WorkspaceError
 from ecozone.landcover import Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import NODATA, OUTSIDE, Mapper
-from ecozone.text import near_word
+from ecozone.notices import Notice, with_notices
+from ecozone.text import near_word, say
 from ecozone.workspace import Workspace
 
 By = Literal["resolved", "subdistrict", "level-subdistrict", "control-unit"]
@@ -109,7 +112,8 @@ def break_down(
         ``area_m2`` in per cent of ``zone_m2``, the whole ground of the row; ``value_of_valid`` that of the ground with
         a class, whose share is ``valid_share``. `CLASS_COLUMNS`: a row for each class, and for ground without one.
         In both ``zone`` and ``part`` name the row's ground, None where there is none of the kind, and ``title`` says it
-        in words.
+        in words. Ground of which a piece could not be measured is unknown as a whole: its sums are NaN, its classes two
+        rows of unknown area, for nodata and outside. ``sums.attrs["notices"]`` says why.
 
     Raises
     ------
@@ -118,16 +122,25 @@ def break_down(
     """
     classes: list[dict[str, Any]] = []
     sums: list[dict[str, Any]] = []
+    notices: list[Notice] = []
     cover = ws.landcover
     if cover is not None:
         scheme = open_scheme(cover.scheme)
         for year, source in chosen_sources(ws, years).items():
             found = tally(resolved.pieces, source, scheme, cover, mapper, progress)
+            notices += _piece_notices(unmeasured(found), resolved)
             for one in by:
                 rows = list(_class_rows(one, year, found, resolved))
                 classes += rows
                 sums += _sum_rows(rows, scheme, cover.profiles)
-    return table(sums, BREAKDOWN_COLUMNS, _TEXTS), table(classes, CLASS_COLUMNS, _TEXTS)
+    return with_notices(table(sums, BREAKDOWN_COLUMNS, _TEXTS), notices), table(classes, CLASS_COLUMNS, _TEXTS)
+
+
+def _piece_notices(lost: Mapping[Hashable, Notice], resolved: Resolved) -> Iterator[Notice]:
+    """Say which zones have a piece that could not be measured; the pieces' numbers tell a reader nothing."""
+    for number, why in lost.items():
+        zone = resolved.pieces.at[number, "zone"]
+        yield replace(why, place=replace(why.place, feature=say(_REST["zone"]) if zone is None else str(zone)))
 
 
 def _class_rows(by: By, year: int, found: pd.DataFrame, resolved: Resolved) -> Iterator[dict[str, Any]]:
@@ -146,6 +159,11 @@ def _class_rows(by: By, year: int, found: pd.DataFrame, resolved: Resolved) -> I
     for number, code, area in zip(found["zone"], found["code"], found["area_m2"], strict=True):
         mine = areas[keys[number]]
         mine[code] = mine.get(code, 0.0) + float(area)
+    for mine in areas.values():
+        if math.isnan(mine[NODATA]):
+            # Of ground of which a piece could not be measured the other pieces are only a part of the truth.
+            mine.clear()
+            mine |= {NODATA: math.nan, OUTSIDE: math.nan}
     labels = dict(zip(found["code"], found["label"], strict=True))
 
     def place(key: tuple[str | None, ...]) -> list[tuple[int, int, str]]:
@@ -185,9 +203,10 @@ def _sum_rows(rows: Sequence[Mapping[str, Any]], scheme: Scheme, profiles: Itera
     for mine in groups.values():
         base = {name: mine[0][name] for name in ("by", "zone", "part", "title", "year", "zone_m2")}
         whole = base["zone_m2"]
-        valid = max(whole - sum(row["area_m2"] for row in mine if row["code"] in (NODATA, OUTSIDE)), 0.0)
+        invalid = sum(row["area_m2"] for row in mine if row["code"] in (NODATA, OUTSIDE))
+        valid = max(whole - invalid, 0.0)
         for measure, profile, codes in wanted:
-            area = sum(row["area_m2"] for row in mine if row["code"] in codes)
+            area = sum(row["area_m2"] for row in mine if row["code"] in codes) + 0.0 * invalid
             yield {
                 **base,
                 "measure": measure,

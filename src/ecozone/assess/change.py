@@ -17,9 +17,10 @@ import shapely
 from ecozone.assess.adjusted import Adjusted, adjust
 from ecozone.assess.change_flags import flag_notices, flag_roles, flag_tables, places
 from ecozone.assess.change_tables import net_table, transition_table, year_tally
+from ecozone.assess.tallying import unmeasured
 from ecozone.errors import EcozoneError, UsageError, WorkspaceError
 from ecozone.geo import intersection
-from ecozone.landcover import LandRaster, Scheme, open_raster, open_scheme
+from ecozone.landcover import LandRaster, Scheme, listed, open_raster, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import (
     Aligned,
@@ -99,6 +100,11 @@ class Change:
     notices: tuple[Notice, ...] = ()
     run: Mapping[str, Any] | None = field(default=None, compare=False)
 
+    @property
+    def complete(self) -> bool:
+        """Whether every zone could be measured; of one that could not the areas are NaN."""
+        return not self.transitions["area_m2"].isna().any()
+
 
 def assess_change(
     ws: Workspace,
@@ -125,6 +131,12 @@ def assess_change(
     client : distributed.Client or str, optional
         As for `ecozone.measure.measure_change`.
     progress : Progress
+
+    Returns
+    -------
+    Change
+        Of a zone that cannot be measured, for want of a measurable shape or because a block of a raster that it needs
+        cannot be decoded, nothing is known: its areas are NaN, with a notice of severity ``refused``.
 
     Raises
     ------
@@ -226,9 +238,10 @@ def _measured(
     paths = [cover.sources[year] for year in years]
     if scheme.kind == "vector":
         words: dict[str, Any] = {"scheme": scheme, "field": cover.column, "layer": cover.sublayer, "crs": cover.crs}
-        found = measure_land_use_change(zones, paths[0], paths[1], **words, progress=progress)
-        patches = land_use_patches(found.pieces, zones, min_area_m2)
-        return _Measured(found.table, patches, notices_of(found.table))
+        found = measure_land_use_change(zones, paths[0], paths[1], **words, on_invalid="keep", progress=progress)
+        ground = zones[~zones.index.isin(unmeasured(found.table))]
+        patches = land_use_patches(found.pieces, ground, min_area_m2)
+        return _Measured(found.table, patches, (*notices_of(found.table), *_left_out(found.table)))
     before, after = (open_raster(path, scheme=scheme, crs=cover.crs) for path in paths)
     versions = (before.version, after.version)
     bridge = _bridge(before, after, zones, folder, progress) if align else None
@@ -236,19 +249,27 @@ def _measured(
         # The aligned raster lies on this machine alone.
         after, client = bridge.raster, None
     try:
-        table = measure_change(zones, before, after, client=client, progress=progress)
-        patches = measure_patches(zones, before, after, min_area_m2=min_area_m2, progress=progress)
+        table = measure_change(zones, before, after, on_invalid="keep", client=client, progress=progress)
+        ground = zones[~zones.index.isin(unmeasured(table))]
+        patches = measure_patches(ground, before, after, min_area_m2=min_area_m2, on_invalid="keep", progress=progress)
     except EcozoneError as error:
         # The aligned copy is no file that a user knows.
         if error.place.file == str(after.path):
             error.place = replace(error.place, file=str(paths[1]))
         raise
-    notices = (*ws.raster_notices(years), *notices_of(table))
+    notices = (*ws.raster_notices(years), *notices_of(table), *_left_out(table))
     if bridge is None:
         return _Measured(table, patches, notices, versions)
     shares = {"share": fixed(100 * bridge.misaligned_share, 2), "classes": fixed(100 * bridge.other_class_share, 2)}
     said = notice("change.aligned", "warning", file=paths[1], year=years[1], other=years[0], **shares)
     return _Measured(table, patches, (said, *notices), versions, bridge.misaligned_share, bridge.other_class_share)
+
+
+def _left_out(table: pd.DataFrame) -> Iterator[Notice]:
+    """Say where patches are not looked for."""
+    lost = unmeasured(table)
+    if lost:
+        yield notice("change.patches_left_out", "warning", zones=listed(map(str, lost)))
 
 
 def _bridge(

@@ -147,12 +147,11 @@ def flag_tables(
                 told = {name: patch[name] for name in _OF_PATCH}
                 rows.append({**common, **told, "area_m2": float(area), "hectares": hectares(float(area))})
             shapes += parts
+            moves = change.loc[change["zone"] == key, ["from_code", "to_code", "area_m2"]]
             total = math.fsum(
-                area
-                for one, other, area in change.loc[
-                    change["zone"] == key, ["from_code", "to_code", "area_m2"]
-                ].itertuples(index=False)
-                if (one, other) in pairs
+                # Of a zone that could not be measured nothing is known.
+                area if (one, other) in pairs else 0.0 * area
+                for one, other, area in moves.itertuples(index=False)
             )
             listed = math.fsum(found["part_m2"])
             sums.append(

@@ -142,7 +142,7 @@ def transition_table(
 
 def year_tally(change: pd.DataFrame, side: str) -> pd.DataFrame:
     """Return the land cover of one year (``side`` ``from_code`` or ``to_code``) as a tally: ``zone, code, area_m2``."""
-    sums = change.groupby(["zone", side], sort=False)["area_m2"].sum().reset_index()
+    sums = change.groupby(["zone", side], sort=False)["area_m2"].sum(min_count=1).reset_index()
     return pd.DataFrame(sums.rename(columns={side: "code"}))
 
 
@@ -167,11 +167,13 @@ def net_table(
         one, other = mine["from_code"].to_numpy(object), mine["to_code"].to_numpy(object)
         area = mine["area_m2"].to_numpy(np.float64)
         size = float(change.attrs["zone_area_m2"][zone])
+        # Of a zone that could not be measured nothing is known, be it of a class or of none.
+        unknown = 0.0 * math.fsum(area)
         blank = np.array([a in _BLANK or b in _BLANK for a, b in zip(one, other, strict=True)], dtype=bool)
         for (kind, profile), codes in kinds.items():
             was, is_ = (np.array([code in codes for code in side], dtype=bool) for side in (one, other))
-            gain = math.fsum(area[~was & is_ & ~blank])
-            loss = math.fsum(area[was & ~is_ & ~blank])
+            gain = math.fsum(area[~was & is_ & ~blank]) + unknown
+            loss = math.fsum(area[was & ~is_ & ~blank]) + unknown
             row = {
                 "layer": zones.at[zone, "layer"],
                 "zone": zone,
@@ -182,8 +184,8 @@ def net_table(
                 "to_year": years[1],
                 "zone_m2": size,
                 "unclassed_m2": math.fsum(area[blank]),
-                "from_m2": math.fsum(area[was]),
-                "to_m2": math.fsum(area[is_]),
+                "from_m2": math.fsum(area[was]) + unknown,
+                "to_m2": math.fsum(area[is_]) + unknown,
                 "net_m2": gain - loss,
             }
             for name, value in (("gain", gain), ("loss", loss), ("net", gain - loss)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from ecozone.assess.accuracy import Accuracy, Estimate
 from ecozone.assess.indicators import Measured
 from ecozone.assess.judging import Figure, Why
 from ecozone.assess.series import Series
-from ecozone.assess.taking import TOGETHER, Taken
+from ecozone.assess.taking import TOGETHER, UNMEASURED, Taken
 from ecozone.assess.targets import target_rows
 from ecozone.landcover import Scheme
 from ecozone.units import hectares, mu
@@ -106,15 +107,18 @@ class Consequences:
     def effects(self, site_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return rows of `EFFECT_COLUMNS`: of all sites together for every zone, of each site for those it touches."""
         rows = [row for row in self.measured.rows if row["year"] == self.year and row["unit"] == "%"]
+        of_zone: dict[str, list[int]] = {}
+        for at, row in enumerate(rows):
+            of_zone.setdefault(row["zone"], []).append(at)
         rivals = _rivals(rows)
+        before = {_key(row): float(row["value"]) for row in rows}
         found: list[dict[str, Any]] = []
         for site_id in (TOGETHER, *site_ids):
-            touched = set(self.taken.zones_of(site_id))
-            if site_id != TOGETHER and not touched:
-                continue
-            after = {_key(row): self._after(row, site_id) for row in rows}
-            mine = [row for row in rows if site_id == TOGETHER or row["zone"] in touched]
-            found += [self._effect(row, site_id, after, rivals) for row in mine]
+            touched = [at for zone in self.taken.zones_of(site_id) for at in of_zone.get(zone, ())]
+            left = {_key(rows[at]): self._after(rows[at], site_id) for at in touched}
+            after = {_key(rows[at]): 100.0 * left[_key(rows[at])] / float(rows[at]["zone_m2"]) for at in touched}
+            mine = range(len(rows)) if site_id == TOGETHER else sorted(touched)
+            found += [self._effect(rows[at], site_id, left, (before, after), rivals) for at in mine]
         return found
 
     def targets(self, site_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -123,6 +127,8 @@ class Consequences:
         found: list[dict[str, Any]] = []
         for site_id in (TOGETHER, *site_ids):
             touched = set(self.taken.zones_of(site_id))
+            if site_id != TOGETHER and not touched:
+                continue
             mine = [one for one in self.measured.series if site_id == TOGETHER or one.base["zone"] in touched]
             layers = self.measured.rows if site_id == TOGETHER else ()
             after = self._account([self._series(one, site_id) for one in mine], layers)
@@ -149,21 +155,27 @@ class Consequences:
         self,
         row: Mapping[str, Any],
         site_id: str,
-        after: Mapping[tuple[Any, ...], float],
-        rivals: Mapping[tuple[Any, ...], Sequence[Mapping[str, Any]]],
+        numerators: Mapping[tuple[Any, ...], float],
+        values: tuple[Mapping[tuple[Any, ...], float], Mapping[tuple[Any, ...], float]],
+        rivals: Mapping[tuple[Any, ...], Sequence[tuple[Any, ...]]],
     ) -> dict[str, Any]:
-        left, zone_m2 = after[_key(row)], float(row["zone_m2"])
-        lost = row["numerator_m2"] - left
+        """Return the effect on a zone; ``numerators`` and the later ``values`` are of the zones that lose ground."""
+        key = _key(row)
+        before, after = values
+        left = numerators.get(key, float(row["numerator_m2"]))
+        lost = row["numerator_m2"] - left if key in numerators else 0.0
+        if math.isnan(row["numerator_m2"]) and lost:
+            # What a zone loses may be known where what it has is not.
+            lost = self.taken.of(site_id, row["zone"], row["codes"])
         among = rivals.get(_group(row), ())
-        values = [100.0 * after[_key(rival)] / rival["zone_m2"] for rival in among]
-        value = 100.0 * left / zone_m2
+        value = after.get(key, before[key])
         ranked = _is_part(row)
         ground = self.taken.ground.get((site_id, row["zone"]), {})
         return {
             **{name: row[name] for name in ("layer", "zone", "title", "indicator", "profile", "year", "zone_m2")},
             "site_id": site_id or None,
             "taken_m2": sum(ground.values()),
-            "unknown_m2": ground.get(None, 0.0),
+            "unknown_m2": ground.get(None, 0.0) + ground.get(UNMEASURED, 0.0),
             "value_before": row["value"],
             "value_after": value if lost else row["value"],
             "change_points": value - row["value"] if lost else 0.0,
@@ -172,8 +184,8 @@ class Consequences:
             "lost_m2": lost,
             "lost_hectares": hectares(lost),
             "lost_mu": mu(lost),
-            "rank_before": _rank(row["value"], [rival["value"] for rival in among]) if ranked else None,
-            "rank_after": _rank(value, values) if ranked else None,
+            "rank_before": _rank(before[key], [before[rival] for rival in among]) if ranked else None,
+            "rank_after": _rank(value, [after.get(rival, before[rival]) for rival in among]) if ranked else None,
             "rank_of": len(among) if ranked else None,
         }
 
@@ -224,22 +236,24 @@ def _group(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["layer"], row["indicator"], row["profile"]
 
 
-def _rivals(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[Mapping[str, Any]]]:
-    found: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+def _rivals(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
+    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for row in rows:
         if _is_part(row):
-            found.setdefault(_group(row), []).append(row)
+            found.setdefault(_group(row), []).append(_key(row))
     return found
 
 
-def _rank(value: float, values: Collection[float]) -> int:
-    """Return the place of a value, 1 for the largest; equal values share theirs."""
+def _rank(value: float, values: Collection[float]) -> int | None:
+    """Return the place of a value among all, 1 for the largest, where all are known; equal values share theirs."""
+    if any(map(math.isnan, values)):
+        return None
     return 1 + sum(other > value + _EQUAL for other in values)
 
 
 def _compared(site_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     gap = after["gap_m2"]
-    make_up = None if gap is None else max(gap, 0.0)
+    make_up = None if gap is None or math.isnan(gap) else max(gap, 0.0)
     found = {name: after[name] for name in SCENARIO_TARGET_COLUMNS if name in after}
     for name in ("value", "adjusted", "ci_low", "ci_high", "status", "by_count"):
         found |= {f"{name}_before": before[name], f"{name}_after": after[name]}

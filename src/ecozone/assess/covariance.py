@@ -61,13 +61,21 @@ def covariance(one: Adjusted, other: Adjusted, zone: Hashable, codes: Collection
 def _pairs(one: Adjusted, other: Adjusted, mine: Ints, theirs: Ints) -> tuple[Ints, Ints]:
     """Return the samples of both years that were read at the same place: in a row of one file, or within a metre."""
     if one.file == other.file:
-        _, first, second = np.intersect1d(mine, theirs, return_indices=True)
-        return mine[first], theirs[second]
+        here, there = _rows(one)[mine], _rows(other)[theirs]
+        second = there.get_indexer(here)
+        return mine[second >= 0], theirs[second[second >= 0]]
     if one.places is None or other.places is None:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     tree = shapely.STRtree(one.places.to_numpy()[mine])
     found = tree.query(other.places.to_numpy()[theirs], predicate="dwithin", distance=_SAME_PLACE_M)
     return mine[found[1]], theirs[found[0]]
+
+
+def _rows(adjusted: Adjusted) -> pd.MultiIndex:
+    """Return for each sample the row of its file, and which of that row's it is: a year may have left some out."""
+    assert adjusted.samples is not None
+    index = adjusted.samples.index
+    return pd.MultiIndex.from_arrays([index, adjusted.samples.groupby(index).cumcount()])
 
 
 def _of_zone(adjusted: Adjusted, zone: Hashable) -> Ints | None:

@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -23,13 +25,13 @@ from ecozone.assess.covariance import covariance
 from ecozone.assess.judging import DECIMALS, Figure, Together, Why
 from ecozone.assess.series import PROXY, Series, aim_of, judge_series, series_of, target_in
 from ecozone.assess.table import table
-from ecozone.assess.tallying import chosen_sources, tally
+from ecozone.assess.tallying import chosen_sources, tally, unmeasured
 from ecozone.geo import area_m2
 from ecozone.landcover import PROFILES, Profile, Scheme, listed, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.measure import mapper_for
+from ecozone.measure import NODATA, OUTSIDE, mapper_for
 from ecozone.notices import Notice, notice, with_notices
-from ecozone.text import pick, say
+from ecozone.text import Place, pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
 from ecozone.workspace import MEASURED_ROLES, Target, Workspace
 
@@ -54,10 +56,11 @@ RATIO_COLUMNS = (
     "target",
     "status",
     "by_count",
+    "reason",
     "gap_m2",
 )
 
-_TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "status", "by_count"})
+_TEXTS = frozenset({"layer", "zone", "title", "indicator", "profile", "unit", "status", "by_count", "reason"})
 
 #: Below this share of valid ground a zone's ratio is shown and no target is judged by it (HAZARDS: a raster that covers
 #: half a site gives the half's share without a word).
@@ -122,8 +125,10 @@ def assess_indicators(
         ellipsoidal, ``valid_share`` of the zone's area, ``value_of_valid`` the same ratio over valid ground alone. With
         reference samples of the year ``adjusted`` is the error-adjusted ratio, ``se`` its standard error and
         ``ci_low, ci_high`` its 95 % interval, in ``unit``. ``status`` is what the intervals prove and ``by_count`` what
-        the count alone would say (`ecozone.assess.judging`), both None up to the baseline year; ``gap_m2`` is what is
-        missing to the target by the adjusted ratio, else by the count (negative: more than it asks).
+        the count alone would say (`ecozone.assess.judging`), both None up to the baseline year, and ``reason`` why;
+        ``gap_m2`` is what is missing to the target by the adjusted ratio, else by the count (negative: more than it
+        asks). A zone that could not be measured, for want of a measurable shape or because a block of the raster that
+        it needs cannot be decoded, has figures NaN, the status ``cannot_tell``, and a notice of severity ``refused``.
         ``.attrs["notices"]``.
 
     Raises
@@ -167,12 +172,13 @@ def measure_indicators(
                 )
             for year, source in sources.items():
                 tallied = tally(zones, source, scheme, ws.landcover, mapper, progress)
-                notices += tallied.attrs["notices"] if scheme.kind == "vector" else ()
+                lost = unmeasured(tallied)
+                notices += tallied.attrs["notices"] if scheme.kind == "vector" else lost.values()
                 found = adjust(ws, year, zones, tallied, scheme)
                 if found is not None:
                     adjusted[year] = found
                     notices += found.notices
-                rows += _year_rows(zones, tallied, scheme, ws.landcover.profiles, year, found)
+                rows += _year_rows(zones, tallied, lost, scheme, ws.landcover.profiles, year, found)
         files = {one.file for one in adjusted.values() if one.accuracies}
         if len(files) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
             notices.append(notice("assess.samples_apart_assumed", "warning", years=listed(adjusted)))
@@ -211,6 +217,7 @@ def measured_zones(ws: Workspace) -> gpd.GeoDataFrame:
 def _year_rows(
     zones: gpd.GeoDataFrame,
     tallied: pd.DataFrame,
+    lost: Mapping[Hashable, Notice],
     scheme: Scheme,
     profiles: Sequence[Profile],
     year: int,
@@ -234,7 +241,9 @@ def _year_rows(
             codes = scheme.codes(PROXY.get(indicator, indicator), counted)
             row = {**base, "indicator": indicator, "profile": profile, "unit": "%", "codes": codes}
             row |= _share(mine, codes, float(zone_m2[key]))
-            row |= _no_target() | {"figure": _figure(row, int(zone["refused"]), codes, found)}
+            row |= _no_target() | {"figure": _figure(row, lost.get(key), int(zone["refused"]), codes, found)}
+            if key in lost:
+                row |= {"status": "cannot_tell", "reason": row["figure"].doubt.words()}
             estimate = row["figure"].adjusted
             if estimate is not None:
                 row |= {"adjusted": estimate.value, "se": estimate.se}
@@ -243,11 +252,15 @@ def _year_rows(
 
 
 def _no_target() -> dict[str, Any]:
-    return dict.fromkeys(("target_year", "target", "status", "by_count", "gap_m2"))
+    return dict.fromkeys(("target_year", "target", "status", "by_count", "reason", "gap_m2"))
 
 
-def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], found: Adjusted | None) -> Figure:
+def _figure(
+    row: Mapping[str, Any], lost: Notice | None, refused: int, codes: frozenset[int | str], found: Adjusted | None
+) -> Figure:
     """Return a row's figure with what samples say of it, and what stands against any judgement."""
+    if lost is not None:
+        return Figure(row["year"], row["value"], doubt=Why("not_measured", {"why": _said(lost)}))
     doubt = None
     if row["indicator"] in PROXY:
         doubt = Why("proxy")
@@ -258,7 +271,7 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
     adjusted, lack = None, None
     if found is not None:
         accuracy = found.accuracies.get(row["zone"])
-        lack = Why("not_covered") if found.accuracies else Why("not_random")
+        lack = Why("not_random") if found.samples is None else Why("not_covered")
         if accuracy is not None and accuracy.samples < LEAST_SAMPLES:
             lack = Why("few_samples", {"count": accuracy.samples, "least": LEAST_SAMPLES})
         elif accuracy is not None:
@@ -269,9 +282,16 @@ def _figure(row: Mapping[str, Any], refused: int, codes: frozenset[int | str], f
     return Figure(row["year"], row["value"], adjusted, doubt, lack)
 
 
+def _said(lost: Notice) -> str:
+    """Return why a zone could not be measured: its row names the zone, and results name no folders."""
+    file = None if lost.place.file is None else Path(lost.place.file).name
+    return replace(lost, place=Place(file)).message()
+
+
 def _share(areas: Mapping[Hashable, float], codes: frozenset[int | str], zone_m2: float) -> dict[str, float]:
-    invalid = float(np.nansum([areas.get(code, 0.0) for code in ("nodata", "outside")]))
-    counted = float(np.nansum([area for code, area in areas.items() if code in codes]))
+    invalid = float(np.sum([areas[code] for code in (NODATA, OUTSIDE)]))
+    # Of a zone that could not be measured nothing is known, be it of a class or of none.
+    counted = float(np.sum([area for code, area in areas.items() if code in codes])) + 0.0 * invalid
     valid = max(zone_m2 - invalid, 0.0)
     return {
         "value": 100.0 * counted / zone_m2,
@@ -292,7 +312,8 @@ def _judge_rows(one: Series, rows: Iterable[dict[str, Any]], targets: Sequence[T
         row |= {"target_year": target.target_year, "target": aim}
         if aim is not None:
             found = judge_series(one, target, aim, row["year"], measured.together(one))
-            row |= {"status": found.status, "by_count": found.by_count}
+            why = None if found.why is None else found.why.words()
+            row |= {"status": found.status, "by_count": found.by_count, "reason": why}
             row["gap_m2"] = (aim - row["figure"].best) / 100.0 * row["zone_m2"]
 
 
@@ -321,8 +342,10 @@ def red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
     if target is not None and aim is not None:
         reached = round_half_up(area / M2_PER_KM2, DECIMALS) >= aim
         row |= {"target_year": target.target_year, "target": aim, "gap_m2": aim * M2_PER_KM2 - area}
-        row["by_count"] = "met" if reached else "missed"
-        row["status"] = "cannot_tell" if zones["refused"].iloc[0] else row["by_count"]
+        row["by_count"] = None if math.isnan(area) else "met" if reached else "missed"
+        row["status"] = row["by_count"]
+    if math.isnan(area) or (row["status"] and zones["refused"].iloc[0]):
+        row |= {"status": "cannot_tell", "reason": Why("not_trusted").words()}
     return row
 
 

@@ -46,7 +46,7 @@ class Figure:
     ----------
     year : int
     counted : float
-        From the cells of the map.
+        From the cells of the map; NaN where they could not be counted, which ``doubt`` then tells of.
     adjusted : Estimate or None
         From reference samples.
     doubt : Why or None
@@ -115,6 +115,8 @@ def judge(
     ('cannot_tell', 'met')
     """
     last = figures[-1]
+    if math.isnan(last.counted):
+        return Judgement("cannot_tell", None, last.doubt)
     if last.year >= target_year:
         return _at_the_end(last, aim)
     if start is not None and last.year <= start[0]:
@@ -140,7 +142,12 @@ def judge(
 
 
 def count_line(figures: Sequence[Figure], start: tuple[int, float | None] | None) -> Line | None:
-    """Return the line through the counts; from the published baseline where no year before the last was measured."""
+    """Return the line through the counts; from the published baseline where no year before the last was measured.
+
+    None where a count is not known.
+    """
+    if any(math.isnan(figure.counted) for figure in figures):
+        return None
     if len(figures) >= 2:
         return Line([figure.year for figure in figures], [Estimate(figure.counted, float("nan")) for figure in figures])
     if start is not None and start[1] is not None and start[0] < figures[-1].year:

@@ -26,7 +26,7 @@ from ecozone.assess.consequences import (
 from ecozone.assess.indicators import measure_indicators, measured_zones
 from ecozone.assess.subjects import prepare_sites
 from ecozone.assess.table import table
-from ecozone.assess.taking import TOGETHER, LandYear, Taken, open_ground, taken_by
+from ecozone.assess.taking import TOGETHER, UNMEASURED, LandYear, Taken, open_ground, taken_by
 from ecozone.errors import WorkspaceError
 from ecozone.geo import area_m2, union
 from ecozone.landcover import listed, open_scheme
@@ -84,6 +84,11 @@ class Scenario:
     complete: bool
     notices: tuple[Notice, ...]
     workspace: Workspace
+
+    @property
+    def measured(self) -> bool:
+        """Whether every zone could be measured; of one that could not the figures are NaN."""
+        return not self.ratios["value"].isna().any()
 
 
 def assess_scenario(
@@ -206,6 +211,6 @@ def _notices(subjects: gpd.GeoDataFrame, taken: Taken, built: list[str]) -> Iter
         if shared > _OVERLAP_M2:
             yield notice("assess.scenario_overlap", area=fixed(hectares(shared), 4))
     for (site, zone), ground in taken.ground.items():
-        unknown = ground.get(None, 0.0)
+        unknown = ground.get(None, 0.0) + ground.get(UNMEASURED, 0.0)
         if site == TOGETHER and unknown > _OVERLAP_M2:
             yield notice("assess.scenario_unknown", "warning", layer=zone, area=fixed(hectares(unknown), 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,13 +62,14 @@ def judge_series(one: Series, target: Target, aim: float, year: int, together: T
 def aim_of(target: Target, one: Series | None) -> float | None:
     """Return the figure to reach: the target's own, else the baseline that it may not fall below.
 
-    The baseline is the published one, else the measured one of its year.
+    The baseline is the published one, else the measured one of its year. None where neither is known.
     """
     if target.target_value is not None:
         return target.target_value
     if target.baseline_value is not None or one is None:
         return target.baseline_value
-    return next((figure.best for figure in one.figures if figure.year == target.baseline_year), None)
+    found = next((figure.best for figure in one.figures if figure.year == target.baseline_year), math.nan)
+    return None if math.isnan(found) else found
 
 
 def target_in(targets: Iterable[Target], indicator: str, zone: str, year: int | None) -> Target | None:

@@ -61,7 +61,9 @@ def prepare_sites(sites: gpd.GeoDataFrame, ws: Workspace) -> tuple[gpd.GeoDataFr
     lengths = np.zeros(len(shapes))
     lengths[lines] = length_m(shapes[lines])
     frame["length_m"] = lengths
-    asked = list(zip(frame["project_type"], frame["flags"], strict=True))
+    # A column of texts has NaN for what is missing.
+    kinds = frame["project_type"].astype(object).where(frame["project_type"].notna(), None)
+    asked = list(zip(kinds, frame["flags"], strict=True))
     known = {each: None if each[0] is None else _tags(ws.pack, *each) for each in dict.fromkeys(asked)}
     tags = [known[each] for each in asked]
     for row in [row for row, found in enumerate(tags) if not isinstance(found, frozenset)]:

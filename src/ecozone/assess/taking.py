@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from ecozone.workspace import LandCover
 #: Stands for all sites together, overlaps counted once.
 TOGETHER = ""
 
+#: Stands for the classes of ground that could not be measured; no scheme has such a code.
+UNMEASURED = "unmeasured"
+
 _NO_CLASS = ("nodata", "outside")
 
 
@@ -39,7 +43,7 @@ class LandYear:
 
     def tally(self, shapes: gpd.GeoSeries) -> pd.DataFrame:
         """Return the ground of each class on shapes; of one that cannot be measured it is not known."""
-        return tally(shapes, self.source, self.scheme, self.cover, self.mapper, self.progress, on_invalid="keep")
+        return tally(shapes, self.source, self.scheme, self.cover, self.mapper, self.progress)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Taken:
         A row a site and zone that share ground: ``site_id`` (`TOGETHER` for all sites), ``zone``, ``area_m2``
         (ellipsoidal), in the CRS of the zones.
     ground : mapping
-        ``(site_id, zone)`` to the area of each class there, m²; ground without class is under None.
+        ``(site_id, zone)`` to the area of each class there, m²; ground without class is under None. Of what could not
+        be measured nothing but its whole area is known, under `UNMEASURED`.
     notices : tuple of Notice
     """
 
@@ -63,11 +68,19 @@ class Taken:
     def of(self, site_id: str, zone: str, codes: Collection[int | str]) -> float:
         """Return the area of these classes that a site takes of a zone, m²."""
         found = self.ground.get((site_id, zone), {})
-        return float(sum(area for code, area in found.items() if code in codes))
+        unknown = math.nan if UNMEASURED in found else 0.0
+        return float(sum(area for code, area in found.items() if code in codes)) + unknown
 
-    def zones_of(self, site_id: str) -> list[str]:
+    def zones_of(self, site_id: str) -> Sequence[str]:
         """Return the zones that a site takes ground of."""
-        return [zone for site, zone in self.ground if site == site_id]
+        return self._zones.get(site_id, ())
+
+    @cached_property
+    def _zones(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for site_id, zone in self.ground:
+            found.setdefault(site_id, []).append(zone)
+        return found
 
 
 def taken_by(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, year: LandYear) -> Taken:
@@ -111,8 +124,7 @@ def taken_by(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, year: LandYear) -
         site_id, zone, area = pairs[name]
         found = ground.setdefault((site_id, zone), {})
         if math.isnan(size):
-            # A piece that could not be measured: nothing is known of all of it.
-            found[None] = area
+            found[UNMEASURED] = area
         elif size > 0:
             key = None if code in _NO_CLASS else code
             found[key] = found.get(key, 0.0) + float(size)

@@ -141,7 +141,9 @@ def _rows(ws: Workspace, target: Target, one: Series, measured: Measured) -> Ite
     aim = aim_of(target, one)
     figures = one.until(target.target_year)
     if aim is None or not figures:
-        yield record | {"status": "cannot_tell", "reason": Why("year_missing", {"year": target.target_year}).words()}
+        lost = [figure.doubt for figure in one.figures if math.isnan(figure.counted) and figure.doubt is not None]
+        why = lost[0] if aim is None and lost else Why("year_missing", {"year": target.target_year})
+        yield record | {"status": "cannot_tell", "reason": why.words()}
         return
     last = figures[-1]
     record |= {"target": aim, "year": last.year, "value": last.counted}
@@ -209,8 +211,9 @@ def _outlook(target: Target, figures: Sequence[Figure], aim: float, together: To
     found: dict[str, Any] = {}
     if last.year >= target.target_year:
         found["needed_se"] = abs(last.best - aim) / Z_95
-        reached = [figure.year for figure in figures if figure.best >= aim]
-        found["attainment_year"] = reached[0] if reached else None
+        # A year of which nothing is known may have reached it before.
+        reached = next((figure for figure in figures if not figure.best < aim), None)
+        found["attainment_year"] = None if reached is None or math.isnan(reached.best) else reached.year
     if line is None:
         return found
     found["method"] = "line_of_measured_years" if len(figures) > 1 else "line_from_published_baseline"

@@ -15,6 +15,7 @@ from ecozone.cli.common import (
     showing_progress,
     tell,
     tell_notices,
+    told_complete,
 )
 from ecozone.text import language, say
 
@@ -77,4 +78,4 @@ def register(app: typer.Typer) -> None:
         if not SETTINGS.quiet:
             for path in outcome.files:
                 tell(say("cli.wrote", file=path))
-        return 0
+        return told_complete(complete=account.complete)

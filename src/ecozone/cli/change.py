@@ -13,6 +13,7 @@ from ecozone.cli.common import (
     showing_progress,
     tell_files,
     tell_notices,
+    told_complete,
 )
 from ecozone.text import language, say
 
@@ -57,4 +58,4 @@ def register(app: typer.Typer) -> None:
             tell_notices(outcome.change.notices)
             show_change(outcome.change)
         tell_files(outcome.files)
-        return 0
+        return told_complete(complete=outcome.change.complete)

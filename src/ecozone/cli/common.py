@@ -204,6 +204,13 @@ def tell_files(files: Iterable[Path]) -> None:
             tell(say("cli.wrote", file=path))
 
 
+def told_complete(*, complete: bool) -> int:
+    """Return the exit status of figures of zones, and say so where some zones could not be measured."""
+    if not complete:
+        tell(say("cli.zones_unmeasured"), style="red")
+    return 0 if complete else 3
+
+
 def noticed(message: str, todo: str | None) -> str:
     """Return a notice as one line: what, and after an arrow what to do."""
     return f"· {message}" + (f" → {todo}" if todo else "")

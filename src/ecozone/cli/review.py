@@ -19,6 +19,7 @@ from ecozone.cli.common import (
     tell,
     tell_files,
     tell_notices,
+    told_complete,
 )
 from ecozone.errors import UsageError
 from ecozone.text import language, say
@@ -172,13 +173,15 @@ def register(app: typer.Typer) -> None:
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
-        assert outcome.check is not None
+        assert outcome.check is not None and outcome.account is not None
         if SETTINGS.json:
             answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
         else:
-            tell_notices(outcome.check.notices)
+            lost = [one for one in outcome.account.notices if one.severity == "refused"]
+            tell_notices(dict.fromkeys([*outcome.check.notices, *lost]))
         tell_files(outcome.files)
-        return 3 if _tell_refused(outcome.check) else 0
+        status = told_complete(complete=outcome.account.complete)
+        return 3 if _tell_refused(outcome.check) else status
 
 
 def _tell_refused(check: Check) -> bool:

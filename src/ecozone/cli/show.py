@@ -111,7 +111,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     from ecozone.assess import records
 
     drawn = blocks_read_well()
-    ratios = ratios[ratios["value"].notna()]
+    ratios = ratios[ratios["value"].notna() | ratios["status"].notna()]
     if brief:
         targeted = set(ratios.loc[ratios["target"].notna(), "layer"])
         ratios = ratios[~ratios["zone"].str.contains(":") | ratios["layer"].isin(targeted)]
@@ -126,13 +126,15 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     for (title, indicator, profile), by_year in groups.items():
         last = by_year[max(by_year)]
         if indicator == "red_line_area":
-            values = [""] * (len(years) - 1) + [f"{fixed(last['value'], 2)} km²"] * min(1, len(years))
+            size = "—" if last["value"] is None else f"{fixed(last['value'], 2)} km²"
+            values = [""] * (len(years) - 1) + [size] * min(1, len(years))
         else:
             values = [_share(by_year[year]) if year in by_year else "" for year in years]
         line = [by_year[year]["value"] if year in by_year else None for year in years]
         status = last["status"]
         aim = last["target"]
         aimed = aim is not None
+        missing = last["gap_m2"] if aimed and last["gap_m2"] is not None else 0.0
         rows.append(
             (
                 title,
@@ -141,9 +143,9 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
                 *values,
                 *([sparkline(line)] if through else []),
                 f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
-                *([against_target(last["value"], aim) if aimed else ""] if drawn else []),
+                *([against_target(last["value"], aim) if aimed and last["value"] is not None else ""] if drawn else []),
                 Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
-                say("cli.gap", hectares=fixed(hectares(last["gap_m2"]), 2)) if aimed and last["gap_m2"] > 0 else "",
+                say("cli.gap", hectares=fixed(hectares(missing), 2)) if missing > 0 else "",
             )
         )
     names = ("zone", "indicator", "profile")
@@ -170,6 +172,8 @@ def status_words(row: Mapping[str, Any]) -> str:
 
 def _share(row: Mapping[str, Any]) -> str:
     """Write a ratio as the map counts it, and below it the adjusted one with its interval where there is one."""
+    if row["value"] is None:
+        return "—"
     words = f"{fixed(row['value'], 2)}%"
     return words if row["adjusted"] is None else f"{words}\n{interval_words(row)}"
 

@@ -53,7 +53,8 @@ def _show_net(change: Change, years: Mapping[str, int]) -> None:
     for row in _records(_main(change, change.net)):
         mark = "*" if row["significance"] == "significant" else ""
         net = _signed(row["net_hectares"]) + mark
-        parts = [_signed(row["gain_hectares"]), _signed(-row["loss_hectares"])]
+        loss = None if row["loss_hectares"] is None else -row["loss_hectares"]
+        parts = [_signed(row["gain_hectares"]), _signed(loss)]
         cells.setdefault(row["zone"], {})[ground_words(row)] = "\n".join([net, *parts])
         titles[row["zone"]] = row["title"]
         proved.add(row["significance"])
@@ -92,6 +93,8 @@ def _show_transitions(change: Change, years: Mapping[str, int]) -> None:
         console().print(say("cli.change_none", **years))
         return
     main = _main(change, change.transitions)
+    lost = set(main.loc[main["area_m2"].isna(), "zone"])
+    main = main[~main["zone"].isin(lost)] if len(lost) < main["zone"].nunique() else main
     widest = main.groupby("zone", sort=False)["area_m2"].sum().idxmax()
     mine = moved[moved["zone"] == widest].sort_values("area_m2", ascending=False, kind="stable")
     rows = [
@@ -132,7 +135,7 @@ def _show_flagged(change: Change) -> None:
     from rich.text import Text
 
     found = change.flagged[change.flagged["area_m2"] > 0].sort_values("area_m2", ascending=False, kind="stable")
-    if len(change.flagged) and found.empty:
+    if len(change.flagged) and found.empty and change.complete:
         console().print(say("cli.flagged_none"))
     if found.empty:
         return
@@ -152,7 +155,9 @@ def _show_flagged(change: Change) -> None:
     console().print(say("cli.flagged_means"), style="dim")
 
 
-def _signed(value: float) -> str:
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "—"
     words = fixed(abs(value), 2)
     return words if float(words.replace(",", "")) == 0 else f"{'+' if value > 0 else '−'}{words}"
 

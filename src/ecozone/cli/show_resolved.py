@@ -85,8 +85,9 @@ def _show_breakdowns(account: Account) -> None:
                 small.append(base["zone_m2"])
                 continue
             cells = [found["blue_green_ratio", profile]["value"] for profile in profiles]
-            cells += [found[name, None]["value"] for name in _SUMS] + [100 * base["valid_share"]]
-            numbers = (f"{fixed(cell, 2)}%" for cell in cells)
+            valid = base["valid_share"]
+            cells += [found[name, None]["value"] for name in _SUMS] + [None if valid is None else 100 * valid]
+            numbers = ("—" if cell is None else f"{fixed(cell, 2)}%" for cell in cells)
             shown.append((base["title"], fixed(hectares(base["zone_m2"]), 2), *numbers))
         title = say(f"cli.by_{by.replace('-', '_')}", year=year)
         table(headings, shown, right=range(1, len(headings)), title=title)

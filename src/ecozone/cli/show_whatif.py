@@ -24,7 +24,7 @@ def show_scenario(scenario: Scenario) -> None:
     """Print what all sites together do to zones and targets, then each by itself, then open ground."""
     cover = scenario.workspace.landcover
     own = (None, None if cover is None else cover.profile)
-    effects = [row for row in _records(scenario.effects) if row["profile"] in own and row["lost_m2"] > 0]
+    effects = [row for row in _records(scenario.effects) if row["profile"] in own and row["lost_m2"] != 0]
     targets = [
         row
         for row in _records(scenario.targets)
@@ -36,8 +36,8 @@ def show_scenario(scenario: Scenario) -> None:
         (
             row["title"],
             say(f"words.{row['indicator']}"),
-            f"{fixed(row['value_before'], 2)}%",
-            f"{fixed(row['value_after'], 2)}%",
+            _known(row["value_before"], "%"),
+            _known(row["value_after"], "%"),
             _points(row),
             _size(row["lost_m2"]),
             _rank(row),
@@ -60,8 +60,8 @@ def _show_targets(targets: Iterable[Mapping[str, Any]]) -> None:
         (
             "\n".join((row["title"], say(f"words.{row['measured_as']}"))),
             f"{fixed(row['target'], 2)}{_unit(row)}",
-            f"{fixed(row['value_before'], 2)}{_unit(row)}",
-            f"{fixed(row['value_after'], 2)}{_unit(row)}",
+            _known(row["value_before"], _unit(row)),
+            _known(row["value_after"], _unit(row)),
             _status(row, "before"),
             Text(_status(row, "after"), style=STATUS_STYLES[row["status_after"]]),
             _size(row["make_up_m2"]) if row["make_up_m2"] else "",
@@ -174,13 +174,20 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return records(frame.astype(object).where(frame.notna(), None))
 
 
-def _size(area_m2: float) -> str:
+def _known(value: float | None, unit: str) -> str:
+    return "—" if value is None else f"{fixed(value, 2)}{unit}"
+
+
+def _size(area_m2: float | None) -> str:
+    if area_m2 is None:
+        return "—"
     # No minus before what rounds to nothing.
     return say("cli.size_words", hectares=fixed(hectares(area_m2) + 0.0, 4), mu=fixed(mu(area_m2) + 0.0, 2))
 
 
 def _points(row: Mapping[str, Any]) -> str:
-    return fixed(round_half_up(row["change_points"], 4) + 0.0, 4)
+    points = row["change_points"]
+    return "—" if points is None else fixed(round_half_up(points, 4) + 0.0, 4)
 
 
 def _unit(row: Mapping[str, Any]) -> str:
@@ -190,6 +197,8 @@ def _unit(row: Mapping[str, Any]) -> str:
 def _rank(row: Mapping[str, Any]) -> str:
     if row["rank_of"] is None:
         return ""
+    if row["rank_before"] is None or row["rank_after"] is None:
+        return "—"
     before, after = int(row["rank_before"]), int(row["rank_after"])
     words = str(after) if before == after else f"{before} → {after}"
     return f"{words} / {int(row['rank_of'])}"

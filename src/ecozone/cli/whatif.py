@@ -18,6 +18,7 @@ from ecozone.cli.common import (
     tell,
     tell_files,
     tell_notices,
+    told_complete,
     workspace_here,
 )
 from ecozone.text import language, say
@@ -76,10 +77,11 @@ def register(app: typer.Typer) -> None:
             tell_notices(outcome.scenario.notices)
             show_scenario(outcome.scenario)
         tell_files(outcome.files)
+        status = told_complete(complete=outcome.scenario.measured)
         if not outcome.scenario.complete:
             tell(say("cli.scenario_incomplete"), style="red")
             return 3
-        return 0
+        return status
 
     @command(app, "redline")
     def redline(

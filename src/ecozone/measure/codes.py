@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from ecozone.errors import RasterError
 from ecozone.landcover import CodeReader, LandRaster
@@ -24,11 +26,19 @@ _WORD = 8
 
 
 class Unreadable(NamedTuple):
-    """A block that cannot be decoded: its file, its rows and its columns, first and last."""
+    """A block that cannot be decoded: its file, its rows and its columns, ``first-last``."""
 
     file: str
     rows: str
     columns: str
+
+    def ground(self, raster: LandRaster) -> BaseGeometry:
+        """Return what it covers of a raster of this grid, in its CRS."""
+        (top, foot), (left, right) = (map(int, ends.split("-")) for ends in (self.rows, self.columns))
+        grid = raster.transform
+        x = [grid.c + grid.a * column for column in (left, right + 1)]
+        y = [grid.f + grid.e * row for row in (top, foot + 1)]
+        return shapely.box(min(x), min(y), max(x), max(y))
 
 
 class StripCodes:

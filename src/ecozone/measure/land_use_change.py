@@ -17,6 +17,7 @@ from ecozone.landcover import Scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure.arrays import Floats, Ints, added_up
 from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.grid_zones import OnInvalid
 from ecozone.measure.land_use import TOLERANCE_M, classed, in_plane
 from ecozone.measure.pairs import array_of
 from ecozone.measure.parcels import OnOverlap, parcels_near, without_overlaps
@@ -58,6 +59,7 @@ def measure_land_use_change(
     layer: str | None = None,
     crs: Any = None,
     on_overlap: OnOverlap = "refuse",
+    on_invalid: OnInvalid = "refuse",
     progress: Progress = no_progress,
 ) -> LandUseChange:
     """Return the area of each transition between the classes of two land-use layers within each zone.
@@ -68,7 +70,7 @@ def measure_land_use_change(
         Polygons in a metric CRS, with unique index labels.
     parcels_a, parcels_b : GeoDataFrame or path
         The earlier and the later layer; as for `ecozone.measure.measure_land_use`.
-    scheme, field, layer, crs, on_overlap, progress
+    scheme, field, layer, crs, on_overlap, on_invalid, progress
         As there, for both.
 
     Raises
@@ -90,8 +92,8 @@ def measure_land_use_change(
     """
     plane = norm_crs(zones.crs)
     require_metric(plane)
-    ready = in_plane(zones, plane, "refuse")
-    index = index_of(array_of(ready.shapes))
+    ready = in_plane(zones, plane, on_invalid)
+    index, of_zone = index_of(array_of(ready.shapes)), zones.index.get_indexer(ready.shapes.index)
     years = []
     notices: list[Notice] = list(ready.notices)
     for step, given in enumerate((parcels_a, parcels_b)):
@@ -108,8 +110,11 @@ def measure_land_use_change(
     shapes, left, right = _pieces(ones, others)
     names = np.unique(np.concatenate([one_codes, other_codes, [_OUTSIDE]]).astype(str))
     one_place, other_place = (np.searchsorted(names, codes.astype(str)) for codes in (one_codes, other_codes))
-    keys, areas = _in_zones(shapes, index, (one_place[left], other_place[right]))
-    rest = _rest(keys, areas, _in_zones(ones, index, (one_place,)), _in_zones(others, index, (other_place,)), names)
+    keys, areas = _in_zones(shapes, index, of_zone, (one_place[left], other_place[right]))
+    one_whole, other_whole = (
+        _in_zones(side, index, of_zone, (place,)) for side, place in ((ones, one_place), (others, other_place))
+    )
+    rest = _rest(keys, areas, one_whole, other_whole, names)
     table = _table(zones, np.asarray(ready.area_m2, np.float64), keys, areas, rest, names)
     table.attrs = {"zone_area_m2": ready.area_m2.to_dict(), "notices": tuple(dict.fromkeys(notices))}
     changed = one_place[left] != other_place[right]
@@ -158,11 +163,13 @@ def _pieces(ones: gpd.GeoSeries, others: gpd.GeoSeries) -> tuple[gpd.GeoSeries, 
     return gpd.GeoSeries(shapes[flat], crs=ones.crs), left[flat], right[flat]
 
 
-def _in_zones(shapes: gpd.GeoSeries, index: EdgeIndex, places: tuple[Ints, ...]) -> tuple[tuple[Ints, ...], Floats]:
-    """Return zone and class places, and the area of each combination."""
+def _in_zones(
+    shapes: gpd.GeoSeries, index: EdgeIndex, of_zone: Ints, places: tuple[Ints, ...]
+) -> tuple[tuple[Ints, ...], Floats]:
+    """Return zone and class places, and the area of each combination; ``of_zone``: the zone of each indexed shape."""
     shared = shared_with(Prepared(shapes), index)
     met = np.flatnonzero(shared.area_m2 > 0)
-    zone, part = shared.right[met], shared.area_m2[met]
+    zone, part = of_zone[shared.right[met]], shared.area_m2[met]
     # The smallest first, so that the order of the parcels does not move the sum.
     order = np.argsort(part, kind="stable")
     keys = (zone[order], *(place[shared.left[met]][order] for place in places))

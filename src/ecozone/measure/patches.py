@@ -7,7 +7,9 @@ nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from os import PathLike
 from typing import Any
 
@@ -16,12 +18,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ecozone.errors import UsageError
+from ecozone.errors import RasterError, UsageError
 from ecozone.geo import area_m2, areal_scale, intersection, reproject, same_crs, union
 from ecozone.landcover import CodeReader, LandRaster, Scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure.arrays import Floats, Ints, Shapes
 from ecozone.measure.change import vetted_pair
+from ecozone.measure.grid_zones import OnInvalid
 from ecozone.text import say
 
 PATCH_COLUMNS = ("from_code", "to_code", "area_m2", "geometry")
@@ -45,6 +48,7 @@ def measure_patches(
     scheme: str | PathLike[str] | Scheme | None = None,
     min_area_m2: float = 0.0,
     crs: Any = None,
+    on_invalid: OnInvalid = "refuse",
     window_cells: int = _WINDOW_CELLS,
     progress: Progress = no_progress,
 ) -> gpd.GeoDataFrame:
@@ -62,6 +66,9 @@ def measure_patches(
         As for `ecozone.measure.measure_change`; a scheme is needed.
     min_area_m2 : float
         Smaller patches are left out; m² on the ellipsoid.
+    on_invalid : "refuse" or "keep"
+        What to do about a block that cannot be decoded: raise, or take it for ground without change. ``ground`` is then
+        to leave out what needs it, as zones do that `ecozone.measure.measure_change` could measure.
     window_cells : int
         Cells that are compared at a time. It does not change what comes out.
     progress : Progress
@@ -100,7 +107,7 @@ def measure_patches(
     box = _window(gpd.GeoSeries([whole], crs=ground.crs), before)
     if box is not None and not whole.is_empty:
         shapely.prepare(whole)
-        for runs, labels in _components(before, after, codes, box, window_cells, progress):
+        for runs, labels in _components(before, after, codes, box, window_cells, on_invalid, progress):
             runs, labels = _large(runs, labels, before, min_area_m2)
             if len(labels):
                 found.append(_polygons(runs, labels, before, codes, whole, ground.crs, min_area_m2))
@@ -125,6 +132,7 @@ def _components(
     codes: Ints,
     box: tuple[int, int, int, int],
     window_cells: int,
+    on_invalid: OnInvalid,
     progress: Progress,
 ) -> Iterator[tuple[Runs, Ints]]:
     """Yield the runs of components that are complete, with the number of each run's component, strip by strip."""
@@ -140,7 +148,7 @@ def _components(
         for done, at in enumerate(strips):
             progress(done, len(strips), say("measure.patches_progress"))
             low, high = max(at, top), min(at + step, bottom)
-            new = _runs_of(first, second, codes, (low, high, left, right), window_cells)
+            new = _runs_of(first, second, codes, (low, high, left, right), window_cells, on_invalid)
             runs = tuple(np.concatenate(pair) for pair in zip(open_, new, strict=True))
             labels = connected(*runs)
             last = np.zeros(int(labels.max(initial=-1)) + 1, np.int64)
@@ -161,16 +169,26 @@ def _picked(runs: Runs, which: Any) -> Runs:
 
 
 def _runs_of(
-    first: CodeReader, second: CodeReader, codes: Ints, box: tuple[int, int, int, int], window_cells: int
+    first: CodeReader,
+    second: CodeReader,
+    codes: Ints,
+    box: tuple[int, int, int, int],
+    window_cells: int,
+    on_invalid: OnInvalid,
 ) -> Runs:
     """Return the runs of changed cells in a window, sorted by row and column."""
     top, bottom, left, right = box
     block = first.raster.block_shape[1]
     step = max(1, window_cells // (bottom - top) // block) * block
-    parts = [
-        _changed(first, second, codes, top, bottom, max(at, left), min(at + step, right))
-        for at in range(left // block * block, right, step)
-    ]
+    parts = []
+    for at in range(left // block * block, right, step):
+        window = top, bottom, max(at, left), min(at + step, right)
+        try:
+            parts.append(_changed(first, second, codes, *window))
+        except RasterError:
+            if on_invalid == "refuse":
+                raise
+            parts += _decodable(first, second, codes, *window)
     rows, starts, ends, pairs = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((starts, rows))
     rows, starts, ends, pairs = rows[order], starts[order], ends[order], pairs[order]
@@ -180,6 +198,21 @@ def _runs_of(
     heads = np.flatnonzero(new)
     tails = np.concatenate([heads[1:], [len(rows)]])[: len(heads)] - 1
     return rows[heads], starts[heads], ends[tails], pairs[heads]
+
+
+def _decodable(
+    first: CodeReader, second: CodeReader, codes: Ints, top: int, bottom: int, left: int, right: int
+) -> Iterator[Runs]:
+    """Yield the runs of changed cells of each block of a window that can be decoded in both years."""
+    (high, wide), (other_high, other_wide) = first.raster.block_shape, second.raster.block_shape
+    high, wide = math.gcd(high, other_high), math.gcd(wide, other_wide)
+    for row in range(top // high * high, bottom, high):
+        for column in range(left // wide * wide, right, wide):
+            window = max(row, top), min(row + high, bottom), max(column, left), min(column + wide, right)
+            # What no ground needs, the caller has made sure of it, may be anything.
+            with suppress(RasterError):
+                yield _changed(first, second, codes, *window)
+    yield _no_runs()
 
 
 def _changed(first: CodeReader, second: CodeReader, codes: Ints, top: int, bottom: int, left: int, right: int) -> Runs:

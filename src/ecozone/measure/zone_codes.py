@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from ecozone.errors import DefectError, GeometryError, RasterError, UsageError
 from ecozone.landcover import LandRaster, Scheme, as_scheme, listed, open_raster
@@ -97,9 +98,13 @@ def tallied(
     for raster, state in zip(rasters, states, strict=True):
         if _state(raster) != state:
             raise RasterError("measure.tally_changed", file=raster.path)
-    if len(found.overlapping):
-        raise GeometryError("measure.tally_overlaps_itself", feature=ready.measured[found.overlapping[0]])
-    notices = [*ready.notices, *_unreadable(found, ready, on_invalid)]
+    tangled = ready.measured[found.overlapping]
+    if len(tangled) and on_invalid == "refuse":
+        raise GeometryError("measure.tally_overlaps_itself", feature=tangled[0])
+    overlapping = [notice("measure.tally_overlaps_itself", "refused", feature=label) for label in tangled]
+    notices = [*ready.notices, *overlapping, *_unreadable(found, ready, rasters[0], on_invalid)]
+    lost = np.union1d(found.lost, found.overlapping)
+    sound = ~np.isin(found.shapes, found.overlapping)
     inside = np.asarray(np.bincount(found.shapes, found.areas, len(ready.measured)), np.float64)
     own = np.asarray(ready.area_m2[ready.measured], np.float64)
     outside = np.zeros(len(own))
@@ -109,15 +114,22 @@ def tallied(
         parts = tally_plan(exact, threads=threads, mapper=mapper, progress=progress)
         outside[ready.beyond] = own[ready.beyond] - np.bincount(parts.shapes, parts.areas, ready.beyond.sum())
     else:
-        _check_areas(inside, own, ready, found, rasters[0])
+        _check_areas(inside, own, ready, lost, rasters[0])
         outside[ready.beyond] = (own - inside)[ready.beyond]
     own_all = ready.area_m2.copy()
     places = own_all.index.get_indexer(ready.measured)
     whole = np.full((2, len(own_all)), np.nan)
     whole[:, places] = inside, np.maximum(outside, 0.0)
-    whole[:, places[found.lost]] = np.nan
+    whole[:, places[lost]] = np.nan
     return ZoneCodes(
-        own_all, whole[0], whole[1], places[found.shapes], found.codes, found.valid, found.areas, tuple(notices)
+        area_m2=own_all,
+        inside_m2=whole[0],
+        outside_m2=whole[1],
+        zones=places[found.shapes[sound]],
+        codes=found.codes[sound],
+        valid=found.valid[sound],
+        areas=found.areas[sound],
+        notices=tuple(notices),
     )
 
 
@@ -129,28 +141,32 @@ def _state(raster: LandRaster) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _unreadable(found: Tally, ready: GridZones, on_invalid: OnInvalid) -> list[Notice]:
-    """Refuse what needs blocks that cannot be decoded, or say which zones it is."""
+def _unreadable(found: Tally, ready: GridZones, raster: LandRaster, on_invalid: OnInvalid) -> list[Notice]:
+    """Refuse what needs blocks that cannot be decoded, or say which zones it is, and of each the first such block."""
     if not len(found.lost):
         return []
-    block = found.unreadable[0]
-    place = {"rows": block.rows, "columns": block.columns}
     if on_invalid == "refuse":
         zones = listed(str(label) for label in ready.measured[found.lost])
-        raise RasterError("measure.tally_unreadable", file=block.file, zones=zones, **place)
-    return [
-        notice("measure.tally_lost", "refused", file=block.file, feature=label, **place)
-        for label in ready.measured[found.lost]
-    ]
+        block = found.unreadable[0]
+        words = {"rows": block.rows, "columns": block.columns, "zones": zones}
+        raise RasterError("measure.tally_unreadable", file=block.file, **words)
+    blocks = shapely.STRtree([block.ground(raster) for block in found.unreadable])
+    said = []
+    for shape, label in zip(ready.shapes[found.lost], ready.measured[found.lost], strict=True):
+        met = blocks.query(shape, predicate="intersects")
+        block = found.unreadable[met.min(initial=len(found.unreadable)) % len(found.unreadable)]
+        place = {"rows": block.rows, "columns": block.columns}
+        said.append(notice("measure.tally_lost", "refused", file=block.file, feature=label, **place))
+    return said
 
 
-def _check_areas(inside: Floats, own: Floats, ready: GridZones, found: Tally, raster: LandRaster) -> None:
+def _check_areas(inside: Floats, own: Floats, ready: GridZones, lost: Ints, raster: LandRaster) -> None:
     """Compare what was tallied of each zone with the zone's own area, found in an independent way.
 
     Where a zone lies on the raster as a whole they must agree.
     """
     apart = (inside - own > ready.slack_m2) | (~ready.beyond & (own - inside > ready.slack_m2))
-    apart[found.lost] = False
+    apart[lost] = False
     if apart.any():
         first = int(np.argmax(apart))
         raise DefectError(

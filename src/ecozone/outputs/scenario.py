@@ -27,7 +27,7 @@ def scenario_document(scenario: Scenario, run: Mapping[str, Any] | None = None) 
         "schema": SCENARIO_SCHEMA,
         "run": dict(run) if run else None,
         "year": scenario.year,
-        "complete": scenario.complete,
+        "complete": scenario.complete and scenario.measured,
         "sites": plain_rows(_sites(scenario)),
         "effects": plain_rows(scenario.effects),
         "targets": plain_rows(scenario.targets),

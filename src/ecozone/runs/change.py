@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ecozone.assess import MIN_PATCH_M2, Change, assess_change
 from ecozone.errors import UsageError
-from ecozone.intake import limiting
 from ecozone.log import Progress, no_progress
-from ecozone.measure import mapper_for
 from ecozone.outputs import (
     PICTURE_SUFFIXES,
     change_document,
@@ -23,13 +20,13 @@ from ecozone.outputs import (
     write_change_xlsx,
     write_json,
 )
-from ecozone.runs.apart import manifest_of, require_apart, workspace_files
-from ecozone.runs.delivery import ARCHIVE, deliver, is_archive
-from ecozone.runs.drawing import CHANGE_PICTURES, Draw, is_picture, picture_of
+from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, require_formats
+from ecozone.runs.drawing import CHANGE_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
-from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
+
+FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html", *PICTURE_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -59,19 +56,13 @@ def run_change(
     EcozoneError
         As `ecozone.assess.assess_change`, and if an output will not do.
     """
-    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
+    with carrying_out(request) as mapper:
         if request.years is None or len(request.years) != 2:
             raise UsageError("change.two_years")
-        if mapper is not None:
-            mapper.require(())
         draw = picture_of(request, CHANGE_PICTURES)
-        results = [(path, _writer(path, draw)) for path in map(Path, request.outputs) if not is_archive(path)]
+        outputs = require_formats(request.outputs, FORMATS)
         ws = open_workspace(request.workspace)
-        if request.outputs:
-            targets = [path for path, _ in results]
-            targets += [manifest_of(path) for path in targets[:1]]
-            targets += [path for path in map(Path, request.outputs) if is_archive(path)]
-            require_apart(targets, workspace_files(ws))
+        inputs_apart(request, outputs, (), ws)
         found = assess_change(
             ws,
             *request.years,
@@ -81,39 +72,19 @@ def run_change(
             progress=progress,
         )
         run = describe(request, [*_read(ws, request.years), *ws.pack.files], ws.tables.values())
-        change = replace(found, run=run if told is None else told)
-
-        def writing(write: Writer) -> Callable[[Path], Path]:
-            return lambda path: write(change, path, request.day)
-
-        outputs = [(path, writing(write)) for path, write in results]
-        usual = {suffix: writing(_WRITERS[suffix]) for suffix in _USUAL}
-        files = deliver(request, change.run or run, change.notices, outputs, usual)
+        carried = run if told is None else told
+        change = replace(found, run=carried)
+        writers: dict[str, Writer] = {
+            ".json": lambda path: write_json(change_document(change), path),
+            ".csv": lambda path: write_change_csv(change, path),
+            ".xlsx": lambda path: write_change_xlsx(change, path),
+            ".gpkg": lambda path: write_change_gpkg(change, path),
+            ".geojson": lambda path: write_change_geojson(change, path),
+            ".html": lambda path: write_change_map(change, path, made_on=request.day),
+            **dict.fromkeys(PICTURE_SUFFIXES, lambda path: draw(change, path)),
+        }
+        files = deliver(request, carried, change.notices, outputs, writers)
         return ChangeOutcome(request, change, run, files)
-
-
-Writer = Callable[[Change, Path, date], Path]
-
-_WRITERS: Mapping[str, Writer] = {
-    ".json": lambda change, path, _day: write_json(change_document(change), path),
-    ".csv": lambda change, path, _day: write_change_csv(change, path),
-    ".xlsx": lambda change, path, _day: write_change_xlsx(change, path),
-    ".gpkg": lambda change, path, _day: write_change_gpkg(change, path),
-    ".geojson": lambda change, path, _day: write_change_geojson(change, path),
-    ".html": lambda change, path, day: write_change_map(change, path, made_on=day),
-}
-#: What an archive holds of every run.
-_USUAL = (".json", ".xlsx", ".html")
-
-
-def _writer(path: Path, draw: Draw) -> Writer:
-    suffix = path.suffix.lower()
-    if is_picture(path):
-        return lambda change, path, _day: draw(change, path)
-    if suffix not in _WRITERS:
-        formats = " ".join([*_WRITERS, *PICTURE_SUFFIXES, ARCHIVE])
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
-    return _WRITERS[suffix]
 
 
 def _read(ws: Workspace, years: tuple[int, ...]) -> list[Path]:

@@ -1,28 +1,70 @@
-"""The files of a run: each output whole or not at all, then the manifest, then the archives that hold all of it."""
+"""How every run begins and ends: words and limits in force, inputs apart from outputs; files, manifest, archives."""
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ecozone.errors import UsageError
+from ecozone.intake import Database, limiting
+from ecozone.measure import Mapper, mapper_for
 from ecozone.notices import Notice
 from ecozone.outputs import account_csv_names, written
-from ecozone.runs.apart import manifest_of
+from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
 from ecozone.runs.manifest import canonical, digest, places
 from ecozone.runs.request import Request
+from ecozone.text import speaking
+from ecozone.workspace import Workspace
 
 ARCHIVE = ".zip"
+
+#: What an archive holds of every run, whether it was asked for or not.
+_USUAL = (".json", ".xlsx", ".html")
 
 #: Writes one output at a path and returns it.
 Writer = Callable[[Path], Path]
 
 
+@contextmanager
+def carrying_out(request: Request) -> Iterator[Mapper | None]:
+    """Put the language and the limits of a request in force, and give the cluster that does its work, None for none.
+
+    Raises
+    ------
+    ClusterError
+        If the cluster will not do: it is told of before anything is read.
+    """
+    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
+        if mapper is not None:
+            mapper.require(())
+        yield mapper
+
+
 def is_archive(path: str | Path) -> bool:
     """Tell whether an output is the archive of the whole run."""
     return Path(path).suffix.lower() == ARCHIVE
+
+
+def require_formats(outputs: Iterable[str], known: Iterable[str]) -> list[Path]:
+    """Return the outputs as paths.
+
+    Raises
+    ------
+    UsageError
+        If one is of another format than those known, by suffix.
+    """
+    paths = [Path(output) for output in outputs]
+    known = list(known)
+    for path in paths:
+        suffix = path.suffix.lower()
+        if suffix not in known and not is_archive(path):
+            raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join([*known, ARCHIVE]))
+    return paths
 
 
 def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
@@ -31,43 +73,70 @@ def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
     return account_csv_names(path, resolved=bool(request.by))[1:] if tables else ()
 
 
+def inputs_apart(
+    request: Request, outputs: Sequence[Path], named: Iterable[Path | Database], ws: Workspace | None
+) -> list[Path]:
+    """Return all that is read where these files are named, as far as it can be read, once no output is among it.
+
+    What may not be read has no hash; the request names it.
+
+    Raises
+    ------
+    UsageError
+        If an output is an input or a file of the workspace, or another output.
+    """
+    files = [path for path in named if isinstance(path, Path)]
+    parts = [part for path in files for part in parts_of(path)]
+    if outputs:
+        own = [] if ws is None else workspace_files(ws)
+        plain = [file for path in outputs if not is_archive(path) for file in (path, *files_beside(path, request))]
+        manifest = [manifest_of(path) for path in plain[:1]]
+        require_apart([*plain, *manifest, *filter(is_archive, outputs)], [*own, *files, *parts])
+    return [part for part in parts if part.is_file() and os.access(part, os.R_OK)]
+
+
 def deliver(
     request: Request,
     run: Mapping[str, Any],
     notices: Iterable[Notice],
-    writers: Sequence[tuple[Path, Writer]],
-    usual: Mapping[str, Writer],
+    outputs: Sequence[Path],
+    writers: Mapping[str, Writer],
+    drawn: Mapping[Path, Writer] | None = None,
 ) -> tuple[Path, ...]:
-    """Write the outputs of a run.
+    """Write the outputs of a run: each whole or not at all, then the manifest, then the archives that hold all of it.
 
     Parameters
     ----------
     run : mapping
         The description that decides its numbers.
-    writers : sequence
-        Each output but archives, with what writes it, and what stands beside it.
-    usual : mapping
-        By suffix, what writes the results that an archive holds whether they were asked for or not.
+    outputs : sequence of Path
+        As `require_formats` gives them.
+    writers : mapping
+        By suffix, what writes an output.
+    drawn : mapping, optional
+        What is written besides, by its path.
 
     Returns
     -------
     tuple of Path
-        The outputs in this order; the manifest beside the first of them; the archives.
+        The outputs in their order, each with what stands beside it; what is drawn; the manifest beside the first of
+        them; the archives.
     """
-    files = [file for path, write in writers for file in (write(path), *files_beside(path, request))]
-    archives = [Path(path) for path in request.outputs if is_archive(path)]
+    plain = [(path, writers[path.suffix.lower()]) for path in outputs if not is_archive(path)]
+    files = [file for path, write in plain for file in (write(path), *files_beside(path, request))]
+    files += [write(path) for path, write in (drawn or {}).items()]
     said = [notice.as_dict() for notice in dict.fromkeys(notices)]
     manifest = {**run, **places(run), "notices": said, "outputs": [digest(path) for path in files]}
+    results = list(files)
     if files:
         beside = manifest_of(files[0])
         with written(beside) as draft:
             draft.write_bytes(canonical(manifest) + b"\n")
-        results, files = list(files), [*files, beside]
-    else:
-        results = []
-    for path in archives:
+        files.append(beside)
+    for path in filter(is_archive, outputs):
         with tempfile.TemporaryDirectory(prefix="ecozone-") as folder:
             there = {file.suffix.lower() for file in results}
-            more = [write(Path(folder) / f"result{suffix}") for suffix, write in usual.items() if suffix not in there]
+            lacking = [suffix for suffix in _USUAL if suffix in writers and suffix not in there]
+            more = [writers[suffix](Path(folder) / f"result{suffix}") for suffix in lacking]
             files.append(write_bundle(manifest, [*results, *more], path, copies=request.copies))
     return tuple(files)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,9 +23,8 @@ from ecozone.assess import (
     plan_samples,
 )
 from ecozone.errors import UsageError
-from ecozone.intake import limiting, start_reader
+from ecozone.intake import start_reader
 from ecozone.log import Progress, no_progress
-from ecozone.measure import mapper_for
 from ecozone.outputs import (
     PICTURE_SUFFIXES,
     check_document,
@@ -45,14 +43,12 @@ from ecozone.outputs import (
     write_xlsx,
 )
 from ecozone.rules import project_tags
-from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.delivery import ARCHIVE, deliver, files_beside, is_archive
+from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, require_formats
 from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import of_no_site, overrides_of
 from ecozone.runs.request import Request
-from ecozone.text import speaking
 from ecozone.workspace import Workspace, open_workspace
 
 
@@ -95,20 +91,14 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         If the workspace, an input or an output will not do. Nothing has been written then, except that a full disk or
         a locked file leaves the outputs before it.
     """
-    # A cluster that will not do is told of before anything is read.
-    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
-        if mapper is not None:
-            mapper.require(())
+    with carrying_out(request) as mapper:
         if request.picture is not None:
             picture_of(request, RATIO_PICTURES)
-        writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs if not is_archive(path)]
+        outputs = require_formats(request.outputs, _known(request))
+        _require_pieces(outputs, request)
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
-        targets = [path for one, _ in writers for path in (one, *files_beside(one, request))]
-        targets += [] if drawn is None else [drawn]
-        targets += [manifest_of(path) for path in targets[:1]]
-        targets += [Path(path) for path in request.outputs if is_archive(path)]
         if request.sites:
             # Its libraries load while the workspace opens.
             start_reader()
@@ -121,17 +111,13 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
         paths = site_files(request.sites) if "check" in request.parts else []
-        named = [path for path in paths if isinstance(path, Path)]
-        named += [] if request.control_points is None else [Path(request.control_points)]
-        parts = [part for path in named for part in parts_of(path)]
-        if targets:
-            require_apart(targets, [*workspace_files(ws), *named, *parts])
+        more = [] if request.control_points is None else [Path(request.control_points)]
+        read = inputs_apart(request, outputs if drawn is None else [*outputs, drawn], [*paths, *more], ws)
         if "check" in request.parts:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
             sites = read_all_sites(paths, ws, request)
-            # What may not be read has no hash; the request names it.
-            inputs += [part for part in parts if part.is_file() and os.access(part, os.R_OK)]
+            inputs += read
             tables += sites.attrs.get("tables", ())
             check = check_sites(
                 sites,
@@ -157,18 +143,16 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
             check = replace(check, run=carried)
         noticed = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
 
-        def writing(write: Writer) -> Callable[[Path], Path]:
+        def writing(write: PartWriter) -> Writer:
             return lambda path: write(path, check, account, carried)
 
-        outputs = [(path, writing(write)) for path, write in writers]
-        if plan is not None and drawn is not None:
-            outputs.append((drawn, partial(write_samples, plan)))
-        usual = {suffix: writing(write) for suffix, write in _known(request).items() if suffix in _USUAL}
-        files = deliver(request, carried, noticed, outputs, usual)
+        writers = {suffix: writing(write) for suffix, write in _known(request).items()}
+        more_files: dict[Path, Writer] = {} if plan is None or drawn is None else {drawn: partial(write_samples, plan)}
+        files = deliver(request, carried, noticed, outputs, writers, more_files)
         return Outcome(request, ws, check, account, plan, run, files)
 
 
-Writer = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
+PartWriter = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
 
 
 def _document(check: Check | None, account: Account | None, run: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,7 +170,7 @@ def _ratios(account: Account | None) -> pd.DataFrame | None:
     return None if account is None else account.ratios
 
 
-_CHECK_WRITERS: Mapping[str, Writer] = {
+_CHECK_WRITERS: Mapping[str, PartWriter] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
     ".xlsx": lambda path, check, account, _run: write_xlsx(check, path, ratios=account),
@@ -197,7 +181,7 @@ _CHECK_WRITERS: Mapping[str, Writer] = {
     ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
 }
-_RATIO_WRITERS: Mapping[str, Writer] = {
+_RATIO_WRITERS: Mapping[str, PartWriter] = {
     ".json": _CHECK_WRITERS[".json"],
     ".csv": lambda path, _check, account, _run: write_account_csv(_sure(account), path),
     ".xlsx": _CHECK_WRITERS[".xlsx"],
@@ -210,24 +194,18 @@ def _sure(part: Any) -> Any:
     return part
 
 
-#: What an archive holds of every run.
-_USUAL = (".json", ".xlsx", ".html")
+def _known(request: Request) -> Mapping[str, PartWriter]:
+    if "check" in request.parts:
+        return _CHECK_WRITERS
+    draw = picture_of(request, RATIO_PICTURES)
+    return {
+        **_RATIO_WRITERS,
+        **dict.fromkeys(PICTURE_SUFFIXES, lambda path, _check, account, _run: draw(_sure(account), path)),
+    }
 
 
-def _known(request: Request) -> Mapping[str, Writer]:
-    return _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
-
-
-def _writer(path: Path, request: Request) -> Writer:
-    known = _known(request)
-    suffix = path.suffix.lower()
-    pictures = PICTURE_SUFFIXES if known is _RATIO_WRITERS else ()
-    if suffix in pictures:
-        draw = picture_of(request, RATIO_PICTURES)
-        return lambda path, _check, account, _run: draw(_sure(account), path)
-    if suffix not in known:
-        formats = " ".join([*known, *pictures, ARCHIVE])
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
-    if suffix == ".gpkg" and known is _RATIO_WRITERS and not request.by:
-        raise UsageError("outputs.gpkg_no_pieces", file=path)
-    return known[suffix]
+def _require_pieces(outputs: Iterable[Path], request: Request) -> None:
+    """Refuse a GeoPackage of ratios that are not broken down: it would hold no shapes."""
+    for path in outputs:
+        if path.suffix.lower() == ".gpkg" and "check" not in request.parts and not request.by:
+            raise UsageError("outputs.gpkg_no_pieces", file=path)

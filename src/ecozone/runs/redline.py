@@ -12,7 +12,7 @@ import pandas as pd
 
 from ecozone.assess import Check, LayerComparison, check_sites, compare_layers, compare_verdicts
 from ecozone.errors import UsageError, WorkspaceError
-from ecozone.intake import Database, is_database, limiting, read_features, start_reader
+from ecozone.intake import Database, is_database, read_features, start_reader
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notice
 from ecozone.outputs import (
@@ -25,11 +25,9 @@ from ecozone.outputs import (
     write_redline_xlsx,
 )
 from ecozone.runs.batch import no_sites, read_all_sites, site_files
-from ecozone.runs.delivery import Writer, is_archive
-from ecozone.runs.finishing import finished, inputs_apart, require_formats
+from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, is_archive, require_formats
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request, Version
-from ecozone.text import speaking
 from ecozone.workspace import Layer, Workspace, open_workspace
 
 FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html")
@@ -77,7 +75,7 @@ def run_redline(
     EcozoneError
         As `ecozone.runs.execute` does; a version with a feature that cannot be trusted is refused.
     """
-    with speaking(request.lang), limiting(**request.limits):
+    with carrying_out(request):
         outputs = require_formats(request.outputs, FORMATS)
         start_reader()
         old, new = request.versions
@@ -86,7 +84,7 @@ def run_redline(
             raise UsageError("runs.redline_needs_workspace")
         layer = None if ws is None else chosen_layer(ws, request)
         paths = site_files(request.sites)
-        inputs = inputs_apart(outputs, [_source(old.path), _source(new.path), *paths], ws)
+        inputs = inputs_apart(request, outputs, [_source(old.path), _source(new.path), *paths], ws)
         frames = [read_features(one.path, crs=one.crs, layer=one.layer) for one in request.versions]
         width = request.width_m
         if width is None and layer is not None and layer.accuracy_m:
@@ -122,7 +120,7 @@ def run_redline(
             ".geojson": lambda path: write_redline_geojson(found, path, carried),
             ".html": write_page,
         }
-        files = finished(request, carried, notices, outputs, writers)
+        files = deliver(request, carried, notices, outputs, writers)
         return RedlineOutcome(request, found, layer, verdicts, sites, tuple(notices), run, files)
 
 

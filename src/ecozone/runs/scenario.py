@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.assess import Scenario, assess_scenario, check_sites
-from ecozone.intake import limiting, start_reader
+from ecozone.intake import start_reader
 from ecozone.log import Progress, no_progress
-from ecozone.measure import mapper_for
 from ecozone.outputs import (
     scenario_document,
     scenario_ratios,
@@ -23,11 +22,9 @@ from ecozone.outputs import (
 )
 from ecozone.rules import project_tags
 from ecozone.runs.batch import read_all_sites, site_files
-from ecozone.runs.delivery import Writer, is_archive
-from ecozone.runs.finishing import finished, inputs_apart, require_formats
+from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, is_archive, require_formats
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
-from ecozone.text import speaking
 from ecozone.workspace import open_workspace
 
 FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html")
@@ -60,15 +57,13 @@ def run_scenario(
     EcozoneError
         As `ecozone.runs.execute` does.
     """
-    with speaking(request.lang), limiting(**request.limits), mapper_for(request.scheduler) as mapper:
-        if mapper is not None:
-            mapper.require(())
+    with carrying_out(request) as mapper:
         outputs = require_formats(request.outputs, FORMATS)
         start_reader()
         ws = open_workspace(request.workspace)
         paths = site_files(request.sites)
         more = [] if request.control_points is None else [Path(request.control_points)]
-        inputs = inputs_apart(outputs, [*paths, *more], ws)
+        inputs = inputs_apart(request, outputs, [*paths, *more], ws)
         if request.project_type is not None:
             project_tags(ws.pack, request.project_type, "")
         sites = read_all_sites(paths, ws, request)
@@ -94,4 +89,4 @@ def run_scenario(
             ".geojson": lambda path: write_scenario_geojson(scenario, path, carried),
             ".html": write_page,
         }
-        return ScenarioOutcome(request, scenario, run, finished(request, carried, scenario.notices, outputs, writers))
+        return ScenarioOutcome(request, scenario, run, deliver(request, carried, scenario.notices, outputs, writers))
