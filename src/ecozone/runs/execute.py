@@ -169,7 +169,7 @@ def _ratios(account: Account | None) -> pd.DataFrame | None:
 _CHECK_WRITERS: Mapping[str, Writer] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
-    ".xlsx": lambda path, check, account, _run: write_xlsx(check, path, ratios=account),
+    ".xlsx": lambda path, check, account, run: write_xlsx(check, path, ratios=account, run=run),
     ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
     ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
     ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
