@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess import FINDING_COLUMNS, OVERRIDE_COLUMNS, VERDICTS, Account, Check, overrides_of_sites
-from ecozone.notices import Notice, notices_of
+from ecozone.notices import Notice, notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.columns import csv_lines, csv_words
+from ecozone.outputs.progress import progress_grid
 from ecozone.outputs.workbook import write_book
 from ecozone.text import pick, room, say
 from ecozone.units import hectares_each, mu_each
@@ -25,6 +26,8 @@ from ecozone.units import hectares_each, mu_each
 _ROWS_AT_ONCE = 10_000
 #: What tells Excel that a CSV is in UTF-8.
 CSV_MARK = codecs.BOM_UTF8
+_STATES = ("affected", "not_affected", "no_data", "not_checked")
+_FIRMNESS = ("certain", "likely", "possible")
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
 _WORDED = (
     *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
@@ -157,6 +160,10 @@ def write_xlsx(
             sheets["accuracy"] = ratios.accuracy
         if len(ratios.pieces):
             sheets |= {name: worded(resolved) for name, resolved in resolved_tables(ratios).items()}
+        grid = None if ratios.workspace is None else progress_grid(ratios.workspace)
+        if grid is not None:
+            sheets["progress"] = grid
+            notices += (notice("outputs.progress_blank", sheet=say("outputs.sheet_progress")),)
         notices += ratios.notices
     elif ratios is not None:
         sheets["ratios"] = worded(ratios)
@@ -216,8 +223,17 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: _replaced(table[name], known) for name in _WORDED if name in table})
 
 
+def with_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the words of its verdicts, states and firmness behind it."""
+    coded = [name for name in ("verdict", "state", "firmness") if name in table]
+    known = {name: say(f"words.{name}") for name in (*VERDICTS, *_STATES, *_FIRMNESS)}
+    return table.assign(**{f"{name}_words": _replaced(table[name], known) for name in coded})
+
+
 def _replaced(values: pd.Series[Any], names: Mapping[str, str]) -> pd.Categorical:
     """Return a column with the names of what has one; each is kept once, however many rows have it."""
     codes, known = pd.factorize(values)
     of, words = pd.factorize(np.array([names.get(value, value) for value in known], dtype=object))
-    return pd.Categorical.from_codes(np.append(of, -1)[codes], words)
+    kind: Any = pd.CategoricalDtype(list(words))
+    found: pd.Categorical = pd.Categorical.from_codes(np.append(of, -1)[codes].astype(np.int64), dtype=kind)
+    return found

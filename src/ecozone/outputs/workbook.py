@@ -128,6 +128,8 @@ class _Formats:
         self.head = book.add_format(top | {"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True})
         self._numbers = {end: book.add_format(top | {"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
         self._two = book.add_format(top | {"num_format": "#,##0.00"})
+        # What people are to fill in is yellow until they have.
+        self.open = book.add_format({"bg_color": "#FFF9C4"})
         self.fills = {say(f"words.{word}"): book.add_format({"bg_color": hue}) for word, hue in _FILLS.items()}
 
     def of(self, one: SheetColumn) -> tuple[float, Any]:
@@ -163,6 +165,8 @@ def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
             for word, fill in forms.fills.items():
                 rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": fill}
                 sheet.conditional_format(1, at, last, at, rule)
+        if last and one.name.startswith("progress_"):
+            sheet.conditional_format(1, at, last, at, {"type": "blanks", "format": forms.open})
     if last:
         sheet.autofilter(0, 0, last, right)
 

@@ -175,6 +175,7 @@ _CHECK_WRITERS: Mapping[str, Writer] = {
     ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
     ".jsonl": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
+    ".geoparquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
 }
 _RATIO_WRITERS: Mapping[str, Writer] = {
