@@ -6,7 +6,7 @@ them, the 1.3 million states of 100,000 sites take minutes; so the cells alone a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ecozone.outputs.columns import bytes_of, number_words, plain_column
 
@@ -23,6 +24,8 @@ CELL_LIMIT = 32_767
 #: What stands where a text was cut.
 CUT = "…"
 _ROWS_AT_ONCE = 2_000
+# Points; a row is no higher than Excel lets it be.
+_LINE_HEIGHT, _MOST_HEIGHT = 15, 409
 # Excel reads _x0041_ in a text as the sign with this number.
 _ESCAPED = r"(_x[0-9A-Fa-f]{4}_)"
 _MARKED = r"[&<>\r]|_x[0-9A-Fa-f]{4}_"
@@ -78,8 +81,12 @@ class SheetColumn:
         return pa.array([_fitted(text) for text in texts.to_pylist()], pa.string())
 
 
-def sheet_rows(columns: Sequence[SheetColumn], rows: range, styles: Sequence[str]) -> Iterator[memoryview]:
+def sheet_rows(
+    columns: Sequence[SheetColumn], rows: range, styles: Sequence[str], wrapped: Mapping[int, float]
+) -> Iterator[memoryview]:
     """Yield the rows of a worksheet below its headings, thousands at a time.
+
+    A row is as high as its texts need: Excel finds that out by itself, other programs do not.
 
     Parameters
     ----------
@@ -87,16 +94,37 @@ def sheet_rows(columns: Sequence[SheetColumn], rows: range, styles: Sequence[str
         Those of the columns that this worksheet has.
     styles : sequence of str
         The attribute that names each column's format.
+    wrapped : mapping
+        Width of each column whose texts take several lines, by its place.
     """
     for start in range(rows.start, rows.stop, _ROWS_AT_ONCE):
         stop = min(start + _ROWS_AT_ONCE, rows.stop)
         first = start - rows.start + 2
         numbers = pa.array(np.arange(first, first + stop - start)).cast(pa.string())
+        values = [one.cells(start, stop) for one in columns]
+        lines = np.ones(stop - start)
+        for at, width in wrapped.items():
+            lines = np.maximum(lines, _lines(values[at], width))
+        heights = pa.array(np.minimum(lines * _LINE_HEIGHT, _MOST_HEIGHT).astype(np.int64)).cast(pa.string())
         cells = [
-            _cells(one.cells(start, stop), _letters(at), numbers, style)
-            for at, (one, style) in enumerate(zip(columns, styles, strict=True))
+            _cells(found, _letters(at), numbers, style)
+            for at, (found, style) in enumerate(zip(values, styles, strict=True))
         ]
-        yield bytes_of(pc.binary_join_element_wise('<row r="', numbers, '">', *cells, "</row>", ""))
+        head = ('<row r="', numbers, '" ht="', heights, '">')
+        yield bytes_of(pc.binary_join_element_wise(*head, *cells, "</row>", ""))
+
+
+def _lines(cells: pa.Array, width: float) -> NDArray[np.float64]:
+    """Return how many lines each text takes in a column of this width."""
+    texts = _values(cells)
+    if not pa.types.is_string(texts.type):
+        return np.ones(len(cells))
+    # Of each line of its own a half is lost on average, and no sign is cut in two.
+    long = pc.divide(pc.add(pc.binary_length(texts), pc.utf8_length(texts)), 2 * (width - 3))
+    lines = pc.add(pc.ceil(long), pc.cast(pc.count_substring(texts, "\n"), pa.float64()))
+    if pa.types.is_dictionary(cells.type):
+        lines = pc.take(lines, cells.indices)
+    return np.asarray(pc.fill_null(lines, 1.0).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _cells(array: pa.Array, letters: str, numbers: pa.Array, style: str) -> pa.Array:

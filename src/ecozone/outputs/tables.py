@@ -150,7 +150,7 @@ def write_xlsx(
     sheets: dict[str, pd.DataFrame] = {}
     notices: tuple[Notice, ...] = ()
     if check is not None:
-        sheets["sites"] = worded(site_table(check).drop(columns="verdict"))
+        sheets["sites"] = _read(site_table(check).drop(columns="verdict_words"), check)
         sheets |= {"findings": _read(check.findings, check), "states": _read(check.states, check)}
         notices += check.notices
         run = check.run if run is None else run
@@ -209,12 +209,13 @@ def _one_text(value: Any) -> str:
 
 
 def _read(table: pd.DataFrame, check: Check) -> pd.DataFrame:
-    """Return findings or states as they are read: verdicts, layers and roles by their names."""
+    """Return a table of a check as it is read: verdicts, layers, roles and types of project by their names."""
     ws = check.workspace
-    layers = {key: pick(ws.layer(key).title) for key in ws.layers}
-    roles = {key: pick({"zh": role.zh, "en": role.en}) for key, role in ws.pack.roles.items()}
+    kinds = {"role": ws.pack.roles, "project_type": ws.pack.project_types}
+    names = {kind: {key: pick({"zh": one.zh, "en": one.en}) for key, one in of.items()} for kind, of in kinds.items()}
+    names["layer"] = {key: pick(ws.layer(key).title) for key in ws.layers}
     named = worded(table.rename(columns={"verdict": "verdict_words"}))
-    return named.assign(layer=_replaced(table["layer"], layers), role=_replaced(table["role"], roles))
+    return named.assign(**{name: _replaced(table[name], words) for name, words in names.items() if name in table})
 
 
 def worded(table: pd.DataFrame) -> pd.DataFrame:

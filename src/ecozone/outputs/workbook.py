@@ -45,8 +45,9 @@ _FILLS = {
     "missed": "#F4C7C3",
     "cannot_tell": "#D9D2E9",
 }
-_FILLED = re.compile(r"(site_)?(verdict|status|state|by_count|override)(_old|_new|_before|_after)?")
-_PAPER_A4 = 9
+_FILLED = re.compile(r"(site_)?(verdict|status|state|by_count|override)(_words|_old|_new|_before|_after)?")
+# Excel's numbers of the sizes of paper, and the width, in Latin letters, that can still be read on the smaller.
+_A3, _A4, _A4_HOLDS = 8, 9, 200
 # Least and greatest width of a column, in Latin letters; what is longer stands in several lines.
 _NARROW, _WIDE = 9.0, 48.0
 # The same results give the same bytes: when a run was is told by its manifest.
@@ -77,7 +78,8 @@ def write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
         if said:
             more = pd.DataFrame([one.as_dict() for one in said], columns=tables["notices"].columns)
             tables["notices"] = more if tables["notices"].empty else pd.concat([tables["notices"], more])
-        made["notices"] = _columns(tables["notices"])
+        spoken = [say(f"map_page.severity_{severity}") for severity in tables["notices"]["severity"]]
+        made["notices"] = _columns(tables["notices"].assign(severity=spoken))
     parts = [part for name in tables for part in _parts(name, made[name])]
     frame = BytesIO()
     book = xlsxwriter.Workbook(frame, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -132,17 +134,24 @@ class _Formats:
         self.open = book.add_format({"bg_color": "#FFF9C4"})
         self.fills = {say(f"words.{word}"): book.add_format({"bg_color": hue}) for word, hue in _FILLS.items()}
 
-    def of(self, one: SheetColumn) -> tuple[float, Any]:
-        """Return a column's width and the format of its cells."""
-        words = say(f"columns.{one.name}")
-        # Headings are bold, stand in two lines and leave room for the filter's button.
-        head = (len(words) + len(words.encode())) / 4 * 1.15 + 4
-        width = min(max(head, one.extent + 2, _NARROW), _WIDE)
+    def of(self, one: SheetColumn) -> Any:
+        """Return the format of a column's cells."""
         if one.is_text:
-            return width, self._wrap if one.has_lines or one.extent + 2 > _WIDE else self._plain
+            return self._wrap if _wraps(one) else self._plain
         if one.name in _TWO_DECIMALS:
-            return width, self._two
-        return width, next((self._numbers[end] for end in self._numbers if one.name.endswith(end)), self._plain)
+            return self._two
+        return next((self._numbers[end] for end in self._numbers if one.name.endswith(end)), self._plain)
+
+
+def _wraps(one: SheetColumn) -> bool:
+    return one.is_text and (one.has_lines or one.extent + 2 > _WIDE)
+
+
+def _width(one: SheetColumn) -> float:
+    words = say(f"columns.{one.name}")
+    # Headings are bold, stand in two lines and leave room for the filter's button.
+    head = (len(words) + len(words.encode())) / 4 * 1.15 + 4
+    return min(max(head, one.extent + 2, _NARROW), _WIDE)
 
 
 def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
@@ -151,14 +160,14 @@ def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
     last, right = len(part.rows), max(len(part.columns) - 1, 0)
     sheet.freeze_panes(1, 1)
     sheet.set_landscape()
-    sheet.set_paper(_PAPER_A4)
+    sheet.set_paper(_A3 if sum(map(_width, part.columns)) > _A4_HOLDS else _A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&R&P / &N")
     for at, one in enumerate(part.columns):
-        width, form = forms.of(one)
-        sheet.set_column(at, at, width, form)
+        form = forms.of(one)
+        sheet.set_column(at, at, _width(one), form)
         sheet.write_string(0, at, say(f"columns.{one.name}"), forms.head)
         sheet.write_blank(1, at, None, form)
         if last and _FILLED.fullmatch(one.name):
@@ -196,6 +205,7 @@ def _fill(frame: BytesIO, parts: Sequence[_Sheet], path: Path) -> None:
             before, behind = data[: model.start()], data[model.end() :]
             with target.open(known, "w", force_zip64=True) as out:
                 out.write(_SIZE.sub(rb'\g<1>%d"' % (len(part.rows) + 1), before))
-                for rows in sheet_rows(part.columns, part.rows, styles):
+                wrapped = {at: _width(one) for at, one in enumerate(part.columns) if _wraps(one)}
+                for rows in sheet_rows(part.columns, part.rows, styles, wrapped):
                     out.write(rows)
                 out.write(behind)
