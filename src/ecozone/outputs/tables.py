@@ -211,7 +211,7 @@ def _one_text(value: Any) -> str:
 def _read(table: pd.DataFrame, check: Check) -> pd.DataFrame:
     """Return a table of a check as it is read: verdicts, layers, roles and types of project by their names."""
     ws = check.workspace
-    kinds = {"role": ws.pack.roles, "project_type": ws.pack.project_types}
+    kinds: Mapping[str, Mapping[str, Any]] = {"role": ws.pack.roles, "project_type": ws.pack.project_types}
     names = {kind: {key: pick({"zh": one.zh, "en": one.en}) for key, one in of.items()} for kind, of in kinds.items()}
     names["layer"] = {key: pick(ws.layer(key).title) for key in ws.layers}
     named = worded(table.rename(columns={"verdict": "verdict_words"}))
