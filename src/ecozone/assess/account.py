@@ -64,6 +64,8 @@ class Account:
         `ecozone.assess.BREAKDOWN_COLUMNS` and `ecozone.assess.CLASS_COLUMNS`: the land cover of every breakdown.
     pieces : GeoDataFrame
         `ecozone.assess.PIECE_COLUMNS` and geometry: the ground that all of it is measured on.
+    workspace : Workspace, optional
+        What it is the account of.
     """
 
     ratios: pd.DataFrame
@@ -74,6 +76,7 @@ class Account:
     breakdown: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BREAKDOWN_COLUMNS)))
     classes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CLASS_COLUMNS)))
     pieces: gpd.GeoDataFrame = field(default_factory=lambda: _no_shapes(PIECE_COLUMNS))
+    workspace: Workspace | None = None
 
     @property
     def complete(self) -> bool:
@@ -133,11 +136,11 @@ def assess_account(
     scheme = None if ws.landcover is None else open_scheme(ws.landcover.scheme)
     parts = (measured.ratios(), target_account(ws, measured), _accuracy(measured, scheme))
     if resolved is None:
-        return Account(*parts)
+        return Account(*parts, workspace=ws)
     with mapper_for(client) as mapper:
         breakdown, classes = break_down(ws, resolved, wanted, years=years, mapper=mapper, progress=progress)
     ratios = with_notices(parts[0], dict.fromkeys((*measured.notices, *resolved.notices, *notices_of(breakdown))))
-    return Account(ratios, *parts[1:], resolved.zones, resolved.gaps, breakdown, classes, resolved.pieces)
+    return Account(ratios, *parts[1:], resolved.zones, resolved.gaps, breakdown, classes, resolved.pieces, ws)
 
 
 def _accuracy(measured: Measured, scheme: Scheme | None) -> pd.DataFrame:

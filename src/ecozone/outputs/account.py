@@ -11,6 +11,7 @@ from ecozone.assess import Account
 from ecozone.geo.gdal import pyogrio
 from ecozone.outputs.atomic import written
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
+from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import notice_table, resolved_tables, write_table_csv
 
 _RESOLVED = ("resolved", "breakdown", "classes", "gaps")
@@ -56,4 +57,5 @@ def write_account_gpkg(account: Account, path: str | PathLike[str]) -> Path:
             )  # fmt: skip
         for name, table in tables.items():
             pyogrio.write_dataframe(plain_texts(pd.DataFrame(table)), draft, layer=name, driver="GPKG", append=True)
+        describe_layers(draft)
     return Path(path)

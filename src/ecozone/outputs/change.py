@@ -13,7 +13,8 @@ from ecozone.assess import Change
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
-from ecozone.outputs.tables import notice_table, worded, write_book, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.workbook import write_book
 
 CHANGE_SCHEMA = "ecozone.change/1"
 
@@ -36,7 +37,7 @@ def write_change_csv(change: Change, path: str | PathLike[str]) -> Path:
 
 
 def write_change_xlsx(change: Change, path: str | PathLike[str]) -> Path:
-    """Write a workbook: net change, transitions, patches, possible violations and their sums, notices."""
+    """Write a workbook: net change, transitions, patches, possible violations and their sums, notices, run."""
     sheets = {
         "net": worded(change.net),
         "violations": _rows(change.violations),
@@ -44,7 +45,7 @@ def write_change_xlsx(change: Change, path: str | PathLike[str]) -> Path:
         "patches": _rows(change.patches),
         "transitions": change.transitions,
         "notices": notice_table(change.notices),
-    }
+    } | run_sheet(change.run)
     with written(path) as draft:
         write_book(sheets, draft)
     return Path(path)

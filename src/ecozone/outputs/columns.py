@@ -127,7 +127,7 @@ def _words(array: pa.Array, of_texts: Words, truths: tuple[str, str]) -> pa.Arra
     if pa.types.is_string(kind):
         return of_texts(array)
     if pa.types.is_floating(kind):
-        return _number_words(array)
+        return number_words(array)
     if pa.types.is_boolean(kind):
         return pc.if_else(array, *truths)
     if pa.types.is_integer(kind) or pa.types.is_null(kind):
@@ -135,7 +135,7 @@ def _words(array: pa.Array, of_texts: Words, truths: tuple[str, str]) -> pa.Arra
     raise pa.ArrowNotImplementedError(str(kind))
 
 
-def _number_words(array: pa.Array) -> pa.Array:
+def number_words(array: pa.Array) -> pa.Array:
     """Return numbers as Python writes them, each that occurs once; those that are not finite are missing."""
     finite = pc.if_else(pc.is_finite(array), array, None)
     known = finite.dictionary_encode()

@@ -21,6 +21,7 @@ from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document, plain_rows
 from ecozone.outputs.escape import plain_all
 from ecozone.outputs.geotables import geopackage_tables, kind_of, write_table
+from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import notice_table
 from ecozone.outputs.ways import way_layers
 from ecozone.text import say
@@ -65,6 +66,7 @@ def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
         pyogrio.write_dataframe(
             plain_texts(notice_table(check.notices)), draft, layer="notices", driver="GPKG", append=True
         )
+        describe_layers(draft)
     return Path(path)
 
 
@@ -97,6 +99,7 @@ def write_layers(tables: Mapping[str, pd.DataFrame], path: str | PathLike[str]) 
     with written(path) as draft, writing_by_gdal():
         for name, table in tables.items():
             pyogrio.write_dataframe(plain_texts(table), draft, layer=name, driver="GPKG", append=draft.exists())
+        describe_layers(draft)
     return Path(path)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ecozone.assess import Check
 from ecozone.geo.gdal import pyogrio
 from ecozone.outputs.columns import plain_column
-from ecozone.outputs.tables import places, site_table
+from ecozone.outputs.tables import places, site_table, with_words
 
 #: Tables of a GeoPackage that grow with the sites.
 GEOPACKAGE_TABLES = ("sites", "findings", "states")
@@ -29,11 +29,16 @@ def geopackage_tables(check: Check) -> dict[str, pa.Table]:
     """Return `GEOPACKAGE_TABLES`, the states of each site together; kind of shape and CRS stand in the schema."""
     shapes = np.asarray(check.sites.geometry.array, dtype=object)
     kind, shapes = _of_one_kind(shapes)
-    sites = _table(site_table(check))
-    sites = sites.append_column(_GEOMETRY, pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
+    sites = site_features(check).append_column(_GEOMETRY, pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
     sites = sites.replace_schema_metadata({"crs": check.sites.crs.to_wkt(), "kind": kind})
     order = places(check.states["site_id"], check).argsort(kind="stable")
-    return {"sites": sites, "findings": _table(check.findings), "states": _table(check.states.iloc[order])}
+    findings, states = with_words(check.findings), with_words(check.states.iloc[order])
+    return {"sites": sites, "findings": _table(findings), "states": _table(states)}
+
+
+def site_features(check: Check) -> pa.Table:
+    """Return what a file tells of each site beside its shape."""
+    return _table(site_table(check))
 
 
 def kind_of(schemas: Iterable[pa.Schema]) -> str | None:

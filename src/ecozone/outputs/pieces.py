@@ -21,8 +21,10 @@ from ecozone.notices import Notice
 from ecozone.outputs.atomic import written
 from ecozone.outputs.columns import plain_column
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
+from ecozone.outputs.geoparquet import geo_schema, parquet_sites
 from ecozone.outputs.geotables import GEOPACKAGE_TABLES, geopackage_tables, kind_of, typed, write_table
 from ecozone.outputs.jsonlines import site_lines
+from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import CSV_MARK, csv_bytes, finding_table, notice_table
 
 #: Quick to write and to read again; what waits to be joined takes a third of the room.
@@ -91,6 +93,18 @@ def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ..
     return path
 
 
+def _shapes_piece(check: Check, path: Path) -> None:
+    _keep(parquet_sites(check), path)
+
+
+def _shapes_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
+    schema = geo_schema(map(_schema_of, pieces))
+    with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as out:
+        for piece in pieces:
+            out.write_table(_read(piece).replace_schema_metadata(schema.metadata))
+    return path
+
+
 def _geopackage_piece(check: Check, path: Path) -> None:
     """Keep each table in a file of its own; GDAL's turn is when they are joined."""
     for layer, table in geopackage_tables(check).items():
@@ -105,6 +119,7 @@ def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, 
             _require_rows(draft, layer, write_table(map(_read, streams), draft, layer, kind))
         pyogrio.write_dataframe(plain_texts(notice_table(notices)), draft, layer="notices", driver="GPKG", append=True)
         _require_rows(draft, "notices", len(notices))
+        describe_layers(draft)
     return path
 
 
@@ -138,6 +153,7 @@ def _require_rows(draft: Path, layer: str, rows: int) -> None:
 #: By suffix.
 PIECEWISE: Mapping[str, Pieces] = {
     ".csv": Pieces(_csv_piece, _csv_join),
+    ".geoparquet": Pieces(_shapes_piece, _shapes_join),
     ".gpkg": Pieces(_geopackage_piece, _geopackage_join),
     ".jsonl": Pieces(_lines_piece, _lines_join),
     ".parquet": Pieces(_parquet_piece, _parquet_join),

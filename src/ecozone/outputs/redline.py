@@ -19,7 +19,8 @@ from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
 from ecozone.outputs.map import write_map
 from ecozone.outputs.plain import plain_value
-from ecozone.outputs.tables import notice_table, worded, write_book, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.workbook import write_book
 from ecozone.rules import Role
 from ecozone.text import say
 from ecozone.workspace import Layer, Workspace
@@ -55,9 +56,13 @@ def write_redline_csv(found: LayerComparison, path: str | PathLike[str]) -> Path
 
 
 def write_redline_xlsx(
-    found: LayerComparison, verdicts: pd.DataFrame | None, path: str | PathLike[str], notices: Sequence[Notice] = ()
+    found: LayerComparison,
+    verdicts: pd.DataFrame | None,
+    path: str | PathLike[str],
+    notices: Sequence[Notice] = (),
+    run: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write a workbook: areas, features, pieces, verdicts where there are sites, notices."""
+    """Write a workbook: areas, features, pieces, verdicts where there are sites, notices, run."""
     sheets = {
         "areas": pd.DataFrame([found.areas()]),
         "features": worded(found.features),
@@ -66,6 +71,7 @@ def write_redline_xlsx(
     if verdicts is not None:
         sheets["verdicts"] = worded(verdicts)
     sheets["notices"] = notice_table(tuple(notices or found.notices))
+    sheets |= run_sheet(run)
     with written(path) as draft:
         write_book(sheets, draft)
     return Path(path)

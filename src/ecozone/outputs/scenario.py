@@ -14,7 +14,8 @@ from ecozone.assess import RATIO_COLUMNS, Scenario, records
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
-from ecozone.outputs.tables import notice_table, worded, write_book, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.workbook import write_book
 from ecozone.text import say
 from ecozone.units import hectares, mu
 
@@ -41,15 +42,15 @@ def write_scenario_csv(scenario: Scenario, path: str | PathLike[str]) -> Path:
     return write_table_csv(scenario.effects, path)
 
 
-def write_scenario_xlsx(scenario: Scenario, path: str | PathLike[str]) -> Path:
-    """Write a workbook: targets, effects, places, sites, notices."""
+def write_scenario_xlsx(scenario: Scenario, path: str | PathLike[str], run: Mapping[str, Any] | None = None) -> Path:
+    """Write a workbook: targets, effects, places, sites, notices, run."""
     sheets = {
         "targets": _together(worded(scenario.targets)),
         "effects": _together(worded(scenario.effects)),
         "places": scenario.places,
         "sites": worded(_sites(scenario)),
         "notices": notice_table(scenario.notices),
-    }
+    } | run_sheet(run)
     with written(path) as draft:
         write_book(sheets, draft)
     return Path(path)

@@ -3,65 +3,40 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from numpy.typing import NDArray
 
 from ecozone.assess import FINDING_COLUMNS, OVERRIDE_COLUMNS, VERDICTS, Account, Check, overrides_of_sites
-from ecozone.notices import Notice, notices_of
+from ecozone.notices import Notice, notice, notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.columns import csv_lines, csv_words
-from ecozone.outputs.escape import plain
-from ecozone.outputs.plain import plain_value
+from ecozone.outputs.progress import progress_grid
 from ecozone.outputs.ways import way_sheets
-from ecozone.text import room, say
+from ecozone.outputs.workbook import write_book
+from ecozone.text import pick, room, say
 from ecozone.units import hectares_each, mu_each
 
 #: Lines of CSV that are made at once.
 _ROWS_AT_ONCE = 10_000
 #: What tells Excel that a CSV is in UTF-8.
 CSV_MARK = codecs.BOM_UTF8
-_NUMBER_FORMATS = {"_m2": "#,##0.00", "_m": "#,##0.0", "_deg": "0", "share": "0.00%", "hectares": "#,##0.0000"}
-_NUMBER_FORMATS["points"] = "0.0000"
-_NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%")
-_TWO_DECIMALS = frozenset(
-    (
-        *("value", "value_of_valid", "area_mu", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
-        *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
-        *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
-        *("value_before", "value_after", "adjusted_before", "adjusted_after", "ci_low_before", "ci_high_before"),
-        *("ci_low_after", "ci_high_after", "area_mu", "lost_mu", "make_up_mu"),
-    )
-)
-_VERDICT_FILLS = {"prohibited": "#F4C7C3", "conditional": "#FCE8B2", "review": "#D9D2E9", "clear": "#D9EAD3"}
-_STATUS_FILLS = {
-    "met": "#D9EAD3",
-    "on_track": "#E6F2E1",
-    "at_risk": "#FCE8B2",
-    "missed": "#F4C7C3",
-    "cannot_tell": "#D9D2E9",
-}
+_STATES = ("affected", "not_affected", "no_data", "not_checked")
+_FIRMNESS = ("certain", "likely", "possible")
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
-_LONG_TEXTS = {
-    *("override_words", "override_reason", "what", "wording", "fact", "sentence", "citation", "procedure"),
-    *("decided_by", "message", "reason", "remedy", "zh", "en", "why_old", "why_new"),
-}
 _WORDED = (
     *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
     *("ground", "significance", "measure", "gap_kind"),
     *("status_before", "by_count_before", "status_after", "by_count_after", "change_kind"),
     *("verdict_old", "verdict_new", "finding_old", "finding_new"),
+    *("verdict_words", "firmness", "state", "override"),
 )
-_CELL_LIMIT = 32_767
-# The same results give the same bytes: when a run was is told by its manifest.
-_NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def site_table(check: Check) -> pd.DataFrame:
@@ -153,29 +128,44 @@ def write_csv(check: Check, path: str | PathLike[str]) -> Path:
     return write_table_csv(finding_table(check), path)
 
 
-def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.DataFrame | Account | None = None) -> Path:
+def write_xlsx(
+    check: Check | None,
+    path: str | PathLike[str],
+    *,
+    ratios: pd.DataFrame | Account | None = None,
+    run: Mapping[str, Any] | None = None,
+) -> Path:
     """Write a workbook with a sheet for each part: sites, findings, states, ways out, targets, ratios ….
+
+    Words stand in the current language, where CSV and JSON have codes. The last sheet names the run.
 
     Parameters
     ----------
     check : Check or None
         Gives the sheets of a site check.
     ratios : DataFrame or Account, optional
-        As `ecozone.assess.assess_indicators` or `ecozone.assess.assess_account` gives it; words stand in the current
-        language.
+        As `ecozone.assess.assess_indicators` or `ecozone.assess.assess_account` gives it.
+    run : mapping, optional
+        The description of the run; unless given, that of the check.
     """
     sheets: dict[str, pd.DataFrame] = {}
     notices: tuple[Notice, ...] = ()
     if check is not None:
-        sheets |= {"sites": site_table(check), "findings": check.findings, "states": check.states}
+        sheets["sites"] = _read(site_table(check).drop(columns="verdict_words"), check)
+        sheets |= {"findings": _read(check.findings, check), "states": _read(check.states, check)}
         sheets |= {} if check.cuts is None else way_sheets(check.cuts)
         notices += check.notices
+        run = check.run if run is None else run
     if isinstance(ratios, Account):
         sheets |= {"targets": worded(ratios.targets), "ratios": worded(ratios.ratios)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
         if len(ratios.pieces):
             sheets |= {name: worded(resolved) for name, resolved in resolved_tables(ratios).items()}
+        grid = None if ratios.workspace is None else progress_grid(ratios.workspace)
+        if grid is not None:
+            sheets["progress"] = grid
+            notices += (notice("outputs.progress_blank", sheet=say("outputs.sheet_progress")),)
         notices += ratios.notices
     elif ratios is not None:
         sheets["ratios"] = worded(ratios)
@@ -183,6 +173,7 @@ def write_xlsx(check: Check | None, path: str | PathLike[str], *, ratios: pd.Dat
     sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
     if check is not None:
         sheets["assumptions"] = pd.DataFrame([vars(item) for item in check.workspace.pack.assumptions])
+    sheets |= run_sheet(run)
     with written(path) as draft:
         write_book(sheets, draft)
     return Path(path)
@@ -198,54 +189,54 @@ def resolved_tables(account: Account) -> dict[str, pd.DataFrame]:
     }
 
 
+def run_sheet(run: Mapping[str, Any] | None) -> dict[str, pd.DataFrame]:
+    """Return the sheet that names a run: its id and day, versions, request, and every input with its hash."""
+    if run is None:
+        return {}
+    rows: list[tuple[str, str, Any, Any]] = [("run", name, run.get(name), None) for name in ("id", "date", "ecozone")]
+    rows += [("libraries", name, version, None) for name, version in run["libraries"].items()]
+    # What was not asked for is left out.
+    asked = {name: value for name, value in run["request"].items() if value not in (None, [], {}, False)}
+    rows += [("request", name, _one_text(value), None) for name, value in asked.items()]
+    rows += [("inputs", one["path"], one.get("layer") or one.get("bytes"), one["sha256"]) for one in run["inputs"]]
+    texts = [
+        (say(f"outputs.run_{part}"), name, None if value is None else str(value), sha)
+        for part, name, value, sha in rows
+    ]
+    return {"run": pd.DataFrame(texts, columns=["run_part", "run_item", "run_value", "sha256"])}
+
+
+def _one_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _read(table: pd.DataFrame, check: Check) -> pd.DataFrame:
+    """Return a table of a check as it is read: verdicts, layers, roles and types of project by their names."""
+    ws = check.workspace
+    kinds: Mapping[str, Mapping[str, Any]] = {"role": ws.pack.roles, "project_type": ws.pack.project_types}
+    names = {kind: {key: pick({"zh": one.zh, "en": one.en}) for key, one in of.items()} for kind, of in kinds.items()}
+    names["layer"] = {key: pick(ws.layer(key).title) for key in ws.layers}
+    named = worded(table.rename(columns={"verdict": "verdict_words"}))
+    return named.assign(**{name: _replaced(table[name], words) for name, words in names.items() if name in table})
+
+
 def worded(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the codes that a reader of a workbook sees as words."""
-    known = room("words")
-    named = {
-        column: [say(f"words.{value}") if value in known else value for value in table[column]]
-        for column in _WORDED
-        if column in table
-    }
-    return table.assign(**named)
+    known = {name: say(f"words.{name}") for name, entry in room("words").items() if "{" not in entry["zh"]}
+    return table.assign(**{name: _replaced(table[name], known) for name in _WORDED if name in table})
 
 
-def write_book(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Write tables as a workbook, a sheet each, named and headed in the current language."""
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": _NO_DATE})
-    head = book.add_format({"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True, "valign": "top"})
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    fills = {word: book.add_format({"bg_color": colour, "bold": True}) for word, colour in _VERDICT_FILLS.items()}
-    fills |= {say(f"words.{word}"): book.add_format({"bg_color": colour}) for word, colour in _STATUS_FILLS.items()}
-    numbers = {end: book.add_format({"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
-    two = book.add_format({"num_format": "#,##0.00"})
-    for name, table in sheets.items():
-        sheet = book.add_worksheet(say(f"outputs.sheet_{name}"))
-        sheet.freeze_panes(1, 1)
-        for j, column in enumerate(table.columns):
-            sheet.write_string(0, j, say(f"columns.{column}"), head)
-            form = (
-                two
-                if column in _TWO_DECIMALS
-                else next((numbers[end] for end in numbers if str(column).endswith(end)), None)
-            )
-            long = column in _LONG_TEXTS
-            sheet.set_column(j, j, 48 if long else 14, wrap if long else form)
-        for i, row in enumerate(table.itertuples(index=False), start=1):
-            for j, value in enumerate(row):
-                _write_cell(sheet, i, j, plain_value(value), fills)
-        if len(table):
-            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-    book.close()
+def with_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the words of its verdicts, states and firmness behind it."""
+    coded = [name for name in ("verdict", "state", "firmness") if name in table]
+    known = {name: say(f"words.{name}") for name in (*VERDICTS, *_STATES, *_FIRMNESS)}
+    return table.assign(**{f"{name}_words": _replaced(table[name], known) for name in coded})
 
 
-def _write_cell(sheet: Any, i: int, j: int, value: Any, fills: Mapping[str, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(i, j, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(i, j, value)
-    else:
-        text = plain(value)[:_CELL_LIMIT]
-        sheet.write_string(i, j, text, fills.get(text))
+def _replaced(values: pd.Series[Any], names: Mapping[str, str]) -> pd.Categorical:
+    """Return a column with the names of what has one; each is kept once, however many rows have it."""
+    codes, known = pd.factorize(values)
+    of, words = pd.factorize(np.array([names.get(value, value) for value in known], dtype=object))
+    kind: Any = pd.CategoricalDtype(list(words))
+    found: pd.Categorical = pd.Categorical.from_codes(np.append(of, -1)[codes].astype(np.int64), dtype=kind)
+    return found

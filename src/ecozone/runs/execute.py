@@ -173,12 +173,13 @@ def _ratios(account: Account | None) -> pd.DataFrame | None:
 _CHECK_WRITERS: Mapping[str, PartWriter] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
-    ".xlsx": lambda path, check, account, _run: write_xlsx(check, path, ratios=account),
+    ".xlsx": lambda path, check, account, run: write_xlsx(check, path, ratios=account, run=run),
     ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
     ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
     ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
     ".jsonl": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
+    ".geoparquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
 }
 _RATIO_WRITERS: Mapping[str, PartWriter] = {

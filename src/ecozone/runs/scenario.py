@@ -84,7 +84,7 @@ def run_scenario(
         writers: dict[str, Writer] = {
             ".json": lambda path: write_json(scenario_document(scenario, carried), path),
             ".csv": lambda path: write_scenario_csv(scenario, path),
-            ".xlsx": lambda path: write_scenario_xlsx(scenario, path),
+            ".xlsx": lambda path: write_scenario_xlsx(scenario, path, carried),
             ".gpkg": lambda path: write_scenario_gpkg(scenario, path),
             ".geojson": lambda path: write_scenario_geojson(scenario, path, carried),
             ".html": write_page,
