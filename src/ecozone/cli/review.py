@@ -125,7 +125,7 @@ def register(app: typer.Typer) -> None:
             if done.cuts is not None:
                 show_ways(done)
         tell_files(outcome.files)
-        refused = _tell_refused(done)
+        refused = tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
         if any(verdict != "review" for verdict in bad):
             return 1
@@ -178,10 +178,10 @@ def register(app: typer.Typer) -> None:
         else:
             tell_notices(outcome.check.notices)
         tell_files(outcome.files)
-        return 3 if _tell_refused(outcome.check) else 0
+        return 3 if tell_refused(outcome.check) else 0
 
 
-def _tell_refused(check: Check) -> bool:
+def tell_refused(check: Check) -> bool:
     """Say which files and how many sites were not judged; return whether there were any."""
     gone = check.sites[check.sites.geometry.isna()]
     files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()

@@ -35,6 +35,7 @@ from ecozone.outputs import (
     write_account_csv,
     write_account_gpkg,
     write_csv,
+    write_docx,
     write_geojson,
     write_gpkg,
     write_in_one_piece,
@@ -115,14 +116,13 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         ws = open_workspace(request.workspace)
         said = overrides_of(request, ws) if "check" in request.parts else ()
         check = account = plan = None
-        inputs = [
-            path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
-        ]
+        covered = "ratios" in request.parts or (ws.landcover is not None and ws.landcover.vectors and _words(request))
+        inputs = [path for what, path in ws.inputs.items() if covered or not what.startswith("landcover:")]
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
         paths = site_files(request.sites) if "check" in request.parts else []
         named = [path for path in paths if isinstance(path, Path)]
-        named += [] if request.control_points is None else [Path(request.control_points)]
+        named += [Path(one) for one in (request.control_points, request.template) if one is not None]
         parts = [part for path in named for part in parts_of(path)]
         if targets:
             require_apart(targets, [*workspace_files(ws), *named, *parts])
@@ -185,6 +185,7 @@ def _ratios(account: Account | None) -> pd.DataFrame | None:
     return None if account is None else account.ratios
 
 
+_WORD = ".docx"
 _CHECK_WRITERS: Mapping[str, Writer] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
@@ -214,19 +215,27 @@ _USUAL = (".json", ".xlsx", ".html")
 
 
 def _known(request: Request) -> Mapping[str, Writer]:
-    return _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
+    def write_word(path: Path, check: Check | None, account: Account | None, run: Mapping[str, Any]) -> Path:
+        return write_docx(check, path, account=account, template=request.template, run=run)
+
+    return {**(_CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS), _WORD: write_word}
+
+
+def _words(request: Request) -> bool:
+    """Tell whether a Word document is asked for: its sentence of 三大类 reads the land use."""
+    return any(Path(path).suffix.lower() == _WORD for path in request.outputs)
 
 
 def _writer(path: Path, request: Request) -> Writer:
     known = _known(request)
     suffix = path.suffix.lower()
-    pictures = PICTURE_SUFFIXES if known is _RATIO_WRITERS else ()
+    pictures = PICTURE_SUFFIXES if "check" not in request.parts else ()
     if suffix in pictures:
         draw = picture_of(request, RATIO_PICTURES)
         return lambda path, _check, account, _run: draw(_sure(account), path)
     if suffix not in known:
         formats = " ".join([*known, *pictures, ARCHIVE])
         raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
-    if suffix == ".gpkg" and known is _RATIO_WRITERS and not request.by:
+    if suffix == ".gpkg" and "check" not in request.parts and not request.by:
         raise UsageError("outputs.gpkg_no_pieces", file=path)
     return known[suffix]
