@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -16,15 +16,12 @@ from ecozone.cli.common import (
     known_scheduler,
     row_kind,
     showing_progress,
-    tell,
     tell_files,
     tell_notices,
+    tell_refused,
 )
 from ecozone.errors import UsageError
 from ecozone.text import language, say
-
-if TYPE_CHECKING:
-    from ecozone.assess import Check
 
 _FAIL_ON = ("prohibited", "conditional", "review")
 
@@ -125,7 +122,7 @@ def register(app: typer.Typer) -> None:
             if done.cuts is not None:
                 show_ways(done)
         tell_files(outcome.files)
-        refused = _tell_refused(done)
+        refused = tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
         if any(verdict != "review" for verdict in bad):
             return 1
@@ -178,15 +175,4 @@ def register(app: typer.Typer) -> None:
         else:
             tell_notices(outcome.check.notices)
         tell_files(outcome.files)
-        return 3 if _tell_refused(outcome.check) else 0
-
-
-def _tell_refused(check: Check) -> bool:
-    """Say which files and how many sites were not judged; return whether there were any."""
-    gone = check.sites[check.sites.geometry.isna()]
-    files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()
-    if files:
-        tell(say("cli.files_refused", count=len(files), names="、".join(files)), style="red")
-    if len(gone) > len(files):
-        tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
-    return not gone.empty
+        return 3 if tell_refused(outcome.check) else 0

@@ -29,9 +29,11 @@ from ecozone.log import Progress, no_progress
 from ecozone.measure import mapper_for
 from ecozone.outputs import (
     PICTURE_SUFFIXES,
+    PLATE_SUFFIXES,
     check_document,
     ratios_document,
     require_new,
+    require_plate,
     write_account_csv,
     write_account_gpkg,
     write_csv,
@@ -41,6 +43,7 @@ from ecozone.outputs import (
     write_json,
     write_map,
     write_overlap_txt,
+    write_plate,
     write_samples,
     write_xlsx,
 )
@@ -101,7 +104,9 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
             mapper.require(())
         if request.picture is not None:
             picture_of(request, RATIO_PICTURES)
-        writers = [(Path(path), _writer(Path(path), request)) for path in request.outputs if not is_archive(path)]
+        writers = [
+            (Path(path), _writer(Path(path), request, progress)) for path in request.outputs if not is_archive(path)
+        ]
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
@@ -213,12 +218,21 @@ def _sure(part: Any) -> Any:
 _USUAL = (".json", ".xlsx", ".html")
 
 
-def _known(request: Request) -> Mapping[str, Writer]:
+def _known(request: Request, progress: Progress = no_progress) -> Mapping[str, Writer]:
+    if request.sheet is not None:
+        return {**dict.fromkeys(PLATE_SUFFIXES, partial(_plate, request, progress)), **_CHECK_WRITERS}
     return _CHECK_WRITERS if "check" in request.parts else _RATIO_WRITERS
 
 
-def _writer(path: Path, request: Request) -> Writer:
-    known = _known(request)
+def _plate(
+    request: Request, progress: Progress, path: Path, check: Check | None, _account: Any, _run: Mapping[str, Any]
+) -> Path:
+    assert request.sheet is not None
+    return write_plate(_sure(check), path, **request.sheet.model_dump(), progress=progress)
+
+
+def _writer(path: Path, request: Request, progress: Progress) -> Writer:
+    known = _known(request, progress)
     suffix = path.suffix.lower()
     pictures = PICTURE_SUFFIXES if known is _RATIO_WRITERS else ()
     if suffix in pictures:
@@ -229,4 +243,7 @@ def _writer(path: Path, request: Request) -> Writer:
         raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=formats)
     if suffix == ".gpkg" and known is _RATIO_WRITERS and not request.by:
         raise UsageError("outputs.gpkg_no_pieces", file=path)
+    if request.sheet is not None and suffix in PLATE_SUFFIXES:
+        asked = request.sheet
+        require_plate(path, paper=asked.paper, scale=asked.scale, atlas=asked.atlas)
     return known[suffix]

@@ -22,7 +22,10 @@ RUN_SCHEMA = "ecozone.run/1"
 DESCRIPTION = ("id", "date", "schema", "ecozone", "libraries", "request", "inputs")
 _OWN = "ecozone:"
 _PACKAGE = Path(str(files("ecozone"))).absolute()
-_LIBRARIES = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
+_LIBRARIES = (
+    *("fiona", "folium", "geopandas", "matplotlib", "numba", "numpy", "pandas"),
+    *("pyogrio", "pyproj", "rasterio", "shapely"),
+)
 
 
 def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -98,7 +101,7 @@ def digest(path: str | PathLike[str]) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of every library that decides a number."""
+    """Return the version of every library that decides a number or the bytes of a result."""
     import pyproj
     import shapely
 
