@@ -337,3 +337,22 @@ def test_both_languages(checked: Callable[..., Check], square: Callable[..., Any
     assert "This map is not a title document" in words
     assert "Legend" in words
     assert "本图不作为权属依据" in said(plate_of(check).whole())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("landscape", [True, False])
+def test_none_of_our_own_words_are_cut(
+    checked: Callable[..., Check], square: Callable[..., Any], lang: str, landscape: bool
+) -> None:
+    """What it is not, and all else that we say, is there in full on the smallest sheet, schematic or not."""
+    check = checked(square(600, 600, 300))
+    schematic = {key: replace(layer, schematic=True) for key, layer in check.workspace.layers.items()}
+    for ws in (check.workspace, replace(check.workspace, layers=schematic)):
+        with speaking(lang):
+            words = said(plate_of(replace(check, workspace=ws), paper="A4", landscape=landscape).whole())
+        assert not any(text.endswith("…") for text in words)
+        warning = {"zh": ("不作为权属依据", "不是法定界线"), "en": ("not a title document", "not legal boundaries")}[
+            lang
+        ]
+        whole = ("" if lang == "zh" else " ").join(words)
+        assert [part in whole for part in warning] == [ws is check.workspace, ws is not check.workspace]

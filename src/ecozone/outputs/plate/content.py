@@ -23,6 +23,8 @@ from ecozone.outputs.plate.patterns import Printed, Symbol, printed_layers
 from ecozone.text import language, room, say
 from ecozone.workspace import Layer, Workspace
 
+#: Whose names stand on the map.
+NAMED_ROLE = "subdistrict"
 #: No line of a sheet holds more characters than this.
 _LONGEST = 500
 #: Marks that turn the direction of writing, or that nobody sees.
@@ -78,7 +80,7 @@ class Content:
         for printed in self.layers:
             layer = printed.item.layer
             said += [printed.item.title, layer.basis or "", *(symbol.label for symbol in printed.symbols)]
-            if printed.item.features is not None and printed.item.layer.role == "subdistrict":
+            if printed.item.features is not None and printed.item.layer.role == NAMED_ROLE:
                 said += map(name_of, printed.item.features["name"])
         said += [text for item in self.unread for text in (item.title, item.trouble)]
         return [self.name, self.schematic, *said]
@@ -164,6 +166,11 @@ class Seen:
     names: tuple[str, ...]
     dimensions: tuple[int, ...]
     visible: bool
+
+    @property
+    def told(self) -> bool:
+        """Whether anything of it stands on the sheet: its symbol, or its names."""
+        return self.visible or self.layer.role == NAMED_ROLE
 
 
 def seen(content: Content, view: View) -> list[Seen]:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from ecozone.outputs.plate.bearings import corner_words, grid_lines
-from ecozone.outputs.plate.content import Content, Seen, Site, on_paper
+from ecozone.outputs.plate.content import NAMED_ROLE, Content, Seen, Site, on_paper
 from ecozone.outputs.plate.labels import Wanted, leader, placed
 from ecozone.outputs.plate.layout import Box, Layout, View, grouped
 from ecozone.outputs.plate.sheet import FAINT, INK, SOFT, Sheet
@@ -24,7 +24,6 @@ LOOKS = {
 }
 _FILLED = frozenset({"prohibited"})
 _SMALL_MM, _MARK_MM = 2.2, 2.8
-_NAMED_ROLE = "subdistrict"
 #: Grid crosses inside the frame, in mm.
 _CROSS_MM = 1.5
 
@@ -54,8 +53,10 @@ def draw_map(sheet: Sheet, layout: Layout, view: View, content: Content, layers:
         shapes = on_paper([site.shape for site in sites], view) if sites else np.array([], dtype=object)
         small = [_small(shape) for shape in shapes]
         # The worst lie on top.
-        for site, shape, tiny in sorted(zip(sites, shapes, small, strict=True), key=lambda one: -one[0].number):
-            draw_site(sheet, site.verdict, shape, tiny=tiny)
+        for verdict in reversed(LOOKS):
+            mine = [place for place, site in enumerate(sites) if site.verdict == verdict]
+            draw_sites(sheet, verdict, [shapes[place] for place in mine if not small[place]])
+            mark_sites(sheet, verdict, [_anchor(shapes[place]) for place in mine if small[place]])
         unnumbered = _numbers(sheet, layout, sites, shapes, small, layers)
     _edges(sheet, layout, view, content)
     return Shown(tuple(layers), tuple(sites), unnumbered, any(small))
@@ -82,24 +83,31 @@ def draw_symbol(sheet: Sheet, symbol: Any, shapes: Any) -> None:
         sheet.mark(places, symbol.mark, 1.9, fill="white", edge=symbol.stroke, line=0.9)
 
 
-def draw_site(sheet: Sheet, verdict: str, shape: Any, *, tiny: bool) -> None:
-    """Draw a site, in mm: its outline, or a mark where it is too small to be seen."""
+def draw_sites(sheet: Sheet, verdict: str, shapes: Sequence[Any]) -> None:
+    """Draw sites of a verdict, in mm: their outlines."""
     from matplotlib.colors import to_rgba
 
-    colour, _, mark, dash = LOOKS[verdict]
-    style = (0, dash) if dash else "-"
-    if tiny:
-        fill = colour if verdict in _FILLED else "white"
-        sheet.mark(_anchor(shape), mark, _MARK_MM, fill=fill, edge="white", line=2.4)
-        sheet.mark(_anchor(shape), mark, _MARK_MM, fill=fill, edge=colour, line=1.3)
+    if not shapes:
         return
-    parts = shapely.get_parts(shape)
+    colour, _, _, dash = LOOKS[verdict]
+    style = (0, dash) if dash else "-"
+    parts = shapely.get_parts(np.array(shapes, dtype=object))
     areas = parts[shapely.get_dimensions(parts) == 2]
     sheet.areas(areas, facecolor=to_rgba(colour, 0.22), edgecolor="white", linewidth=3.0)
     sheet.areas(areas, facecolor="none", edgecolor=colour, linewidth=1.6, linestyle=style)
     for line in parts[shapely.get_dimensions(parts) == 1]:
         sheet.line(shapely.get_coordinates(line), colour="white", width=3.6)
         sheet.line(shapely.get_coordinates(line), colour=colour, width=2.0, dash=style)
+
+
+def mark_sites(sheet: Sheet, verdict: str, places: Sequence[tuple[float, float]]) -> None:
+    """Draw the symbol of sites that are too small to be seen, at places in mm."""
+    if not places:
+        return
+    colour, _, mark, _ = LOOKS[verdict]
+    fill = colour if verdict in _FILLED else "white"
+    sheet.mark(places, mark, _MARK_MM, fill=fill, edge="white", line=2.4)
+    sheet.mark(places, mark, _MARK_MM, fill=fill, edge=colour, line=1.3)
 
 
 def badge_words(site: Site) -> str:
@@ -170,7 +178,7 @@ def _numbers(
 def _names(sheet: Sheet, layout: Layout, layers: Sequence[Seen], taken: Sequence[Box]) -> None:
     full = list(taken)
     for one in layers:
-        if one.layer.role != _NAMED_ROLE:
+        if one.layer.role != NAMED_ROLE:
             continue
         for name, shape in zip(one.names, one.shapes, strict=True):
             edges = shapely.box(layout.frame.x, layout.frame.y, layout.frame.right, layout.frame.top)

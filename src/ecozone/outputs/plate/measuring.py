@@ -40,11 +40,11 @@ class Ruler:
                 high = middle - 1
         return words[:low].rstrip() + "…"
 
-    def wrapped(self, text: object, size: float, room: float) -> list[str]:
+    def wrapped(self, text: object, size: float, room: float, *, bold: bool = False) -> list[str]:
         """Return lines no wider than ``room`` mm, broken at spaces and between Chinese characters."""
         lines = [""]
         for part in _PART.findall(self.lettering.words(text)):
-            if not lines[-1] or self.width(lines[-1] + part, size) <= room:
+            if not lines[-1] or self.width(lines[-1] + part, size, bold=bold) <= room:
                 lines[-1] += part
             elif part in _CLOSING and len(lines[-1]) > 1:
                 lines[-1], moved = lines[-1][:-1], lines[-1][-1]
@@ -52,12 +52,12 @@ class Ruler:
             else:
                 lines.append(part.lstrip())
         # A word without a place to break it.
-        return [piece for line in lines for piece in self._broken(line, size, room)]
+        return [piece for line in lines for piece in self._broken(line, size, room, bold)]
 
-    def _broken(self, line: str, size: float, room: float) -> list[str]:
+    def _broken(self, line: str, size: float, room: float, bold: bool) -> list[str]:
         pieces, piece = [], ""
         for letter in line:
-            if piece and self.width(piece + letter, size) > room:
+            if piece and self.width(piece + letter, size, bold=bold) > room:
                 pieces.append(piece)
                 piece = ""
             piece += letter

@@ -9,7 +9,16 @@ import shapely
 from ecozone.outputs.map_names import headed
 from ecozone.outputs.plate.bearings import convergence_deg, sexagesimal
 from ecozone.outputs.plate.content import Content, Seen, Site, shown
-from ecozone.outputs.plate.drawing import LOOKS, Shown, badge_size, badge_words, draw_badge, draw_site, draw_symbol
+from ecozone.outputs.plate.drawing import (
+    LOOKS,
+    Shown,
+    badge_size,
+    badge_words,
+    draw_badge,
+    draw_sites,
+    draw_symbol,
+    mark_sites,
+)
 from ecozone.outputs.plate.layout import Box, Layout, View, grouped, round_step, scale_words
 from ecozone.outputs.plate.sheet import FAINT, INK, SOFT, Sheet
 from ecozone.text import say
@@ -202,10 +211,10 @@ def _legend(column: Column, drawn: Shown, room: float) -> None:
     for verdict in _verdicts(drawn):
         middle = column.y - height / 2
         shape = shapely.box(box.x + 0.4, middle - height * 0.3, box.x + _SWATCH_MM, middle + height * 0.3)
-        draw_site(sheet, verdict, shape, tiny=False)
+        draw_sites(sheet, verdict, [shape])
         x = box.x + _SWATCH_MM + 2.0
         if drawn.small:
-            draw_site(sheet, verdict, shapely.Point(x + 1.5, middle), tiny=True)
+            mark_sites(sheet, verdict, [(x + 1.5, middle)])
             x += 5.0
         words = f"{LOOKS[verdict][1]} {headed(say(f'words.{verdict}'))}"
         sheet.text(x, middle, words, size=size, room=box.right - x)
@@ -297,7 +306,7 @@ class _Foot:
         self._column = column
         wrapped, width, size = column.sheet.ruler.wrapped, column.box.width, column.size
         self._fine = max(size - _SMALLER, 4.2)
-        told = list(dict.fromkeys((one.layer.key, _source(one)) for one in reversed(drawn.layers)))
+        told = list(dict.fromkeys((one.layer.key, _source(one)) for one in reversed(drawn.layers) if one.told))
         self._sources = (
             wrapped(say("plate.between").join(words for _, words in told), self._fine, width) if told else []
         )
@@ -310,7 +319,7 @@ class _Foot:
         self._made = [line for words in made for line in wrapped(words, size, width)]
         self._schematic = any(one.layer.schematic for one in drawn.layers)
         warning = say("plate.schematic") if self._schematic else say("plate.no_title_document")
-        self._warning = wrapped(warning, size + 0.5, width)
+        self._warning = wrapped(warning, size + 0.5, width, bold=True)
 
     @property
     def height(self) -> float:
