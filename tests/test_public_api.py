@@ -48,6 +48,7 @@ def test_the_public_names_are_these() -> None:
         "write_geojson",
         "write_gpkg",
         "write_map",
+        "write_plate",
         "write_xlsx",
     ]
     assert all(getattr(ez, name) is not None for name in ez.__all__)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ecozone.outputs import write_geojson as write_geojson
     from ecozone.outputs import write_gpkg as write_gpkg
     from ecozone.outputs import write_map as write_map
+    from ecozone.outputs import write_plate as write_plate
     from ecozone.outputs import write_xlsx as write_xlsx
     from ecozone.runs import stream_checks as stream_checks
     from ecozone.text import set_language as set_language
@@ -89,6 +90,7 @@ _HOMES = {
     "write_geojson": "outputs",
     "write_gpkg": "outputs",
     "write_map": "outputs",
+    "write_plate": "outputs",
     "write_xlsx": "outputs",
 }
 

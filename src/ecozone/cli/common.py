@@ -19,6 +19,7 @@ from ecozone.text import LANGUAGES, language, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ecozone.assess import Check
     from ecozone.log import Progress
     from ecozone.notices import Notice
 
@@ -209,6 +210,17 @@ def told_complete(*, complete: bool) -> int:
     if not complete:
         tell(say("cli.zones_unmeasured"), style="red")
     return 0 if complete else 3
+
+
+def tell_refused(check: Check) -> bool:
+    """Say which files and how many sites were not judged; return whether there were any."""
+    gone = check.sites[check.sites.geometry.isna()]
+    files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()
+    if files:
+        tell(say("cli.files_refused", count=len(files), names="、".join(files)), style="red")
+    if len(gone) > len(files):
+        tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
+    return not gone.empty
 
 
 def noticed(message: str, todo: str | None) -> str:

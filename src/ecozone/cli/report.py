@@ -19,8 +19,8 @@ from ecozone.cli.common import (
     showing_progress,
     tell_files,
     tell_notices,
+    tell_refused,
 )
-from ecozone.cli.review import tell_refused
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 

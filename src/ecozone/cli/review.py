@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -16,16 +16,13 @@ from ecozone.cli.common import (
     known_scheduler,
     row_kind,
     showing_progress,
-    tell,
     tell_files,
     tell_notices,
+    tell_refused,
     told_complete,
 )
 from ecozone.errors import UsageError
 from ecozone.text import language, say
-
-if TYPE_CHECKING:
-    from ecozone.assess import Check
 
 _FAIL_ON = ("prohibited", "conditional", "review")
 
@@ -182,14 +179,3 @@ def register(app: typer.Typer) -> None:
         tell_files(outcome.files)
         status = told_complete(complete=outcome.account.complete)
         return 3 if tell_refused(outcome.check) else status
-
-
-def tell_refused(check: Check) -> bool:
-    """Say which files and how many sites were not judged; return whether there were any."""
-    gone = check.sites[check.sites.geometry.isna()]
-    files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()
-    if files:
-        tell(say("cli.files_refused", count=len(files), names="、".join(files)), style="red")
-    if len(gone) > len(files):
-        tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
-    return not gone.empty

@@ -16,6 +16,7 @@ from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
 from ecozone.outputs.pictures import PICTURE_SUFFIXES, draw_changes, draw_flows, draw_ratios, draw_trends
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
+from ecozone.outputs.plate import PLATE_SUFFIXES, plate_scale, require_plate, write_plate
 from ecozone.outputs.redline import (
     redline_document,
     write_redline_csv,
@@ -41,6 +42,7 @@ from ecozone.outputs.word import write_docx
 __all__ = [
     "PICTURE_SUFFIXES",
     "PIECEWISE",
+    "PLATE_SUFFIXES",
     "Pieces",
     "account_csv_names",
     "change_document",
@@ -51,9 +53,11 @@ __all__ = [
     "draw_ratios",
     "draw_trends",
     "plain_rows",
+    "plate_scale",
     "ratios_document",
     "redline_document",
     "require_new",
+    "require_plate",
     "scenario_document",
     "scenario_ratios",
     "write_account_csv",
@@ -73,6 +77,7 @@ __all__ = [
     "write_json",
     "write_map",
     "write_overlap_txt",
+    "write_plate",
     "write_redline_csv",
     "write_redline_geojson",
     "write_redline_gpkg",

@@ -74,7 +74,7 @@ def layer_data(item: MapLayer, drawn: gpd.GeoSeries | None, *, place: int, shown
     shown : bool
         Whether it is switched on when the map opens.
     """
-    styles, places = _styles(item)
+    styles, places = styles_of(item)
     features = [] if drawn is None else _features(item, drawn, places)
     return {
         "key": item.layer.key,
@@ -112,7 +112,7 @@ def _size(shapes: gpd.GeoSeries | None) -> float:
     return float(((known[:, 2] - known[:, 0]) * (known[:, 3] - known[:, 1])).sum())
 
 
-def _styles(item: MapLayer) -> tuple[list[dict[str, Any]], Mapping[int | None, int]]:
+def styles_of(item: MapLayer) -> tuple[list[dict[str, Any]], Mapping[int | None, int]]:
     """Return the styles of a layer and the place of each level's among them."""
     dimension = 2 if item.shapes is None else int(shapely.get_dimensions(item.shapes.array).max(initial=-1))
     shape = _SHAPES[dimension]

@@ -10,7 +10,7 @@ from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.gathering import Summary
 from ecozone.runs.redline import RedlineOutcome, run_redline
-from ecozone.runs.request import Request, Version
+from ecozone.runs.request import Request, Sheet, Version
 from ecozone.runs.scenario import ScenarioOutcome, run_scenario
 from ecozone.runs.streaming import Streamed, stream, streamable
 from ecozone.runs.verify import Verified, verify
@@ -22,6 +22,7 @@ __all__ = [
     "RedlineOutcome",
     "Request",
     "ScenarioOutcome",
+    "Sheet",
     "Streamed",
     "Summary",
     "Verified",

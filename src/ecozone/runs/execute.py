@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,26 +22,11 @@ from ecozone.assess import (
     overrule,
     plan_samples,
 )
-from ecozone.errors import UsageError
 from ecozone.intake import start_reader
 from ecozone.log import Progress, no_progress
 from ecozone.outputs import (
-    PICTURE_SUFFIXES,
-    check_document,
-    ratios_document,
     require_new,
-    write_account_csv,
-    write_account_gpkg,
-    write_csv,
-    write_docx,
-    write_geojson,
-    write_gpkg,
-    write_in_one_piece,
-    write_json,
-    write_map,
-    write_overlap_txt,
     write_samples,
-    write_xlsx,
 )
 from ecozone.rules import project_tags
 from ecozone.runs.batch import read_all_sites, site_files
@@ -50,6 +35,7 @@ from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import of_no_site, overrides_of
 from ecozone.runs.request import Request
+from ecozone.runs.writers import PartWriter, asks_for_words, known_writers, require_fitting
 from ecozone.workspace import Workspace, open_workspace
 
 
@@ -95,8 +81,8 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
     with carrying_out(request) as mapper:
         if request.picture is not None:
             picture_of(request, RATIO_PICTURES)
-        outputs = require_formats(request.outputs, _known(request))
-        _require_pieces(outputs, request)
+        outputs = require_formats(request.outputs, known_writers(request, progress))
+        require_fitting(outputs, request)
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
             require_new(drawn)
@@ -106,7 +92,8 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         ws = open_workspace(request.workspace)
         said = overrides_of(request, ws) if "check" in request.parts else ()
         check = account = plan = None
-        covered = "ratios" in request.parts or (ws.landcover is not None and ws.landcover.vectors and _words(request))
+        told_use = ws.landcover is not None and ws.landcover.vectors and asks_for_words(request)
+        covered = "ratios" in request.parts or told_use
         inputs = [path for what, path in ws.inputs.items() if covered or not what.startswith("landcover:")]
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
@@ -146,74 +133,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         def writing(write: PartWriter) -> Writer:
             return lambda path: write(path, check, account, carried)
 
-        writers = {suffix: writing(write) for suffix, write in _known(request).items()}
+        writers = {suffix: writing(write) for suffix, write in known_writers(request, progress).items()}
         more_files: dict[Path, Writer] = {} if plan is None or drawn is None else {drawn: partial(write_samples, plan)}
         files = deliver(request, carried, noticed, outputs, writers, more_files)
         return Outcome(request, ws, check, account, plan, run, files)
-
-
-PartWriter = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
-
-
-def _document(check: Check | None, account: Account | None, run: Mapping[str, Any]) -> dict[str, Any]:
-    if check is None:
-        assert account is not None
-        return ratios_document(account, run)
-    document = check_document(check)
-    if account is None:
-        return document
-    ratios = ratios_document(account)
-    return document | {"ratios": ratios["rows"], "targets": ratios["targets"], "accuracy": ratios["accuracy"]}
-
-
-def _ratios(account: Account | None) -> pd.DataFrame | None:
-    return None if account is None else account.ratios
-
-
-_WORD = ".docx"
-_CHECK_WRITERS: Mapping[str, PartWriter] = {
-    ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
-    ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
-    ".xlsx": lambda path, check, account, run: write_xlsx(check, path, ratios=account, run=run),
-    ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
-    ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
-    ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
-    ".jsonl": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
-    ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
-    ".geoparquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
-    ".txt": lambda path, check, _account, _run: write_overlap_txt(_sure(check), path),
-}
-_RATIO_WRITERS: Mapping[str, PartWriter] = {
-    ".json": _CHECK_WRITERS[".json"],
-    ".csv": lambda path, _check, account, _run: write_account_csv(_sure(account), path),
-    ".xlsx": _CHECK_WRITERS[".xlsx"],
-    ".gpkg": lambda path, _check, account, _run: write_account_gpkg(_sure(account), path),
-}
-
-
-def _sure(part: Any) -> Any:
-    assert part is not None
-    return part
-
-
-def _known(request: Request) -> Mapping[str, PartWriter]:
-    def write_word(path: Path, check: Check | None, account: Account | None, run: Mapping[str, Any]) -> Path:
-        return write_docx(check, path, account=account, template=request.template, run=run)
-
-    if "check" in request.parts:
-        return {**_CHECK_WRITERS, _WORD: write_word}
-    draw = picture_of(request, RATIO_PICTURES)
-    pictures = dict.fromkeys(PICTURE_SUFFIXES, lambda path, _check, account, _run: draw(_sure(account), path))
-    return {**_RATIO_WRITERS, _WORD: write_word, **pictures}
-
-
-def _words(request: Request) -> bool:
-    """Tell whether a Word document is asked for: its sentence of 三大类 reads the land use."""
-    return any(Path(path).suffix.lower() == _WORD for path in request.outputs)
-
-
-def _require_pieces(outputs: Iterable[Path], request: Request) -> None:
-    """Refuse a GeoPackage of ratios that are not broken down: it would hold no shapes."""
-    for path in outputs:
-        if path.suffix.lower() == ".gpkg" and "check" not in request.parts and not request.by:
-            raise UsageError("outputs.gpkg_no_pieces", file=path)

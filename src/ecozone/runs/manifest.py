@@ -99,7 +99,7 @@ def digest(path: str | PathLike[str]) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of every library that decides a number."""
+    """Return the version of every library that decides a number or the bytes of a result."""
     import pyproj
     import shapely
 

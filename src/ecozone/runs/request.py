@@ -25,6 +25,18 @@ class Version(BaseModel):
     layer: str | None = None
 
 
+class Sheet(BaseModel):
+    """How a print map is laid out; see `ecozone.outputs.write_plate`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paper: str = "A3"
+    landscape: bool = True
+    title: str | None = None
+    scale: int | None = None
+    atlas: bool = False
+
+
 class Request(BaseModel):
     """One execution: a workspace, what to work out, and where to write it.
 
@@ -83,6 +95,8 @@ class Request(BaseModel):
     overrides : tuple of str
         What a person rules in place of findings, beside those of the workspace; see
         `ecozone.workspace.parse_override`.
+    sheet : Sheet, optional
+        Of a ``check`` whose outputs are print maps (PDF, SVG, PNG): how they are laid out. There are none without it.
     date : date, optional
         The day that results name; the day of ``SOURCE_DATE_EPOCH`` or today unless given. It decides no number, so
         that it is no part of what a manifest's ``id`` is made of.
@@ -130,6 +144,7 @@ class Request(BaseModel):
     batch: int | None = None
     template: str | None = None
     overrides: tuple[str, ...] = ()
+    sheet: Sheet | None = None
     date: dt.date | None = None
     limits: dict[str, float] = {}
     lang: Lang = "zh"
