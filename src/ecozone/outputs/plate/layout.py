@@ -16,7 +16,7 @@ PAPERS: tuple[str, ...] = get_args(Paper)
 SCALES = tuple(
     int(step * power)
     for power in (100, 1_000, 10_000, 100_000, 1_000_000)
-    for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+    for step in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
     if 500 <= step * power <= 5_000_000
 )
 #: The least ground that is worth a plate, in metres: a point alone is shown with what is around it.

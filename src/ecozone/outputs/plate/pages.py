@@ -192,7 +192,10 @@ class Plate:
         sheet, box = Sheet(self._layout.paper, self._ruler), self._layout.title
         x, y = box.middle
         room = box.width - (60.0 if told else 4.0)
-        sheet.text(x, y + 1.0, title, size=2.3 * self._layout.text, bold=True, across="center", room=room)
+        # A long name is set smaller before it is cut.
+        size = 2.3 * self._layout.text
+        size *= min(1.0, max(0.6, 0.999 * room / max(sheet.width(title, size, bold=True), 1e-6)))
+        sheet.text(x, y + 1.0, title, size=size, bold=True, across="center", room=room)
         if told:
             sheet.text(box.right, y, told, size=self._layout.text, colour=SOFT, across="right")
         return sheet
