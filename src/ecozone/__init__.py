@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ecozone.outputs import draw_ratios as draw_ratios
     from ecozone.outputs import draw_trends as draw_trends
     from ecozone.outputs import write_csv as write_csv
+    from ecozone.outputs import write_docx as write_docx
     from ecozone.outputs import write_geojson as write_geojson
     from ecozone.outputs import write_gpkg as write_gpkg
     from ecozone.outputs import write_map as write_map
@@ -84,6 +85,7 @@ _HOMES = {
     "set_language": "text",
     "stream_checks": "runs",
     "write_csv": "outputs",
+    "write_docx": "outputs",
     "write_geojson": "outputs",
     "write_gpkg": "outputs",
     "write_map": "outputs",

@@ -12,6 +12,7 @@ from ecozone.assess.findings import FINDING_COLUMNS
 from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
+from ecozone.assess.land_groups import CROPLAND, UNKNOWN, land_groups
 from ecozone.assess.overruling import OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
 from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, Resolved, resolve_zones
 from ecozone.assess.sampling import SamplePlan, plan_samples
@@ -19,6 +20,7 @@ from ecozone.assess.scenario import PLACE_COLUMNS, Scenario, assess_scenario
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
+from ecozone.assess.units import UNIT_ROLE, units_of_sites
 from ecozone.assess.verdict import VERDICTS, at_least, worst
 from ecozone.assess.version_features import FATES, FEATURE_COLUMNS
 from ecozone.assess.version_verdicts import VERDICT_COLUMNS, compare_verdicts
@@ -29,6 +31,7 @@ __all__ = [
     "BREAKDOWNS",
     "BREAKDOWN_COLUMNS",
     "CLASS_COLUMNS",
+    "CROPLAND",
     "CUT_COLUMNS",
     "EFFECT_COLUMNS",
     "FATES",
@@ -51,6 +54,8 @@ __all__ = [
     "STATUSES",
     "TARGET_COLUMNS",
     "TRANSITION_COLUMNS",
+    "UNIT_ROLE",
+    "UNKNOWN",
     "VERDICTS",
     "VERDICT_COLUMNS",
     "VERSION_PIECE_COLUMNS",
@@ -79,6 +84,7 @@ __all__ = [
     "compare_verdicts",
     "ground_words",
     "known_breakdowns",
+    "land_groups",
     "least_cut",
     "matrix_samples",
     "override_words",
@@ -87,5 +93,6 @@ __all__ = [
     "plan_samples",
     "records",
     "resolve_zones",
+    "units_of_sites",
     "worst",
 ]

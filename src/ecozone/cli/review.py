@@ -126,7 +126,7 @@ def register(app: typer.Typer) -> None:
             if done.cuts is not None:
                 show_ways(done)
         tell_files(outcome.files)
-        refused = _tell_refused(done)
+        refused = tell_refused(done)
         bad = [verdict for verdict in done.sites["verdict"] if fail_on and at_least(verdict, fail_on)]
         if any(verdict != "review" for verdict in bad):
             return 1
@@ -181,10 +181,10 @@ def register(app: typer.Typer) -> None:
             tell_notices(dict.fromkeys([*outcome.check.notices, *lost]))
         tell_files(outcome.files)
         status = told_complete(complete=outcome.account.complete)
-        return 3 if _tell_refused(outcome.check) else status
+        return 3 if tell_refused(outcome.check) else status
 
 
-def _tell_refused(check: Check) -> bool:
+def tell_refused(check: Check) -> bool:
     """Say which files and how many sites were not judged; return whether there were any."""
     gone = check.sites[check.sites.geometry.isna()]
     files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()

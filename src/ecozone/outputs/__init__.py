@@ -36,6 +36,7 @@ from ecozone.outputs.scenario import (
 from ecozone.outputs.tables import write_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
+from ecozone.outputs.word import write_docx
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -64,6 +65,7 @@ __all__ = [
     "write_change_map",
     "write_change_xlsx",
     "write_csv",
+    "write_docx",
     "write_features",
     "write_geojson",
     "write_gpkg",

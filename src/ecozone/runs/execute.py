@@ -33,6 +33,7 @@ from ecozone.outputs import (
     write_account_csv,
     write_account_gpkg,
     write_csv,
+    write_docx,
     write_geojson,
     write_gpkg,
     write_in_one_piece,
@@ -105,13 +106,12 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         ws = open_workspace(request.workspace)
         said = overrides_of(request, ws) if "check" in request.parts else ()
         check = account = plan = None
-        inputs = [
-            path for what, path in ws.inputs.items() if "ratios" in request.parts or not what.startswith("landcover:")
-        ]
+        covered = "ratios" in request.parts or (ws.landcover is not None and ws.landcover.vectors and _words(request))
+        inputs = [path for what, path in ws.inputs.items() if covered or not what.startswith("landcover:")]
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
         paths = site_files(request.sites) if "check" in request.parts else []
-        more = [] if request.control_points is None else [Path(request.control_points)]
+        more = [Path(one) for one in (request.control_points, request.template) if one is not None]
         read = inputs_apart(request, outputs if drawn is None else [*outputs, drawn], [*paths, *more], ws)
         if "check" in request.parts:
             if request.project_type is not None:
@@ -170,6 +170,7 @@ def _ratios(account: Account | None) -> pd.DataFrame | None:
     return None if account is None else account.ratios
 
 
+_WORD = ".docx"
 _CHECK_WRITERS: Mapping[str, PartWriter] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
@@ -196,13 +197,22 @@ def _sure(part: Any) -> Any:
 
 
 def _known(request: Request) -> Mapping[str, PartWriter]:
+    def word(path: Path, check: Check | None, account: Account | None, run: Mapping[str, Any]) -> Path:
+        return write_docx(check, path, account=account, template=request.template, run=run)
+
     if "check" in request.parts:
-        return _CHECK_WRITERS
+        return {**_CHECK_WRITERS, _WORD: word}
     draw = picture_of(request, RATIO_PICTURES)
     return {
         **_RATIO_WRITERS,
+        _WORD: word,
         **dict.fromkeys(PICTURE_SUFFIXES, lambda path, _check, account, _run: draw(_sure(account), path)),
     }
+
+
+def _words(request: Request) -> bool:
+    """Tell whether a Word document is asked for: its sentence of 三大类 reads the land use."""
+    return any(Path(path).suffix.lower() == _WORD for path in request.outputs)
 
 
 def _require_pieces(outputs: Iterable[Path], request: Request) -> None:

@@ -22,7 +22,8 @@ RUN_SCHEMA = "ecozone.run/1"
 DESCRIPTION = ("id", "date", "schema", "ecozone", "libraries", "request", "inputs")
 _OWN = "ecozone:"
 _PACKAGE = Path(str(files("ecozone"))).absolute()
-_LIBRARIES = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj", "rasterio", "shapely")
+_LIBRARIES: tuple[str, ...] = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj")
+_LIBRARIES += ("rasterio", "shapely", "docxtpl", "matplotlib", "python-docx")
 
 
 def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:

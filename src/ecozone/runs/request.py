@@ -78,6 +78,8 @@ class Request(BaseModel):
         Whether an archive among the outputs holds all that the run read.
     batch : int, optional
         Sites of one part of a streamed check; see `ecozone.runs.stream`.
+    template : str, optional
+        The user's own .docx that Word outputs are made from; see `ecozone.outputs.write_docx`.
     overrides : tuple of str
         What a person rules in place of findings, beside those of the workspace; see
         `ecozone.workspace.parse_override`.
@@ -126,6 +128,7 @@ class Request(BaseModel):
     outputs: tuple[str, ...] = ()
     copies: bool = False
     batch: int | None = None
+    template: str | None = None
     overrides: tuple[str, ...] = ()
     date: dt.date | None = None
     limits: dict[str, float] = {}

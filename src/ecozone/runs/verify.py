@@ -176,6 +176,7 @@ class _Proof:
                 for one in request.versions
             ),
             "control_points": None if request.control_points is None else self._place(request.control_points),
+            "template": None if request.template is None else self._place(request.template),
             "plan_samples": None if plan is None else str(again / plan),
             "outputs": tuple(str(again / name) for name in names if name not in others),
             "date": dt.date.fromisoformat(self.manifest["date"]),

@@ -1,0 +1,95 @@
+"""The pages of the annual account: targets first, then the indicators, and how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecozone.outputs.word.blocks import Blocks, Cell, Column
+from ecozone.text import say
+
+_FILLS = {"met": "D9EAD3", "on_track": "E6F2E1", "at_risk": "FCE8B2", "missed": "F4C7C3", "cannot_tell": "D9D2E9"}
+#: Columns by table: their names in the values, and their share of the width.
+_TABLES: Mapping[str, Mapping[str, float]] = {
+    "ratios": {
+        "zone": 3.6,
+        "indicator": 3.2,
+        "year": 1.2,
+        "value": 1.9,
+        "interval": 2.4,
+        "area": 2.4,
+        "zone_area": 2.4,
+        "valid": 1.7,
+    },
+    "accuracy": {
+        "year": 1.2,
+        "zone": 2.6,
+        "label": 2.4,
+        "samples": 1.4,
+        "adjusted": 2.2,
+        "users": 2.6,
+        "producers": 2.6,
+        "overall": 2.4,
+    },
+    "resolved": {"zone": 5, "also": 4.6, "hectares": 2.6, "mu": 2.6, "share": 1.8},
+    "breakdown": {"part": 5, "year": 1.4, "measure": 4.6, "hectares": 2.8, "value": 2},
+}
+_WORDS = frozenset({"zone", "indicator", "year", "label", "also", "part", "measure"})
+#: So many rows of a table are printed; a workbook holds all.
+_MOST_ROWS = 500
+Values = Mapping[str, Any]
+
+
+def add_account(blocks: Blocks, values: Values) -> None:
+    """Add the tables of an account, those with rows."""
+    account = values["account"]
+    blocks.heading(say("report.section_account"), 1)
+    blocks.paragraph(say("report.account_years", years=account["years"] or "—"))
+    if account["targets"]:
+        blocks.heading(say("report.section_targets"), 2)
+        _targets(blocks, account["targets"])
+    for name, widths in _TABLES.items():
+        rows = account[name]
+        if not rows:
+            continue
+        blocks.heading(say(f"report.section_{name}"), 2)
+        columns = [Column(say(f"report.head_{one}"), width, one not in _WORDS) for one, width in widths.items()]
+        shown = rows[:_MOST_ROWS]
+        blocks.table(say(f"report.caption_{name}"), columns, ([row[one] for one in widths] for row in shown))
+        if len(rows) > len(shown):
+            blocks.note(say("report.rows_cut", left=len(rows) - len(shown)))
+    blocks.note(say("report.account_note"))
+
+
+def _targets(blocks: Blocks, targets: list[Values]) -> None:
+    names = {"zone": 3.4, "indicator": 2.9, "baseline": 2.1, "target": 2.1, "value": 2.2, "status": 1.9, "gap": 2.5}
+    blocks.table(
+        say("report.caption_targets"),
+        [Column(say(f"report.head_{name}"), width) for name, width in names.items()],
+        ([_status(row) if name == "status" else row[name] for name in names] for row in targets),
+    )
+    more = {
+        "zone": 3.2,
+        "indicator": 2.9,
+        "measured_as": 2.1,
+        "interval": 2.4,
+        "by_count": 1.5,
+        "why": 3.2,
+        "pace": 2.4,
+    }
+    more |= {"attainment": 1.4}
+    blocks.table(
+        say("report.caption_evidence"),
+        [Column(say(f"report.head_{name}"), width) for name, width in more.items()],
+        ([row["reason" if name == "why" else name] for name in more] for row in targets),
+    )
+    clauses: dict[str, list[str]] = {}
+    for row in targets:
+        clauses.setdefault(row["source"], []).append(row["clause"])
+    for source, named in clauses.items():
+        if source:
+            blocks.note(say("report.source", source=source, clauses=say("report.list").join(dict.fromkeys(named))))
+
+
+def _status(row: Values) -> Cell:
+    return Cell(row["status"], _FILLS.get(row["status_code"]), bold=True)

@@ -1,0 +1,126 @@
+"""A check and an account as a Word document that can be handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ecozone.assess import Account, Check
+from ecozone.errors import UsageError
+from ecozone.outputs.atomic import written
+from ecozone.text import language, say, speaking
+
+
+def write_docx(
+    check: Check | None,
+    path: str | PathLike[str],
+    *,
+    account: Account | None = None,
+    template: str | PathLike[str] | None = None,
+    lang: str | None = None,
+    run: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a check, an account or both as a Word document.
+
+    Parameters
+    ----------
+    check : Check or None
+        Gives the pages of the sites.
+    path : path
+        Written whole or not at all; the same results give the same bytes.
+    account : Account, optional
+        Gives the pages of the annual account.
+    template : path, optional
+        The user's own .docx in place of ours, with the names of docs/word-template.md in it.
+    lang : {"zh", "en"}, optional
+        The current language unless given.
+    run : mapping, optional
+        The description of the run, that of the check unless given: it names the day, the data's hashes and the run.
+
+    Raises
+    ------
+    UsageError
+        If there is neither a check nor an account.
+    InputError
+        If the template cannot be read, names what there is not, or asks for what a template may not.
+    OutputError
+        If the file cannot be written.
+    """
+    # Documents take a third of a second to load.
+    from ecozone.outputs.word.package import save
+    from ecozone.outputs.word.values import report_values, run_day
+
+    if check is None and account is None:
+        raise UsageError("report.nothing")
+    if run is None and check is not None:
+        run = check.run
+    with speaking(lang or language()):
+        values = report_values(check, account, run)
+        drawing = _Drawing(check)
+        if template is not None:
+            from ecozone.outputs.word.template import filled
+
+            document = filled(Path(template), values, drawing.draw)
+        else:
+            document = _own(values, drawing)
+        with written(path) as draft:
+            save(document, draft, title=values["title"], lang=language(), day=run_day(run))
+    return Path(path)
+
+
+class _Drawing:
+    """Draws sites when they are asked for."""
+
+    def __init__(self, check: Check | None) -> None:
+        self._check = check
+
+    def draw(self, at: int) -> tuple[bytes, Sequence[tuple[str, str]]]:
+        """Draw the site at a place of the check, with the layers that it touches."""
+        from ecozone.outputs.word.locator import locator
+
+        assert self._check is not None
+        ws, states, site = self._check.workspace, self._check.states, self._check.sites.iloc[at]
+        met = set(states.loc[(states["site_id"] == site["site_id"]) & (states["state"] == "affected"), "layer"])
+        order = [key for key in ws.layers if key in met]
+        order.sort(key=lambda key: ws.pack.roles[ws.layers[key].role].reference)
+        return locator(self._check, site.geometry, order)
+
+
+def _own(values: Mapping[str, Any], drawing: _Drawing) -> Any:
+    from ecozone.outputs.word.account_pages import add_account
+    from ecozone.outputs.word.blocks import Blocks
+    from ecozone.outputs.word.site_pages import add_back, add_overview, add_site
+
+    blocks = Blocks(values["title"])
+    if "count" in values:
+        add_overview(blocks, values)
+        for site in values["sites"]:
+            add_site(blocks, site, values, drawing.draw)
+    else:
+        blocks.paragraph(values["title"], "Title")
+        blocks.paragraph(say("report.subtitle_account", date=values["date"], run=values["run"]), "Subtitle")
+        blocks.note(values["disclaimer"][0])
+    if values["account"] is not None:
+        add_account(blocks, values)
+    if "count" in values:
+        add_back(blocks, values)
+    _close(blocks, values)
+    return blocks.document
+
+
+def _close(blocks: Any, values: Mapping[str, Any]) -> None:
+    """Add what was noticed, what is assumed, and what the report is not."""
+    if values["notices"]:
+        blocks.heading(say("report.section_notices"), 1)
+        for notice in values["notices"]:
+            words = f" → {notice['remedy']}" if notice["remedy"] else ""
+            blocks.note(f"{notice['text']}{words}")
+    if values.get("assumptions"):
+        blocks.heading(say("report.section_assumptions"), 1)
+        for item in values["assumptions"]:
+            blocks.note(f"{item['text']}（{item['source']}）")
+    blocks.heading(say("report.section_disclaimer"), 1)
+    for words in values["disclaimer"]:
+        blocks.paragraph(words)
