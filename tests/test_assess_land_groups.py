@@ -73,6 +73,8 @@ def test_units_are_those_that_a_site_is_in(little: Any, sites: Any, square: Any)
     for file, more in (("little.toml", role), ("ecozone.toml", UNITS)):
         (folder / file).write_text(more.join([(folder / file).read_text("utf-8") + "\n", ""]), "utf-8")
     ws = ez.open_workspace(folder)
-    found = units_of_sites(ez.check_sites(sites((square(50, 10, 150, 20), "school"), (square(900, 900, 5), "school")), ws))
+    found = units_of_sites(
+        ez.check_sites(sites((square(50, 10, 150, 20), "school"), (square(900, 900, 5), "school")), ws)
+    )
     assert found[["site_id", "name"]].values.tolist() == [["S1", "甲"], ["S1", "乙"]]
     assert found["KJBJYS"].iloc[0] == "不得新建"

@@ -15,7 +15,7 @@ import pytest
 from ecozone.cli import run
 from ecozone.workspace import demo_source
 
-COMMANDS = ("demo", "init", "doctor", "check", "ratios", "map", "inspect", "rules", "schemes")
+COMMANDS = ("demo", "init", "doctor", "check", "report", "ratios", "map", "inspect", "rules", "schemes")
 
 
 def ecozone(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -44,6 +44,7 @@ def test_the_public_names_are_these() -> None:
         "set_language",
         "stream_checks",
         "write_csv",
+        "write_docx",
         "write_geojson",
         "write_gpkg",
         "write_map",

@@ -51,10 +51,21 @@ def new_document(title: str) -> Any:
     _set_styles(document)
     _number_headings(document)
     _set_margins_text(document.sections[0], title)
+    _drop_marks_of_editing(document)
     for part in document.part.package.iter_parts():
         if str(part.partname) == "/word/fontTable.xml":
             part._blob = font_table()  # noqa: SLF001 - python-docx keeps a part that it does not know as bytes
     return document
+
+
+def _drop_marks_of_editing(document: Any) -> None:
+    """Take out the numbers by which Word knows its own sessions: they say when a text was typed."""
+    for element in document.element.iter():
+        for name in [name for name in element.attrib if name.startswith(qn("w:rsid"))]:
+            del element.attrib[name]
+    settings = document.settings.element
+    for old in settings.findall(qn("w:rsids")):
+        settings.remove(old)
 
 
 def _set_page(section: Any) -> None:
@@ -69,11 +80,9 @@ def _set_styles(document: Any) -> None:
     defaults = root.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, SONG)
     set_language(defaults, language())
-    for style in root.findall(qn("w:style")):
-        # A style that nothing is written in may be chosen by whoever edits the report.
-        properties = style.find(qn("w:rPr"))
-        if properties is not None and properties.find(qn("w:rFonts")) is not None:
-            set_fonts(properties, HEI if "Heading" in style.get(qn("w:styleId"), "") else SONG)
+    # A style that nothing is written in may be chosen by whoever edits the report.
+    for fonts in list(root.iter(qn("w:rFonts"))):
+        set_fonts(fonts.getparent(), SONG)
     for name in _OWN:
         style = document.styles.add_style(name, 1)
         style.base_style = document.styles["Normal"]

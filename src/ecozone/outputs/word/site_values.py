@@ -310,5 +310,5 @@ def override_values(rows: Iterable[Row], ws: Workspace) -> list[dict[str, str]]:
             "date": str(row["override_date"]),
         }
         for row in rows
-        if row.get("override") is not None
+        if name_of(row.get("override"))
     ]

@@ -13,7 +13,7 @@ from ecozone.assess import VERDICTS, Account, Check, land_groups, records, units
 from ecozone.errors import EcozoneError
 from ecozone.geo import crs_name
 from ecozone.notices import Notice
-from ecozone.outputs.map_names import layer_title
+from ecozone.outputs.map_names import layer_title, name_of
 from ecozone.outputs.map_notes import assumption_notes, notice_notes, schematic_notice
 from ecozone.outputs.word.account_values import account_values
 from ecozone.outputs.word.blocks import data_text
@@ -113,9 +113,9 @@ def _check_values(check: Check, run: Mapping[str, Any] | None) -> dict[str, Any]
         "refused": [
             {
                 "id": str(site["site_id"]),
-                "name": str(site.get("name") or site["site_id"]),
+                "name": name_of(site.get("name")) or str(site["site_id"]),
                 "source": say("report.source_row", file=site["source_file"], row=site["source_row"])
-                if site.get("source_file")
+                if name_of(site.get("source_file"))
                 else NONE,
                 "reason": told[site["site_id"]].message() if site["site_id"] in told else say("report.refused_shape"),
             }
@@ -136,7 +136,7 @@ def _overview(site: Row, ws: Workspace, findings: list[Row]) -> dict[str, str]:
         "size": _size(site),
         "verdict": verdict_words(site["verdict"]),
         "verdict_code": site["verdict"],
-        "override": verdict_words(site["override"]) if site.get("override") else "",
+        "override": verdict_words(site["override"]) if name_of(site.get("override")) else "",
         "why": decided[0] if decided else say(f"report.why_{'shape' if site['geometry'] is None else site['verdict']}"),
     }
 
