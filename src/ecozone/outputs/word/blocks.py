@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -82,28 +82,25 @@ class Blocks:
     def __init__(self, title: str) -> None:
         self.document = new_document(short(title))
         self._counts = {"table": 0, "figure": 0}
+        # python-docx looks through all styles for a name.
+        self._styles = {style.name: style for style in self.document.styles}
 
-    def heading(self, text: str, level: int) -> None:
-        """Add a numbered heading."""
-        self.document.add_heading(short(text), level)
+    def heading(self, text: str, level: int) -> Any:
+        """Add a numbered heading and return its paragraph."""
+        return self.document.add_heading(short(text), level)
 
     def paragraph(self, text: str, style: str = "Normal", *, bold: bool = False) -> None:
         """Add a paragraph."""
-        run = self.document.add_paragraph(style=style).add_run(data_text(text))
+        run = self.document.add_paragraph(style=self._styles[style]).add_run(data_text(text))
         run.bold = True if bold else None
 
     def note(self, text: str) -> None:
         """Add a remark below what it speaks of."""
         self.paragraph(text, NOTE)
 
-    def page_break(self) -> None:
-        """Begin a new page."""
-        self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
     def new_page_heading(self, text: str) -> None:
         """Add a heading of the first level at the head of a page."""
-        self.heading(text, 1)
-        self.document.paragraphs[-1].paragraph_format.page_break_before = True
+        self.heading(text, 1).paragraph_format.page_break_before = True
 
     def table(self, caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str | Cell]]) -> None:
         """Add a table with its number and caption; its head is repeated on each page."""
@@ -122,9 +119,9 @@ class Blocks:
 
     def figure(self, picture: bytes, caption: str, alternative: str, width_mm: float = 120.0) -> None:
         """Add a picture with its number, its caption and what is read to those who do not see it."""
-        shape = self.document.add_picture(io.BytesIO(picture), width=Mm(width_mm))
-        paragraph = self.document.paragraphs[-1]
-        paragraph.alignment = 1
+        paragraph = self.document.add_paragraph()
+        shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width_mm))
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         described = shape._inline.docPr  # noqa: SLF001 - python-docx has no way to describe a picture
         described.set("descr", data_text(alternative))
@@ -133,7 +130,7 @@ class Blocks:
 
     def _caption(self, kind: str, text: str, *, above: bool) -> None:
         self._counts[kind] += 1
-        paragraph = self.document.add_paragraph(style="Caption")
+        paragraph = self.document.add_paragraph(style=self._styles["Caption"])
         paragraph.paragraph_format.keep_with_next = above
         word = say(f"report.{kind}")
         paragraph.add_run(f"{word} ")

@@ -27,6 +27,7 @@ _CJK: tuple[str, ...] = (
 _CJK += ("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Noto Serif CJK SC", "Noto Serif CJK JP")
 _INCHES = (6.2, 4.2)
 _DPI = 160
+_HATCH_POINTS = 0.4
 #: The picture shows this many times the size of the site, and at least so many metres.
 _ZOOM, _LEAST_M = 3.0, 400.0
 _STEPS = (1, 2, 5)
@@ -55,6 +56,7 @@ def locator(check: Check, shape: Any, layers: Sequence[str]) -> tuple[bytes, lis
         The keys of a legend that the picture could not write, and their words: empty where the machine has a font for
         the names.
     """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -89,7 +91,8 @@ def locator(check: Check, shape: Any, layers: Sequence[str]) -> tuple[bytes, lis
     axes.set_yticks([])
     keyed = _legend(axes, [(site, say("report.map_site")), *reversed(handles)], font)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    with rc_context({"hatch.linewidth": _HATCH_POINTS}):
+        figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue(), keyed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ecozone.outputs.word.blocks import Blocks, Cell, Column
+from ecozone.outputs.word.blocks import Blocks, Cell, Column, short
 from ecozone.outputs.word.corners import MOST_POINTS
 from ecozone.text import say
 
@@ -28,13 +28,16 @@ def add_overview(blocks: Blocks, values: Values) -> None:
     blocks.paragraph(say("report.overview", count=values["count"], counts=counts))
     overruled = any(row["override"] for row in values["overview"])
     columns = [_column("id", 1.3), _column("name", 3.4), _column("type", 2.2), _column("size", 2.1)]
-    columns += [_column("verdict", 1.9), *([_column("override", 1.7)] if overruled else []), _column("why", 4.6)]
+    columns += [_column("verdict", 2.2), *([_column("override", 1.7)] if overruled else []), _column("why", 4.4)]
     blocks.table(
         say("report.caption_overview"),
         columns,
         (
             [
-                *(row[name] for name in ("id", "name", "type", "size")),
+                row["id"],
+                short(row["name"]),
+                row["type"],
+                row["size"],
                 _verdict(row),
                 *_ruling(row, overruled),
                 row["why"],

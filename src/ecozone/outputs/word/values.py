@@ -26,6 +26,8 @@ from ecozone.workspace import Workspace
 MOST_SITES = 100
 #: So many are listed.
 MOST_LISTED = 500
+#: So many notices are printed.
+MOST_NOTICES = 200
 _SHA_SIGNS = 12
 
 
@@ -38,7 +40,8 @@ def report_values(check: Check | None, account: Account | None, run: Mapping[str
         values |= {"title": say("report.title_account", name=_district(account)), "sites": [], "refused": []}
     values["account"] = None if account is None else account_values(account)
     said = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
-    values["notices"] = _noticed(said)
+    noticed = _noticed(said)
+    values |= {"notices": noticed[:MOST_NOTICES], "notices_left": max(len(noticed) - MOST_NOTICES, 0)}
     cleaned: dict[str, Any] = _clean(values)
     return cleaned
 

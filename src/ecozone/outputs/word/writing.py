@@ -117,10 +117,12 @@ def _close(blocks: Any, values: Mapping[str, Any]) -> None:
         for notice in values["notices"]:
             words = f" → {notice['remedy']}" if notice["remedy"] else ""
             blocks.note(f"{notice['text']}{words}")
+        if values["notices_left"]:
+            blocks.note(say("report.rows_cut", left=values["notices_left"]))
     if values.get("assumptions"):
         blocks.heading(say("report.section_assumptions"), 1)
         for item in values["assumptions"]:
-            blocks.note(f"{item['text']}（{item['source']}）")
+            blocks.note(say("report.with_source", text=item["text"], source=item["source"]))
     blocks.heading(say("report.section_disclaimer"), 1)
     for words in values["disclaimer"]:
         blocks.paragraph(words)
