@@ -428,7 +428,7 @@ def test_without_a_chinese_font_the_picture_has_letters(
     check: ez.Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """No boxes are drawn: the legend's words stand below the picture, each by its letter."""
-    monkeypatch.setattr("ecozone.outputs.word.locator._CJK", ("No Such Font",))
+    monkeypatch.setattr("ecozone.outputs.pictures.lettering.CHINESE_FAMILIES", ("No Such Font",))
     said = "\n".join(texts(ez.write_docx(check, tmp_path / "r.docx")))
     assert "图例以字母代替：A 项目用地；B red_line层" in said
 

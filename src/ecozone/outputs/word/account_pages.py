@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from ecozone.assess import Account
+from ecozone.errors import OutputError
+from ecozone.outputs.pictures import draw_ratios, draw_trends
 from ecozone.outputs.word.blocks import Blocks, Cell, Column
+from ecozone.outputs.word.paper import WIDTH_MM
 from ecozone.text import say
 
 _FILLS = {"met": "D9EAD3", "on_track": "E6F2E1", "at_risk": "FCE8B2", "missed": "F4C7C3", "cannot_tell": "D9D2E9"}
@@ -40,14 +46,17 @@ _MOST_ROWS = 500
 Values = Mapping[str, Any]
 
 
-def add_account(blocks: Blocks, values: Values) -> None:
-    """Add the tables of an account, those with rows."""
+def add_account(blocks: Blocks, values: Values, account_itself: Account) -> None:
+    """Add the pictures and tables of an account, those with rows."""
     account = values["account"]
     blocks.heading(say("report.section_account"), 1)
     blocks.paragraph(say("report.account_years", years=account["years"] or "—"))
     if account["targets"]:
         blocks.heading(say("report.section_targets"), 2)
         _targets(blocks, account["targets"])
+    if account["ratios"]:
+        _picture(blocks, "ratios", draw_ratios, account_itself)
+        _picture(blocks, "trends", draw_trends, account_itself)
     for name, widths in _TABLES.items():
         rows = account[name]
         if not rows:
@@ -59,6 +68,18 @@ def add_account(blocks: Blocks, values: Values) -> None:
         if len(rows) > len(shown):
             blocks.note(say("report.rows_cut", left=len(rows) - len(shown)))
     blocks.note(say("report.account_note"))
+
+
+def _picture(blocks: Blocks, name: str, draw: Callable[..., Path], account: Account) -> None:
+    """Add a picture of the account, or say why the machine cannot draw it."""
+    with tempfile.TemporaryDirectory(prefix="ecozone-") as folder:
+        try:
+            picture = draw(account, Path(folder) / "picture.png", width_mm=WIDTH_MM).read_bytes()
+        except OutputError as error:
+            blocks.note(say("report.no_picture", why=say(error.key)))
+            return
+    words = say(f"report.caption_picture_{name}")
+    blocks.figure(picture, words, say("report.picture_words", caption=words), WIDTH_MM)
 
 
 def _targets(blocks: Blocks, targets: list[Values]) -> None:

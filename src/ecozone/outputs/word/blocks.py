@@ -18,6 +18,8 @@ from ecozone.text import say
 
 _TWIPS_PER_MM = 1440 / 25.4
 _CELL_MARGIN = 60
+#: No picture is higher, so that its caption stays on its page.
+_PICTURE_MM = 215.0
 #: A table of so few rows is kept on one page.
 _SMALL = 6
 _HEAD_FILL = "DCE6E0"
@@ -121,6 +123,8 @@ class Blocks:
         """Add a picture with its number, its caption and what is read to those who do not see it."""
         paragraph = self.document.add_paragraph()
         shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width_mm))
+        if shape.height > Mm(_PICTURE_MM):
+            shape.width, shape.height = round(shape.width * Mm(_PICTURE_MM) / shape.height), Mm(_PICTURE_MM)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         described = shape._inline.docPr  # noqa: SLF001 - python-docx has no way to describe a picture

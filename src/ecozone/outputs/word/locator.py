@@ -12,19 +12,11 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.assess import Check
+from ecozone.errors import OutputError
 from ecozone.outputs.map_names import layer_title
+from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.text import say
 
-#: Fonts that have Chinese, in the order in which they are taken.
-_CJK: tuple[str, ...] = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Noto Sans CJK JP",
-    "Microsoft YaHei",
-    "SimHei",
-    "PingFang SC",
-)
-_CJK += ("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Noto Serif CJK SC", "Noto Serif CJK JP")
 _INCHES = (6.2, 4.2)
 _DPI = 160
 _HATCH_POINTS = 0.4
@@ -63,7 +55,6 @@ def locator(check: Check, shape: Any, layers: Sequence[str]) -> tuple[bytes, lis
     ws = check.workspace
     box = _frame(shape)
     view = shapely.box(*box)
-    font = _font()
     figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
@@ -89,7 +80,7 @@ def locator(check: Check, shape: Any, layers: Sequence[str]) -> tuple[bytes, lis
     axes.set_aspect("equal")
     axes.set_xticks([])
     axes.set_yticks([])
-    keyed = _legend(axes, [(site, say("report.map_site")), *reversed(handles)], font)
+    keyed = _legend(axes, [(site, say("report.map_site")), *reversed(handles)])
     buffer = io.BytesIO()
     with rc_context({"hatch.linewidth": _HATCH_POINTS}):
         figure.savefig(buffer, format="png", metadata={"Software": None})
@@ -106,13 +97,12 @@ def _frame(shape: Any) -> Bounds:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def _font() -> Any:
+def _font(words: Sequence[str]) -> Any:
     """Return the font that names can be written in, None where the machine has none."""
-    from matplotlib import font_manager
-
-    there = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
-    found = next((there[name] for name in _CJK if name in there), None)
-    return None if found is None else font_manager.FontProperties(fname=found, size=8)
+    try:
+        return lettering_for(words).properties(8)
+    except OutputError:
+        return None
 
 
 def _paths(polygon: Any) -> Any:
@@ -178,11 +168,11 @@ def _scale_and_north(axes: Any, box: Bounds) -> None:
     )
 
 
-def _legend(axes: Any, handles: Sequence[tuple[Any, str]], font: Any) -> list[tuple[str, str]]:
+def _legend(axes: Any, handles: Sequence[tuple[Any, str]]) -> list[tuple[str, str]]:
     """Write the legend, in keys where no font of the machine can write its words."""
     words = [word for _, word in handles]
-    plain = all(word.isascii() for word in words)
-    keyed = [] if plain or font is not None else [(chr(ord("A") + at), word) for at, word in enumerate(words)]
+    font = _font(words)
+    keyed = [] if font is not None else [(chr(ord("A") + at), word) for at, word in enumerate(words)]
     labels = [key for key, _ in keyed] or [word if len(word) <= 24 else word[:23] + "…" for word in words]
     # A dollar sign would begin a formula.
     labels = [label.replace("$", r"\$") for label in labels]

@@ -64,7 +64,7 @@ def write_docx(
 
             document = filled(Path(template), values, drawing.draw)
         else:
-            document = _own(values, drawing)
+            document = _own(values, drawing, account)
         with written(path) as draft:
             save(document, draft, title=values["title"], lang=language(), day=run_day(run))
     return Path(path)
@@ -88,7 +88,7 @@ class _Drawing:
         return locator(self._check, site.geometry, order)
 
 
-def _own(values: Mapping[str, Any], drawing: _Drawing) -> Any:
+def _own(values: Mapping[str, Any], drawing: _Drawing, account: Account | None) -> Any:
     from ecozone.outputs.word.account_pages import add_account
     from ecozone.outputs.word.blocks import Blocks
     from ecozone.outputs.word.site_pages import add_back, add_overview, add_site
@@ -102,8 +102,8 @@ def _own(values: Mapping[str, Any], drawing: _Drawing) -> Any:
         blocks.paragraph(values["title"], "Title")
         blocks.paragraph(say("report.subtitle_account", date=values["date"], run=values["run"]), "Subtitle")
         blocks.note(values["disclaimer"][0])
-    if values["account"] is not None:
-        add_account(blocks, values)
+    if account is not None:
+        add_account(blocks, values, account)
     if "count" in values:
         add_back(blocks, values)
     _close(blocks, values)
