@@ -84,7 +84,7 @@ def unpacked(short: Mapping[str, Any], verdicts: Sequence[str]) -> list[dict[str
     >>> short["words"], unpacked(short, ["clear"]) == [site]
     (['0 1 2;0.50;00'], True)
     """
-    sites = []
+    sites: list[dict[str, Any]] = []
     rows = zip(short["ids"], short["names"], short["verdicts"], short["shapes"], short["words"], strict=True)
     for site_id, name, verdict, shape, words in rows:
         order, pool, slots = words.split(";")
