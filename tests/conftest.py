@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))  # the benchmarks, whose server the tests start too
+sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from benchmarks.postgres import NoServerError, running  # noqa: E402
+from browsing import browser, meeting, open_map  # noqa: E402, F401  fixtures
 
 WHEEL = os.environ.get("ECOZONE_WHEEL")
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rasterio", "pyarrow", "folium")

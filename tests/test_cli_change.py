@@ -17,6 +17,7 @@ import pytest
 from ecozone.cli import run
 from ecozone.geo import area_m2
 from ecozone.outputs import write_change_map
+from ecozone.outputs.packing import unpacked
 from ecozone.runs import Request, run_change, verify
 from ecozone.text import speaking
 from ecozone.workspace import demo_source
@@ -108,6 +109,7 @@ def test_the_map_holds_patches_and_leads_and_asks_for_nothing(files: Path) -> No
     document = json.loads((files / "c.json").read_text("utf-8"))
     block = page.split('id="ecozone-data">', 1)[1].split("</script>", 1)[0]
     data = json.loads(block)
+    data["sites"] = unpacked(data["sites"], [verdict["key"] for verdict in data["verdicts"]])
     assert len(data["sites"]) == len(document["violations"])
     first = document["violations"][0]
     assert data["strings"][data["sites"][0]["findings"][0]["sentence"]] == first["sentence"]

@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from ecozone.assess import VERDICTS, Check
+from ecozone.assess import VERDICTS, Account, Check
 from ecozone.geo import crs_name
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
@@ -28,7 +28,9 @@ from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import Strings, site_list
+from ecozone.outputs.map_tables import account_tables, override_tables, run_tables
 from ecozone.outputs.map_ways import site_ways
+from ecozone.outputs.packing import packed
 from ecozone.outputs.selfcontained import self_contained
 from ecozone.text import language, room, say, speaking
 
@@ -49,7 +51,7 @@ def write_map(
     check: Check,
     path: str | PathLike[str],
     *,
-    ratios: pd.DataFrame | None = None,
+    ratios: pd.DataFrame | Account | None = None,
     lang: str | None = None,
     made_on: date | None = None,
     shown: Collection[str] = (),
@@ -62,8 +64,9 @@ def write_map(
         As `ecozone.assess.check_sites` gives it.
     path : path
         The file; replaced where it exists.
-    ratios : DataFrame, optional
-        As `ecozone.assess.assess_indicators` gives them.
+    ratios : DataFrame or Account, optional
+        As `ecozone.assess.assess_indicators` or `ecozone.assess.assess_account` gives them; of an account the page has
+        every table.
     lang : str, optional
         ``zh`` or ``en``; the current language unless given. Sentences of the check stay in the language it was made in.
     made_on : date, optional
@@ -90,7 +93,7 @@ def write_map(
 def map_html(
     check: Check,
     *,
-    ratios: pd.DataFrame | None = None,
+    ratios: pd.DataFrame | Account | None = None,
     lang: str | None = None,
     made_on: date | None = None,
     shown: Collection[str] = (),
@@ -105,34 +108,37 @@ def page_html(data: dict[str, Any]) -> str:
     # folium takes a third of a second to load.
     from ecozone.outputs.map_page import empty_page
 
+    short = data | {"sites": packed(data["sites"], [verdict["key"] for verdict in data["verdicts"]])}
     south_west, north_east = data["box"]
     page = empty_page([(low + high) / 2 for low, high in zip(south_west, north_east, strict=True)])
     return self_contained(
         page.get_root().render(),
         title=data["title"],
         lang=_LANGUAGE_TAGS[language()],
-        data={"ecozone-data": data},
+        data={"ecozone-data": short},
         map_name=page.get_name(),
     )
 
 
-def _data(check: Check, ratios: pd.DataFrame | None, made_on: date, shown: Collection[str]) -> dict[str, Any]:
+def _data(check: Check, ratios: pd.DataFrame | Account | None, made_on: date, shown: Collection[str]) -> dict[str, Any]:
     ws = check.workspace
     layers = map_layers(ws)
     sites: gpd.GeoDataFrame = check.sites
-    copies, _ = display_copies({None: sites.geometry}, tolerance_m=SITE_TOLERANCE_M)
+    copies, site_tolerance = display_copies({None: sites.geometry}, tolerance_m=SITE_TOLERANCE_M)
     drawn_sites = copies[None]
     shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
     drawn, tolerance = display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
     places = draw_order(layers)
     opening = _opening(layers, check).union(shown)
+    account = ratios if isinstance(ratios, Account) else None
+    indicators = ratios.ratios if isinstance(ratios, Account) else ratios
     strings: Strings = {}
     listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
     ways = site_ways(check.cuts, ws, tolerance_m=SITE_TOLERANCE_M)
     for entry in listed:
         if entry["id"] in ways:
             entry["ways"] = ways[entry["id"]]
-    notices = [*check.notices, *(() if ratios is None else notices_of(ratios))]
+    notices = [*check.notices, *(() if indicators is None else notices_of(indicators))]
     return {
         "lang": language(),
         "title": say("map.title" if listed else "map.title_district", name=plain(ws.name)),
@@ -145,7 +151,7 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date, shown: Colle
         "schematic": schematic_notice(ws),
         "box": box_of(drawn, layers, drawn_sites),
         "texts": page_texts(),
-        "tolerance": f"{tolerance:g}",
+        "tolerance": f"{max(tolerance, site_tolerance):g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
         "layers": [
             layer_data(
@@ -158,8 +164,9 @@ def _data(check: Check, ratios: pd.DataFrame | None, made_on: date, shown: Colle
         ],
         "sites": listed,
         "strings": list(strings),
-        "ratios": ratio_table(ratios),
+        "ratios": ratio_table(indicators),
         "no_ratios": say("map.ratios_not_asked" if ratios is None else "map.ratios_none"),
+        "tables": [*override_tables(check), *account_tables(account), *run_tables(check.run)],
         "sources": data_notes(layers, ws),
         "notices": notice_notes(notices),
         "assumptions": assumption_notes(ws.pack.assumptions),

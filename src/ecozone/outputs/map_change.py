@@ -18,7 +18,7 @@ from ecozone.landcover import Scheme, open_scheme
 from ecozone.outputs.atomic import written
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map import LAYER_TOLERANCE_M, SITE_TOLERANCE_M, box_of, page_html, page_texts, view_of
-from ecozone.outputs.map_display import anchor, display_copies, geometry_json, latlng_bounds
+from ecozone.outputs.map_display import anchor, display_copies, geometry_json
 from ecozone.outputs.map_layers import draw_order, layer_data, map_layers
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_sites import NOT_COMPARED, Strings, area_words
@@ -199,6 +199,7 @@ def _marked(row: dict[str, Any], shape: Any, strings: Strings) -> dict[str, Any]
         (say("change.fact_point"), f"{row['lon']:.5f}, {row['lat']:.5f}"),
     ]
     finding = {
+        "layer": row["layer"],
         "verdict": _VERDICT,
         "title": plain(row["title"]),
         "facts": [],
@@ -217,11 +218,9 @@ def _marked(row: dict[str, Any], shape: Any, strings: Strings) -> dict[str, Any]
         "facts": [list(pair) for pair in facts],
         "findings": [finding],
         "states": [],
-        "layers": [row["layer"]],
     }
     if shape is not None:
-        entry |= {"g": geometry_json(shape), "at": anchor(shape), "box": latlng_bounds(shape)}
-        entry |= {"round": False, "shape": "area"}
+        entry |= {"g": geometry_json(shape), "at": anchor(shape)}
     return entry
 
 

@@ -14,7 +14,9 @@ class _Meeting(JSCSSMixin):
 
     _template = Template(
         """
-        {% macro html(this, kwargs) %}<aside id="ecozone-panel"></aside>{% endmacro %}
+        {% macro html(this, kwargs) %}
+        <aside id="ecozone-panel"></aside><section id="ecozone-tables"></section>
+        {% endmacro %}
         {% macro script(this, kwargs) %}ecozone.draw({{ this._parent.get_name() }});{% endmacro %}
         """
     )
@@ -22,6 +24,7 @@ class _Meeting(JSCSSMixin):
         (name, f"ecozone:{name}.js")
         for name in (
             "core",
+            "unpack",
             "symbols",
             "zones",
             "labels",
@@ -30,11 +33,13 @@ class _Meeting(JSCSSMixin):
             "ways",
             "graticule",
             "panel",
+            "tables",
+            "table_kinds",
             "frame",
             "draw",
         )
     ]
-    default_css = [("ecozone_css", "ecozone:map.css"), ("ecozone_print", "ecozone:print.css")]  # noqa: RUF012
+    default_css = [(f"ecozone_{name}", f"ecozone:{name}.css") for name in ("map", "tables", "print")]  # noqa: RUF012
 
 
 def empty_page(centre: Sequence[float]) -> folium.Map:

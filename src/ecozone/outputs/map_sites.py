@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from ecozone.assess import VERDICTS, override_words
 from ecozone.outputs.escape import plain
-from ecozone.outputs.map_display import anchor, geometry_json, latlng_bounds
+from ecozone.outputs.map_display import anchor, geometry_json
 from ecozone.outputs.map_names import name_of, zone_title
 from ecozone.text import pick, say
 from ecozone.units import fixed, hectares, mu, percent
@@ -20,6 +20,8 @@ from ecozone.workspace import Workspace
 
 #: Confidence marks of clauses whose wording nobody has compared with the official text.
 NOT_COMPARED = frozenset("MUI")
+
+_FIRST_PART = re.compile(r"[^;；]*[;；]\s*(?=\S)")
 
 Strings = dict[str, int]
 
@@ -56,7 +58,7 @@ def site_list(
     entries = []
     for label, row in zip(sites.index, sites.to_dict("records"), strict=True):
         found = sorted(by_site.get(row["site_id"], []), key=lambda finding: _severity(finding, order))
-        told = [_state(state, ws) for state in states_of.get(row["site_id"], [])]
+        told = [_state(state, ws, strings) for state in states_of.get(row["site_id"], [])]
         entry = {
             "id": plain(row["site_id"]),
             "name": name_of(row.get("name")) or plain(row["site_id"]),
@@ -65,13 +67,13 @@ def site_list(
             "facts": [*_facts(row, ws), *_ruling(row, [*found, *states_of.get(row["site_id"], [])])],
             "findings": [_finding(finding, ws, strings) for finding in found],
             "states": told,
-            "layers": list(dict.fromkeys(finding["layer"] for finding in found)),
+            "cells": _site_cells(row, ws),
         }
         if label in drawn.index:
             shape = drawn.loc[label]
-            entry |= {"g": geometry_json(shape), "at": anchor(shape), "box": latlng_bounds(shape)}
-            entry["round"] = _number(row.get("radius_m")) > 0
-            entry["shape"] = ("point", "line", "area")[int(shapely.get_dimensions(shape))]
+            entry |= {"g": geometry_json(shape), "at": anchor(shape)}
+            if _number(row.get("radius_m")) > 0:
+                entry["round"] = True
         entries.append(entry)
     return sorted(entries, key=lambda entry: _rank(entry["verdict"]))
 
@@ -124,7 +126,7 @@ def _measure(finding: Mapping[str, Any]) -> str:
     return ""
 
 
-def _summary(found: list[dict[str, Any]], states: list[dict[str, str]], ws: Workspace) -> str:
+def _summary(found: list[dict[str, Any]], states: list[dict[str, Any]], ws: Workspace) -> str:
     """Return the one line that stands below a site's name in the list."""
     parts = []
     if found:
@@ -136,15 +138,28 @@ def _summary(found: list[dict[str, Any]], states: list[dict[str, str]], ws: Work
     return " · ".join(part for part in parts if part) or say("words.clear")
 
 
+def _kind(row: Mapping[str, Any], ws: Workspace) -> str:
+    kind = name_of(row.get("project_type"))
+    known = ws.pack.project_types.get(kind)
+    return plain(pick({"zh": known.zh, "en": known.en})) if known else kind
+
+
+def _site_cells(row: Mapping[str, Any], ws: Workspace) -> list[str]:
+    """Return a site's table cells: ruling, type, area in m², hectares and mu, length, and where it was read."""
+    area = _number(row.get("area_m2"))
+    ruled = name_of(row.get("override"))
+    file = name_of(row.get("source_file"))
+    return [
+        say(f"words.{ruled}") if ruled else "",
+        _kind(row, ws),
+        *([fixed(area, 2), fixed(hectares(area), 4), fixed(mu(area), 2)] if area > 0 else ["", "", ""]),
+        fixed(row["length_m"], 1) if _number(row.get("length_m")) > 0 else "",
+        f"{file} #{row['source_row']}" if file else "",
+    ]
+
+
 def _facts(row: Mapping[str, Any], ws: Workspace) -> list[list[str]]:
-    kind = row.get("project_type")
-    pairs: list[tuple[str, str]] = [(say("map.site_id"), plain(row["site_id"]))]
-    if kind is None or pd.isna(kind):
-        pairs.append((say("map.project_type"), say("map.project_type_unknown")))
-    else:
-        known = ws.pack.project_types.get(str(kind))
-        words = pick({"zh": known.zh, "en": known.en}) if known else kind
-        pairs.append((say("map.project_type"), plain(words)))
+    pairs: list[tuple[str, str]] = [(say("map.project_type"), _kind(row, ws) or say("map.project_type_unknown"))]
     if _number(row.get("area_m2")) > 0:
         pairs.append((say("map.site_area"), area_words(row["area_m2"])))
     if _number(row.get("length_m")) > 0:
@@ -170,18 +185,38 @@ def _title(row: Mapping[str, Any], ws: Workspace) -> str:
 def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dict[str, Any]:
     name = name_of(finding["zone_name"])
     title = _title(finding, ws)
-    texts = {part: _placed(finding[part], strings) for part in ("sentence", "citation", "procedure")}
+    sentence, more = _begun(finding["sentence"], strings)
+    texts = {part: _placed(finding[part], strings) for part in ("citation", "procedure")}
     entry = {
+        "layer": finding["layer"],
         "verdict": finding["verdict"],
         "title": title,
         "name": "" if name == title else name,
         "facts": [list(pair) for pair in _measures(finding)],
+        "cells": _cells(finding),
+        "sentence": sentence,
+        "more": more,
         "noise": bool(finding["noise"]),
         "uncompared": finding["confidence"] in NOT_COMPARED,
         **texts,
     }
     # Identity, not equality: the first shared text has the place 0, and 0 == False.
     return {key: value for key, value in entry.items() if value is not None and value is not False and value != ""}
+
+
+def _cells(finding: Mapping[str, Any]) -> list[str]:
+    """Return a finding's figures for a table: overlap in hectares, shares in %, length, distance, depth, ruling."""
+    overlap = _number(finding["overlap_m2"])
+    sized = overlap > 0
+    return [
+        fixed(hectares(overlap), 4) if sized else "",
+        *(fixed(percent(_number(finding[key])), 2) if sized else "" for key in ("overlap_share", "zone_share")),
+        fixed(finding["length_m"], 1) if _number(finding["length_m"]) > 0 else "",
+        fixed(finding["distance_m"], 1) if _number(finding["distance_m"]) > 0 else "",
+        fixed(finding["depth_m"], 1) if _number(finding["depth_m"]) > 0 else "",
+        say(f"words.{finding['firmness']}") if name_of(finding["firmness"]) else "",
+        plain(override_words(finding)),
+    ]
 
 
 def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -215,13 +250,22 @@ def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield say("map.override"), plain(words)
 
 
-def _state(state: Mapping[str, Any], ws: Workspace) -> dict[str, str]:
-    return {
+def _state(state: Mapping[str, Any], ws: Workspace, strings: Strings) -> dict[str, Any]:
+    reason, more = _begun(state["reason"], strings)
+    entry = {
         "state": state["state"],
         "title": _title(state, ws),
         "words": say(f"words.{state['state']}"),
-        "reason": name_of(state["reason"]),
+        "reason": reason,
     }
+    return entry if more is None else entry | {"more": more}
+
+
+def _begun(text: Any, strings: Strings) -> tuple[str, int | None]:
+    """Return a text up to its first semicolon, where the figures stand, and the place of the rest."""
+    words = name_of(text)
+    end = _FIRST_PART.match(words)
+    return (words, None) if end is None else (end[0], _placed(words[end.end() :], strings))
 
 
 def _placed(text: Any, strings: Strings) -> int | None:

@@ -50,6 +50,7 @@ _CSS_IMPORT = re.compile(r"@import\b", re.I)
 # Inlined text cannot hold these: a comment's beginning is broken up in every script and style.
 _HEAD = "<!--ecozone:head-->"
 _DATA = "<!--ecozone:data-->"
+_VIEWPORT = re.compile(r"<meta\s[^>]*viewport[^>]*>", re.I)
 _SOURCE_MAP = re.compile(r"^(?://|/\*)[#@] sourceMappingURL=.*$", re.M)
 
 
@@ -87,6 +88,8 @@ def self_contained(
     stray = _ADDRESS.search(_PART.sub("", page))
     if stray:
         raise DefectError("map.unmapped_address", address=stray[1])
+    # Whoever needs it larger may enlarge it.
+    page = _VIEWPORT.sub("", page)
     page = _once(page, "<html>", f'<html lang="{safe(lang)}">')
     page = _once(page, "<head>", f"<head>\n{_HEAD}")
     page = _once(page, "</body>", f"{_DATA}\n</body>")
@@ -96,6 +99,7 @@ def self_contained(
     # From here on the page is no template for anyone: only now does data enter it.
     head = (
         f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, styles)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{safe(title)}</title>\n{_licences()}"
     )
     blocks = "\n".join(json_block(name, block) for name, block in data.items())

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ecozone.assess import Account, Check
 from ecozone.errors import UsageError
 from ecozone.log import Progress, no_progress
@@ -47,10 +45,6 @@ def _document(check: Check | None, account: Account | None, run: Mapping[str, An
     return document | {"ratios": ratios["rows"], "targets": ratios["targets"], "accuracy": ratios["accuracy"]}
 
 
-def _ratios(account: Account | None) -> pd.DataFrame | None:
-    return None if account is None else account.ratios
-
-
 WORD = ".docx"
 _CHECK_WRITERS: Mapping[str, PartWriter] = {
     ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
@@ -58,7 +52,7 @@ _CHECK_WRITERS: Mapping[str, PartWriter] = {
     ".xlsx": lambda path, check, account, run: write_xlsx(check, path, ratios=account, run=run),
     ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
     ".gpkg": lambda path, check, _account, _run: write_gpkg(_sure(check), path),
-    ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=_ratios(account)),
+    ".html": lambda path, check, account, _run: write_map(_sure(check), path, ratios=account),
     ".jsonl": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".parquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),
     ".geoparquet": lambda path, check, _account, _run: write_in_one_piece(_sure(check), path),

@@ -25,17 +25,23 @@ window.ecozone = {};
 
   e.read = function () {
     e.data = JSON.parse(document.getElementById('ecozone-data').textContent);
+    e.data.sites = e.unpackSites(e.data.sites, e.data.verdicts);
     e.verdictWords = Object.fromEntries(e.data.verdicts.map((verdict) => [verdict.key, verdict.words]));
   };
 
   /** A text of the catalogue (map_page.toml) with its {fields} filled. */
   e.t = (key, fields) => e.data.texts['map_page.' + key].replace(/\{([a-z_]+)\}/g, (_, name) => String(fields[name]));
 
+  /** A sentence: how it begins, and what it shares with others. */
+  e.sentence = (one) => (typeof one.sentence === 'number' ? e.shared(one.sentence) : (one.sentence || '') + e.shared(one.more));
+  e.reason = (state) => state.reason + e.shared(state.more);
+
   /** A long text that findings share. */
   e.shared = (place) => (place === undefined ? '' : e.data.strings[place]);
 
+  const colours = {};
   /** A colour of the style sheet, where all of them stand. */
-  e.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+  e.colour = (name) => (colours[name] = colours[name] || getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim());
 
   // A tiny bus: whoever changes what is shown says so, whoever shows it listens.
   const listeners = {};

@@ -28,7 +28,7 @@
   }
 
   function legend() {
-    const body = e.h('div', { class: 'legend-body', id: 'legend-body' }, legendEntries());
+    const body = e.h('div', { class: 'legend-body', id: 'legend-body', tabindex: 0, role: 'group', 'aria-label': e.t('legend') }, legendEntries());
     const words = e.h('span', { class: 'fold', 'aria-hidden': 'true' });
     const button = e.h('button', { type: 'button', 'aria-expanded': 'true', 'aria-controls': 'legend-body' }, e.h('b', {}, e.t('legend')), words);
     const fold = (open) => {
@@ -38,6 +38,7 @@
     };
     button.addEventListener('click', () => fold(body.hidden));
     fold(true);
+    e.on('view', (view) => fold(view === 'map'));
     const refresh = () => body.replaceChildren(...legendEntries());
     e.on('layers', refresh);
     e.on('filter', refresh);
@@ -107,17 +108,19 @@
       before = { centre: map.getCenter(), zoom: map.getZoom(), area: map.getBounds() };
       map.closePopup();
       document.body.classList.add('printing');
+      e.say('print', true);
       resize(() => map.fitBounds(before.area, { animate: false }));
     });
     window.addEventListener('afterprint', () => {
       document.body.classList.remove('printing');
+      e.say('print', false);
       resize(() => map.setView(before.centre, before.zoom, { animate: false }));
     });
   }
 
   e.drawFrame = function (map, home) {
     const frame = map.getContainer();
-    frame.setAttribute('role', 'region');
+    frame.setAttribute('role', 'main');
     frame.setAttribute('aria-label', e.t('map_label'));
     const cut = e.h('p', { class: 'cut', role: 'status' });
     e.on('markers', ({ shown, cut: some }) => (cut.textContent = some ? e.t('markers_cut', { shown }) : ''));

@@ -238,7 +238,7 @@
     const withSites = e.data.sites.length > 0;
     document.body.prepend(panel); // the list comes before the map for whoever reads with the keyboard
     panel.append(
-      e.h('header', { class: 'title' }, e.h('h1', {}, e.data.title), e.h('p', {}, e.data.subtitle), e.data.schematic && e.h('p', { class: 'schematic-line' }, e.data.schematic)),
+      e.h('header', { class: 'title' }, e.h('h1', {}, e.data.title), e.h('p', {}, e.data.subtitle), e.data.schematic && e.h('p', { class: 'schematic-line' }, e.data.schematic), e.hasTables && e.viewButtons()),
       ...(withSites ? [counts()] : []),
       ...tabs([
         ...(withSites ? [{ key: 'sites', content: sitesPage() }] : []),

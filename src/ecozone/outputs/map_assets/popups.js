@@ -15,7 +15,7 @@
       e.h('div', { class: 'finding-head' }, e.h('h4', {}, one.title), e.verdictTag(one.verdict)),
       one.name && e.h('p', { class: 'zone-name' }, one.name),
       one.noise && e.h('p', { class: 'doubt' }, e.t('noise')),
-      e.h('p', { class: 'sentence' }, e.shared(one.sentence)),
+      e.h('p', { class: 'sentence' }, e.sentence(one)),
       facts([...one.facts, ...clauses]),
       one.uncompared && e.h('p', { class: 'doubt' }, e.t('uncompared'))
     );
@@ -25,7 +25,7 @@
     e.h(
       'ul',
       { class: 'states' },
-      states.map((state) => e.h('li', {}, e.h('b', {}, state.title), e.h('span', {}, state.words), state.reason && e.h('small', {}, state.reason)))
+      states.map((state) => e.h('li', {}, e.h('b', {}, state.title), e.h('span', {}, state.words), state.reason && e.h('small', {}, e.reason(state))))
     );
 
   function siteContent(site) {
@@ -36,7 +36,7 @@
       'article',
       { class: 'site-popup' },
       e.h('header', { class: 'popup-head v-' + site.verdict }, e.verdictTag(site.verdict), e.h('h3', { tabindex: -1 }, site.name)),
-      facts(site.facts),
+      facts([...(site.id === site.name ? [] : [[e.t('site_id'), site.id]]), ...site.facts]),
       site.findings.length ? e.h('ol', { class: 'findings', 'aria-label': e.t('findings') }, site.findings.map(finding)) : null,
       !site.findings.length && !unknown.length ? e.h('p', { class: 'sentence' }, e.t('no_findings')) : null,
       e.wayContent(site),

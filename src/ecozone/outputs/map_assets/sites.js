@@ -5,6 +5,7 @@
   const CLOSEST = 15.5; // how near the list brings a site
   const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
   const marked = new Map();
+  const drawnOf = new Map();
   let map, shapes, filter = null, selected = null, going = null, labelling = 0;
 
   const passes = (site) => filter === null || site.verdict === filter;
@@ -29,16 +30,27 @@
     };
   }
 
+  const DEPTHS = { LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 };
+
+  function drawnShape(shape, options) {
+    if (!Object.hasOwn(DEPTHS, shape.type)) return L.geoJSON(shape, { ...options, style: options });
+    const places = L.GeoJSON.coordsToLatLngs(shape.coordinates, DEPTHS[shape.type]);
+    return shape.type.endsWith('Polygon') ? L.polygon(places, options) : L.polyline(places, options);
+  }
+
   function drawShapes() {
     shapes.clearLayers();
+    drawnOf.clear();
     const many = e.data.sites.length > MANY_SHAPES;
     const renderer = e.siteRenderer || (e.siteRenderer = many ? L.canvas({ pane: 'sites' }) : L.svg({ pane: 'sites', padding: 0.3 }));
     // The worst are drawn last and lie on top.
     for (const site of e.filteredSites().reverse()) {
-      if (!site.g || site.shape === 'point') continue;
+      if (!site.at || site.shape === 'point') continue;
+      const shape = site.g;
       for (const casing of many ? [false] : [true, false]) {
-        const drawn = L.geoJSON(site.g, { renderer, pane: 'sites', interactive: !casing, style: look(site, casing) });
+        const drawn = drawnShape(shape, { renderer, pane: 'sites', interactive: !casing, ...look(site, casing) });
         if (!casing) drawn.on('click', () => e.openSite(site));
+        if (!casing) drawnOf.set(site, drawn);
         shapes.addLayer(drawn);
       }
     }
@@ -99,7 +111,9 @@
     for (const one of [before, site]) {
       if (one && marked.has(one)) marked.get(one).getElement().classList.toggle('selected', one === site);
     }
-    if (before !== site) drawShapes();
+    for (const one of before === site ? [] : [before, site]) {
+      if (one && drawnOf.has(one)) drawnOf.get(one).setStyle(look(one, false));
+    }
     e.lendLayers(site);
     e.say('selected', site);
   }
