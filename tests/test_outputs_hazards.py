@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import docx
 import geopandas as gpd
 import numpy as np
 import openpyxl
@@ -41,6 +42,7 @@ from ecozone.outputs import (
     write_change_map,
     write_change_xlsx,
     write_csv,
+    write_docx,
     write_features,
     write_geojson,
     write_gpkg,
@@ -59,6 +61,7 @@ from ecozone.outputs import (
     write_txt,
     write_xlsx,
 )
+from ecozone.outputs.word.blocks import data_text
 from ecozone.runs import RedlineOutcome, Request, Version, execute, run_change, run_redline, run_scenario
 from ecozone.text import say
 from ecozone.workspace import demo_source
@@ -129,6 +132,7 @@ WRITERS: Mapping[str, Callable[[Results, Path], Path]] = {
     "check.json": lambda one, path: write_json(check_document(one.check), path),
     "check.csv": lambda one, path: write_csv(one.check, path),
     "check.xlsx": lambda one, path: write_xlsx(one.check, path, ratios=one.account),
+    "check.docx": lambda one, path: write_docx(one.check, path, account=one.account),
     "check.geojson": lambda one, path: write_geojson(one.check, path),
     "check.gpkg": lambda one, path: write_gpkg(one.check, path),
     "check.html": lambda one, path: write_map(one.check, path),
@@ -245,6 +249,9 @@ def test_hostile_names_are_text(results: Results, tmp_path: Path, name: str) -> 
                 pyogrio.read_dataframe(path, layer=layer)
         case ".parquet" | ".geoparquet":
             assert set(map(_clean, ODD)) <= set(pq.read_table(path)["name"].to_pylist())
+        case ".docx":
+            cells = {cell.text for table in docx.Document(str(path)).tables for cell in table._cells}
+            assert set(map(data_text, ODD)) <= cells
         case ".txt":
             assert len(ez.read_features(path)) > 0
         case ".html":

@@ -20,6 +20,7 @@ from ecozone.cli.common import (
     tell_files,
     tell_notices,
     tell_refused,
+    told_complete,
 )
 from ecozone.errors import UsageError
 from ecozone.text import language, say
@@ -83,6 +84,10 @@ def register(app: typer.Typer) -> None:
         if SETTINGS.json:
             answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
         else:
-            tell_notices(outcome.check.notices)
+            lost = (
+                [] if outcome.account is None else [one for one in outcome.account.notices if one.severity == "refused"]
+            )
+            tell_notices(dict.fromkeys([*outcome.check.notices, *lost]))
         tell_files(outcome.files)
-        return 3 if tell_refused(outcome.check) else 0
+        status = told_complete(complete=outcome.account is None or outcome.account.complete)
+        return 3 if tell_refused(outcome.check) else status

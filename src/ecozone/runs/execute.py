@@ -100,11 +100,11 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         paths = site_files(request.sites) if "check" in request.parts else []
         more = [Path(one) for one in (request.control_points, request.template) if one is not None]
         read = inputs_apart(request, outputs if drawn is None else [*outputs, drawn], [*paths, *more], ws)
+        inputs += read
         if "check" in request.parts:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
             sites = read_all_sites(paths, ws, request)
-            inputs += read
             tables += sites.attrs.get("tables", ())
             check = check_sites(
                 sites,

@@ -38,6 +38,10 @@ def _figure(row: Row, value: Any) -> str:
     return f"{fixed(value, 2)}{unit}"
 
 
+def _hectares(area_m2: Any) -> str:
+    return _NONE if area_m2 is None else fixed(area_m2 / 1e4, 4)
+
+
 def _interval(row: Row) -> str:
     if row.get("ci_low") is None or row.get("ci_high") is None:
         return _NONE
@@ -100,8 +104,8 @@ def _ratio(row: Row) -> dict[str, str]:
         "value": _figure(row, row["value"]),
         "adjusted": _figure(row, row["adjusted"]),
         "interval": _interval(row),
-        "area": _NONE if row["numerator_m2"] is None else fixed(row["numerator_m2"] / 1e4, 4),
-        "zone_area": _NONE if row["zone_m2"] is None else fixed(row["zone_m2"] / 1e4, 4),
+        "area": _hectares(row["numerator_m2"]),
+        "zone_area": _hectares(row["zone_m2"]),
         "valid": _NONE if row["valid_share"] is None else f"{fixed(percent(row['valid_share']), 2)}%",
     }
 
@@ -129,7 +133,7 @@ def _resolved(row: Row) -> dict[str, str]:
     return {
         "zone": str(row["title"]),
         "also": str(row["also_title"] or _NONE),
-        "hectares": fixed(row["area_m2"] / 1e4, 4),
+        "hectares": _hectares(row["area_m2"]),
         "mu": fixed(row["area_mu"], 2),
         "share": f"{fixed(percent(row['share']), 2)}%",
     }
@@ -141,6 +145,6 @@ def _part(row: Row) -> dict[str, str]:
         "part": str(row["title"]),
         "year": _year(row["year"]),
         "measure": _indicator({"indicator": row["measure"], "profile": profile}),
-        "hectares": fixed(row["area_m2"] / 1e4, 4),
+        "hectares": _hectares(row["area_m2"]),
         "value": _NONE if row["value"] is None else f"{fixed(row['value'], 2)}%",
     }
