@@ -76,6 +76,8 @@ def _picture(blocks: Blocks, name: str, draw: Callable[..., Path], account: Acco
         try:
             picture = draw(account, Path(folder) / "picture.png", width_mm=WIDTH_MM).read_bytes()
         except OutputError as error:
+            if error.key != "pictures.no_font":
+                raise
             blocks.note(say("report.no_picture", why=say(error.key)))
             return
     words = say(f"report.caption_picture_{name}")

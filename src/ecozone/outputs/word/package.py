@@ -39,9 +39,11 @@ def save(document: Any, draft: Path, *, title: str, lang: str, day: dt.date | No
         del links[name]
     buffer = io.BytesIO()
     document.save(buffer)
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         for name in made.namelist():
             entry = zipfile.ZipInfo(name, _NO_DATE)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(entry, made.read(name))
+    draft.write_bytes(whole.getvalue())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.assess import Account, Check
-from ecozone.errors import UsageError
+from ecozone.errors import OutputError, UsageError, system_words
 from ecozone.outputs.atomic import written
 from ecozone.text import language, say, speaking
 
@@ -64,7 +64,13 @@ def write_docx(
 
             document = filled(Path(template), values, drawing.draw)
         else:
-            document = _own(values, drawing, account)
+            # Pictures are drawn into files of their own, which a full disk stops, too.
+            try:
+                document = _own(values, drawing, account)
+            except OSError as error:
+                raise OutputError("outputs.cannot_write", file=path, why=system_words(error)) from error
+            except OutputError as error:
+                raise OutputError(error.key, file=path, **error.fields) from error
         with written(path) as draft:
             save(document, draft, title=values["title"], lang=language(), day=run_day(run))
     return Path(path)
