@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         from ecozone.runs import Request, execute
 
-        if not any(Path(path).suffix.lower() == ".docx" for path in output):
+        if not any(Path(path).suffix.lower() in (".docx", ".html") for path in output):
             raise UsageError("cli.report_suffix")
         request = Request(
             workspace=chosen_workspace(w),
