@@ -82,12 +82,12 @@ def test_every_file_tells_the_same(files: Path) -> None:
     leads = gpd.read_file(files / "c.gpkg", layer="violations")
     assert leads["sentence"].tolist() == [row["sentence"] for row in document["violations"]]
     assert area_m2(leads).sum() == pytest.approx(sum(row["area_m2"] for row in document["violations"]), rel=1e-6)
-    names = {"patches", "violations", "net", "transitions", "flagged", "notices"}
+    names = {"patches", "violations", "net", "transitions", "flagged", "notices", "layer_styles"}
     assert {name for name, _ in pyogrio.list_layers(files / "c.gpkg")} == names
     features = json.loads((files / "c.geojson").read_text("utf-8"))["features"]
     assert [one["properties"]["area_m2"] for one in features] == listed["area_m2"].tolist()
     book = openpyxl.load_workbook(files / "c.xlsx", read_only=True)
-    assert book.sheetnames == ["增减", "可能违规", "可能违规汇总", "变化图斑", "转移", "提示"]
+    assert book.sheetnames == ["增减", "可能违规", "可能违规汇总", "变化图斑", "转移", "提示", "运行记录"]
     assert sum(1 for _ in book["变化图斑"].iter_rows()) == len(listed) + 1
     heads = [cell.value for cell in next(iter(book["增减"].iter_rows()))]
     assert not any(head is None or "." in head for head in heads)

@@ -77,7 +77,7 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
     found = {(row["site_id"], row["zone"], row["indicator"], row["profile"]): float(row["lost_m2"]) for row in rows}
     assert found == pytest.approx(lost)
     book = openpyxl.load_workbook(names[2], read_only=True)
-    assert book.sheetnames == ["目标", "各区影响", "补绿备选", "项目", "提示"]
+    assert book.sheetnames == ["目标", "各区影响", "补绿备选", "项目", "提示", "运行记录"]
     assert book["各区影响"].max_row == len(effects) + 1
     table = pyogrio.read_dataframe(names[3], layer="effects")
     assert table["lost_m2"].sum() == pytest.approx(sum(lost.values()))
@@ -157,7 +157,7 @@ def test_redline_files_say_the_same(
     with names[1].open(encoding="utf-8-sig", newline="") as stream:
         assert [row["fate"] for row in csv.DictReader(stream)] == [row["fate"] for row in document["features"]]
     book = openpyxl.load_workbook(names[2], read_only=True)
-    assert book.sheetnames == ["面积", "逐个要素", "变化图斑", "判定变化", "提示"]
+    assert book.sheetnames == ["面积", "逐个要素", "变化图斑", "判定变化", "提示", "运行记录"]
     pieces = pyogrio.read_dataframe(names[3], layer="pieces")
     assert pieces.groupby("change_kind")["area_m2"].sum().to_dict() == pytest.approx(
         {"added": areas["added_m2"], "removed": areas["removed_m2"]}, abs=1.0

@@ -283,7 +283,10 @@ def same(truth: pd.DataFrame, found: pd.DataFrame, names: Mapping[str, str] | No
     count = 0
     for column in truth.columns:
         head = column if names is None else names.get(column, column)
-        real = [isinstance(value, int | float) and not isinstance(value, bool) for value in truth[column]]
+        real = [
+            isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+            for value in truth[column]
+        ]
         if not any(real) or head not in found:
             continue
         told = pd.to_numeric(pd.Series(found[head].to_numpy()), errors="coerce").to_numpy(float)

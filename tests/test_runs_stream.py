@@ -25,7 +25,7 @@ from ecozone.notices import Notice, notice
 from ecozone.runs import Request, Streamed, execute, stream, streamable
 from ecozone.runs.gathering import MOST_OF_A_KIND, Gathered
 
-SUFFIXES = ("csv", "jsonl", "parquet", "gpkg")
+SUFFIXES = ("csv", "jsonl", "parquet", "geoparquet", "gpkg")
 COUNT = 45
 
 
@@ -101,7 +101,7 @@ def test_the_streamed_check_is_the_whole_check(ws: Any, sites_file: Path, tmp_pa
     one, other = hashes(tmp_path / "whole"), hashes(tmp_path / "parts")
     assert one["out.csv"] == other["out.csv"]
     assert one["out.jsonl"] == other["out.jsonl"]
-    for suffix, layers in {"gpkg": ("sites", "findings", "states"), "parquet": (None,)}.items():
+    for suffix, layers in {"gpkg": ("sites", "findings", "states"), "parquet": (None,), "geoparquet": (None,)}.items():
         for layer in layers:
             frames = [tables(tmp_path / name / f"out.{suffix}", layer) for name in ("whole", "parts")]
             pd.testing.assert_frame_equal(*frames)

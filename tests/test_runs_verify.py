@@ -16,7 +16,7 @@ from ecozone.errors import EcozoneError
 from ecozone.runs import Request, execute, stream, streamable, verify
 from ecozone.workspace import demo_source
 
-FORMATS = (".json", ".csv", ".xlsx", ".html", ".gpkg", ".geojson", ".jsonl", ".parquet", ".txt", ".docx")
+FORMATS = (".json", ".csv", ".xlsx", ".html", ".gpkg", ".geojson", ".jsonl", ".parquet", ".geoparquet", ".txt", ".docx")
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,28 @@ def written(path: str | os.PathLike[str]) -> Iterator[Path]:
         If the folder is missing or cannot be written, or the target is open elsewhere.
     """
     target = Path(path)
+    with room_beside(target) as folder:
+        draft = folder / f"draft{target.suffix}"
+        yield draft
+        draft.replace(target)
+
+
+@contextmanager
+def room_beside(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a folder beside a file that is to be written, and remove it with all that is in it.
+
+    Raises
+    ------
+    OutputError
+        As `written`.
+    """
+    target = Path(path)
     try:
         if target.is_dir():
             raise OutputError("outputs.is_folder", file=target)
         if not target.parent.is_dir():
             raise OutputError("outputs.no_folder", file=target, folder=str(target.parent))
         with tempfile.TemporaryDirectory(prefix=".ecozone-", dir=target.parent) as folder:
-            draft = Path(folder) / f"draft{target.suffix}"
-            yield draft
-            draft.replace(target)
+            yield Path(folder)
     except OSError as error:
         raise OutputError("outputs.cannot_write", file=target, why=system_words(error)) from error

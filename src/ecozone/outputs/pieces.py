@@ -18,7 +18,7 @@ from ecozone.assess import Check
 from ecozone.errors import OutputError
 from ecozone.geo.gdal import pyogrio
 from ecozone.notices import Notice
-from ecozone.outputs.atomic import written
+from ecozone.outputs.atomic import room_beside, written
 from ecozone.outputs.columns import plain_column
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
 from ecozone.outputs.geoparquet import geo_schema, parquet_sites
@@ -163,8 +163,7 @@ PIECEWISE: Mapping[str, Pieces] = {
 def write_in_one_piece(check: Check, path: Path) -> Path:
     """Write a check that is in memory whole, in one of the formats of `PIECEWISE`."""
     of = PIECEWISE[path.suffix.lower()]
-    with written(path.with_name(path.name)) as draft:
-        piece = draft.with_name(f"piece{path.suffix}")
+    with room_beside(path) as folder:
+        piece = folder / f"piece{path.suffix}"
         of.piece(check, piece)
-        of.join([piece], draft, check.notices)
-    return path
+        return of.join([piece], path, check.notices)
