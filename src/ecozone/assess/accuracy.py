@@ -290,10 +290,15 @@ def _check_strata(cells: pd.DataFrame, areas: Mapping[Any, float]) -> None:
     strange = [name for name in sizes.index if name not in areas]
     if strange:
         raise InputError("assess.accuracy_stratum_unknown", strata=_named(strange), known=_named(areas))
-    few = [f"{name} ({int(sizes.get(name, 0))})" for name in areas if sizes.get(name, 0) < 2]
+    few = [f"{_stratum(name)} ({int(sizes.get(name, 0))})" for name in areas if sizes.get(name, 0) < 2]
     if few or not areas:
         raise InputError("assess.accuracy_too_few", strata=_named(few) or "—")
 
 
 def _named(names: Collection[Any]) -> str:
-    return listed({str(name) for name in names}, _MOST_NAMED)
+    return listed({_stratum(name) for name in names}, _MOST_NAMED)
+
+
+def _stratum(name: Any) -> str:
+    """Write a stratum as people do; one of a zone has the zone before it."""
+    return " · ".join(map(str, name)) if isinstance(name, tuple) else str(name)

@@ -23,8 +23,8 @@ def register(app: typer.Typer) -> None:
 
     @command(app, "change")
     def change(
-        first: int = typer.Argument(metavar="YEAR1", help=say("cli.arg_first_year")),
-        second: int = typer.Argument(metavar="YEAR2", help=say("cli.arg_second_year")),
+        year1: int = typer.Argument(metavar="YEAR1", help=say("cli.arg_first_year")),
+        year2: int = typer.Argument(metavar="YEAR2", help=say("cli.arg_second_year")),
         w: str | None = typer.Option(None, "-w", "--workspace", help=say("cli.opt_workspace")),
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output_change")),
         picture: str | None = typer.Option(None, "--picture", metavar="NAME", help=say("cli.opt_picture_change")),
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
         request = Request(
             workspace=chosen_workspace(w),
             parts=("change",),
-            years=(first, second),
+            years=(year1, year2),
             picture=picture,
             min_area_m2=min_area,
             align=align,

@@ -23,7 +23,7 @@ from ecozone.errors import InputError
 from ecozone.geo import CGCS2000, reproject
 from ecozone.intake import PLAIN_SUFFIXES, read_features, read_plain_table
 from ecozone.landcover.scheme import Scheme, listed
-from ecozone.text import near_word
+from ecozone.text import near_word, pick
 
 SAMPLE_COLUMNS = ("id", "zone", "stratum", "stratum_m2", "map", "reference", "count", "lon", "lat")
 
@@ -183,7 +183,8 @@ def _class(text: str, scheme: Scheme, file: Path, row: Any, column: str) -> Any:
     code = _code(text, scheme)
     if code is None:
         names = [name for land in scheme.classes.values() for name in (str(land.code), land.zh, land.en)]
-        words = {"value": text, "scheme": scheme.name, "near": near_word(text, names), "known": listed(scheme.classes)}
+        known = [f"{land.code} {pick({'zh': land.zh, 'en': land.en})}" for land in scheme.classes.values()]
+        words = {"value": text, "scheme": scheme.name, "near": near_word(text, names), "known": listed(known)}
         raise InputError("landcover.samples_class", file=file, feature=row, field=column, **words)
     return code
 
