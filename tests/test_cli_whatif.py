@@ -49,6 +49,12 @@ def told(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+def beside(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table that stands beside another."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_scenario_in_words(demo: Path, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Before, after, what would have to be made up and where: in both languages, with no word left untranslated."""
@@ -76,6 +82,8 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
         rows = list(csv.DictReader(stream))
     found = {(row["site_id"], row["zone"], row["indicator"], row["profile"]): float(row["lost_m2"]) for row in rows}
     assert found == pytest.approx(lost)
+    for table in ("targets", "places", "sites"):
+        assert len(beside(tmp_path / f"s.{table}.csv")) == len(document[table])
     book = openpyxl.load_workbook(names[2], read_only=True)
     assert book.sheetnames == ["目标", "各区影响", "补绿备选", "项目", "提示", "运行记录"]
     assert book["各区影响"].max_row == len(effects) + 1
@@ -94,7 +102,7 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
     manifest = json.loads((tmp_path / "s.run.json").read_text("utf-8"))
     assert manifest["id"] == document["run"]["id"]
     request = Request.model_validate(manifest["request"])
-    assert (request.parts, len(manifest["outputs"])) == (("scenario",), 6)
+    assert (request.parts, len(manifest["outputs"])) == (("scenario",), 9)
     assert run(["verify", str(tmp_path / "s.run.json")]) == 0
 
 
@@ -156,6 +164,9 @@ def test_redline_files_say_the_same(
     assert set(fates) == {"changed", "redrawn", "new"}
     with names[1].open(encoding="utf-8-sig", newline="") as stream:
         assert [row["fate"] for row in csv.DictReader(stream)] == [row["fate"] for row in document["features"]]
+    assert float(beside(tmp_path / "r.areas.csv")[0]["removed_m2"]) == areas["removed_m2"]
+    for table in ("pieces", "verdicts"):
+        assert len(beside(tmp_path / f"r.{table}.csv")) == len(document[table])
     book = openpyxl.load_workbook(names[2], read_only=True)
     assert book.sheetnames == ["面积", "逐个要素", "变化图斑", "判定变化", "提示", "运行记录"]
     pieces = pyogrio.read_dataframe(names[3], layer="pieces")
