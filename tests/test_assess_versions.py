@@ -293,3 +293,16 @@ def test_verdicts_that_change_are_told_with_the_reason(little: Any, square: Any,
     assert compare_verdicts(old, old, "red_line").empty
     back = compare_verdicts(new, old, "red_line").set_index("site_id")
     assert back["verdict_old"].tolist() == found["verdict_new"].tolist()
+
+
+def test_what_a_key_does_not_match_is_said() -> None:
+    """Features of other keys on the same ground, and keys that stand twice, each give a notice that names them."""
+    old = layer(box(0, 0, 100, 100), name=["n0"])
+    new = layer(box(0, 0, 100, 100), box(50, 0, 100, 100), name=["n", "n"])
+    said = {one.key: one.message("en") for one in compare_layers(old, new, key="name").notices}
+    assert "n0 → n" in said["assess.version_key_by_ground"]
+    assert "(n)" in said["assess.version_key_again"]
+    same = {one.key for one in compare_layers(old, old, key="name").notices}
+    assert not same & said.keys()
+    apart = {one.key for one in compare_layers(old, layer(box(900, 0, 9, 9), name=["x"]), key="name").notices}
+    assert "assess.version_key_by_ground" not in apart

@@ -18,9 +18,10 @@ from pyproj import CRS
 
 from ecozone.assess.slivers import split_thin
 from ecozone.assess.table import table
-from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows, kept_of
+from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows, kept_of, matched
 from ecozone.assess.version_shapes import plane_of, ready, require_areas
 from ecozone.geo import area_m2, difference, norm_crs, require_metric, union
+from ecozone.landcover import listed
 from ecozone.notices import Notice, notice
 from ecozone.units import hectares
 
@@ -151,7 +152,10 @@ def compare_layers(
     said = [*said_old, *said_new]
     if width_m is None and len(pieces):
         said.append(notice("assess.version_no_width", "warning"))
-    features = table(feature_rows(before, after, width_m, keyed=key is not None), FEATURE_COLUMNS, FEATURE_TEXTS)
+    pairs, by_ground = matched(before, after, width_m, keyed=key is not None)
+    if by_ground:
+        said.append(notice("assess.version_key_by_ground", "warning", count=len(by_ground), pairs=listed(by_ground)))
+    features = table(feature_rows(before, after, width_m, pairs), FEATURE_COLUMNS, FEATURE_TEXTS)
     return LayerComparison(
         old_m2=old_m2,
         new_m2=new_m2,
