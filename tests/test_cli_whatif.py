@@ -240,3 +240,38 @@ def test_the_layer_that_is_compared_is_named_or_refused(demo: Path, capsys: pyte
         assert told(["redline", farmland, farmland, "-w", str(demo), *word], capsys)["areas"]["thin_below_m"] == 4.0
     assert run(["redline", farmland, farmland, "-w", str(demo), "--role", "groundwater"]) == 2
     assert "farmland(farmland)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wider", "cut", "words"), [(0.0, 0.0, "equal to within rounding"), (4.0, 30.0, "cannot be told")]
+)
+def test_whether_the_area_is_less_in_words(
+    wider: float, cut: float, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A difference that rounds to nothing is no gain, and a gain by redrawing alone is no proof; files say the same."""
+    old = shapely.box(540_000, 4_335_000, 543_000, 4_336_000)
+    new = old.buffer(wider, join_style="mitre").difference(shapely.box(540_000, 4_334_000, 540_000 + cut, 4_337_000))
+    for name, shape in (("old", old), ("new", new)):
+        gpd.GeoDataFrame({"name": [name]}, geometry=[shape], crs=4548).to_file(tmp_path / f"{name}.gpkg")
+    files = [str(tmp_path / name) for name in ("old.gpkg", "new.gpkg", "r.csv", "r.xlsx", "r.json")]
+    outputs = [word for file in files[2:] for word in ("-o", file)]
+    assert run(["redline", *files[:2], "--tolerance", "10", "--lang", "en", *outputs]) == 0
+    shown = " ".join("".join(capsys.readouterr().out).split())
+    assert words in shown and "more by 0.0000" not in shown
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))["areas"]["not_decreased"]
+    assert told is (True if cut == 0 else None)
+    assert beside(tmp_path / "r.areas.csv")[0]["not_decreased"] == ("True" if cut == 0 else "")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx", read_only=True).worksheets[0]
+    assert list(sheet.iter_rows(values_only=True))[1][4] == (True if cut == 0 else "cannot tell")
+
+
+def test_a_table_beside_is_not_written_over_an_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An input that has the name of a table beside the output is refused before anything is written."""
+    shape = "POLYGON((540000 4335000,540100 4335000,540100 4335100,540000 4335100,540000 4335000))"
+    named = tmp_path / "r.areas.csv"
+    named.write_text(f'name,wkt\nx,"{shape}"\n', "utf-8")
+    words = ["redline", str(named), str(named), "--old-crs", "EPSG:4548", "--new-crs", "EPSG:4548"]
+    before = named.read_bytes()
+    assert run([*words, "-o", str(tmp_path / "r.csv")]) == 2
+    assert "r.areas.csv" in capsys.readouterr().err
+    assert named.read_bytes() == before

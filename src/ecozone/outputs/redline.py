@@ -66,8 +66,11 @@ def write_redline_xlsx(
     run: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a workbook: areas, features, pieces, verdicts where there are sites, notices, run."""
+    areas = found.areas()
+    if found.not_decreased is None:
+        areas["not_decreased"] = say("words.cannot_tell")
     sheets = {
-        "areas": pd.DataFrame([found.areas()]),
+        "areas": pd.DataFrame([areas]),
         "features": worded(found.features),
         "pieces": worded(_rows(found.pieces)),
     }
