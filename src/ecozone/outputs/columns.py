@@ -42,8 +42,8 @@ def is_whole(name: object) -> bool:
 def with_whole(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose years, codes and counts are whole numbers; codes that are texts stay texts.
 
-    >>> with_whole(pd.DataFrame({"year": [2025.0, None], "value": [84.0, 1.5]})).to_dict("list")
-    {'year': [2025, <NA>], 'value': [84.0, 1.5]}
+    >>> with_whole(pd.DataFrame({"year": [2025.0, None], "value": [84.0, 1.5]})).dtypes.astype(str).to_dict()
+    {'year': 'Int64', 'value': 'float64'}
     """
     floats = table.select_dtypes("float").columns
     return table.astype({name: "Int64" for name in floats if is_whole(name)})
