@@ -293,3 +293,30 @@ def test_verdicts_that_change_are_told_with_the_reason(little: Any, square: Any,
     assert compare_verdicts(old, old, "red_line").empty
     back = compare_verdicts(new, old, "red_line").set_index("site_id")
     assert back["verdict_old"].tolist() == found["verdict_new"].tolist()
+
+
+def test_a_gain_by_redrawing_alone_proves_nothing() -> None:
+    """4 m of strip all round outweigh a cut of 3 ha: no verdict either way, and a notice says why."""
+    old = box(0, 0, 3000, 1000)
+    new = old.buffer(4, join_style="mitre").difference(box(0, -10, 30, 1020))
+    found = compare_layers(layer(old), layer(new), width_m=10.0)
+    assert found.difference_m2 > 1000 and found.real_difference_m2 < -29_000
+    assert found.not_decreased is None
+    (said,) = [one for one in found.notices if one.key == "assess.version_gain_redrawn"]
+    assert said.severity == "warning"
+    assert said.fields == {"old": "299.9948", "new": "300.1772", "less": "3.0000", "width": "10.0"}
+    assert compare_layers(layer(old), layer(new)).not_decreased is True
+    assert compare_layers(layer(new), layer(old), width_m=10.0).not_decreased is False
+
+
+def test_what_a_key_does_not_match_is_said() -> None:
+    """Features of other keys on the same ground, and keys that stand twice, each give a notice that names them."""
+    old = layer(box(0, 0, 100, 100), name=["n0"])
+    new = layer(box(0, 0, 100, 100), box(50, 0, 100, 100), name=["n", "n"])
+    said = {one.key: one.message("en") for one in compare_layers(old, new, key="name").notices}
+    assert "n0 → n" in said["assess.version_key_by_ground"]
+    assert "(n)" in said["assess.version_key_again"]
+    same = {one.key for one in compare_layers(old, old, key="name").notices}
+    assert not same & said.keys()
+    apart = {one.key for one in compare_layers(old, layer(box(900, 0, 9, 9), name=["x"]), key="name").notices}
+    assert "assess.version_key_by_ground" not in apart

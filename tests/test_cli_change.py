@@ -73,6 +73,9 @@ def test_every_file_tells_the_same(files: Path) -> None:
     assert document["schema"] == "ecozone.change/1" and document["years"] == [2020, 2025]
     rows = list(csv.DictReader((files / "c.csv").read_text("utf-8-sig").splitlines()))
     assert len(rows) == len(document["transitions"])
+    for name in ("net", "patches", "violations", "flagged"):
+        beside = list(csv.DictReader((files / f"c.{name}.csv").read_text("utf-8-sig").splitlines()))
+        assert len(beside) == len(document[name])
     total = sum(row["area_m2"] for row in document["transitions"])
     assert sum(float(row["area_m2"]) for row in rows) == pytest.approx(total)
     patches = gpd.read_file(files / "c.gpkg", layer="patches")

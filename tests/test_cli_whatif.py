@@ -49,6 +49,12 @@ def told(words: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+def beside(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table that stands beside another."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_scenario_in_words(demo: Path, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Before, after, what would have to be made up and where: in both languages, with no word left untranslated."""
@@ -76,6 +82,8 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
         rows = list(csv.DictReader(stream))
     found = {(row["site_id"], row["zone"], row["indicator"], row["profile"]): float(row["lost_m2"]) for row in rows}
     assert found == pytest.approx(lost)
+    for table in ("targets", "places", "sites"):
+        assert len(beside(tmp_path / f"s.{table}.csv")) == len(document[table])
     book = openpyxl.load_workbook(names[2], read_only=True)
     assert book.sheetnames == ["目标", "各区影响", "补绿备选", "项目", "提示", "运行记录"]
     assert book["各区影响"].max_row == len(effects) + 1
@@ -94,7 +102,7 @@ def test_scenario_files_say_the_same(demo: Path, tmp_path: Path, capsys: pytest.
     manifest = json.loads((tmp_path / "s.run.json").read_text("utf-8"))
     assert manifest["id"] == document["run"]["id"]
     request = Request.model_validate(manifest["request"])
-    assert (request.parts, len(manifest["outputs"])) == (("scenario",), 6)
+    assert (request.parts, len(manifest["outputs"])) == (("scenario",), 9)
     assert run(["verify", str(tmp_path / "s.run.json")]) == 0
 
 
@@ -156,6 +164,9 @@ def test_redline_files_say_the_same(
     assert set(fates) == {"changed", "redrawn", "new"}
     with names[1].open(encoding="utf-8-sig", newline="") as stream:
         assert [row["fate"] for row in csv.DictReader(stream)] == [row["fate"] for row in document["features"]]
+    assert float(beside(tmp_path / "r.areas.csv")[0]["removed_m2"]) == areas["removed_m2"]
+    for table in ("pieces", "verdicts"):
+        assert len(beside(tmp_path / f"r.{table}.csv")) == len(document[table])
     book = openpyxl.load_workbook(names[2], read_only=True)
     assert book.sheetnames == ["面积", "逐个要素", "变化图斑", "判定变化", "提示", "运行记录"]
     pieces = pyogrio.read_dataframe(names[3], layer="pieces")
@@ -229,3 +240,38 @@ def test_the_layer_that_is_compared_is_named_or_refused(demo: Path, capsys: pyte
         assert told(["redline", farmland, farmland, "-w", str(demo), *word], capsys)["areas"]["thin_below_m"] == 4.0
     assert run(["redline", farmland, farmland, "-w", str(demo), "--role", "groundwater"]) == 2
     assert "farmland(farmland)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wider", "cut", "words"), [(0.0, 0.0, "equal to within rounding"), (4.0, 30.0, "cannot be told")]
+)
+def test_whether_the_area_is_less_in_words(
+    wider: float, cut: float, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A difference that rounds to nothing is no gain, and a gain by redrawing alone is no proof; files say the same."""
+    old = shapely.box(540_000, 4_335_000, 543_000, 4_336_000)
+    new = old.buffer(wider, join_style="mitre").difference(shapely.box(540_000, 4_334_000, 540_000 + cut, 4_337_000))
+    for name, shape in (("old", old), ("new", new)):
+        gpd.GeoDataFrame({"name": [name]}, geometry=[shape], crs=4548).to_file(tmp_path / f"{name}.gpkg")
+    files = [str(tmp_path / name) for name in ("old.gpkg", "new.gpkg", "r.csv", "r.xlsx", "r.json")]
+    outputs = [word for file in files[2:] for word in ("-o", file)]
+    assert run(["redline", *files[:2], "--tolerance", "10", "--lang", "en", *outputs]) == 0
+    shown = " ".join("".join(capsys.readouterr().out).split())
+    assert words in shown and "more by 0.0000" not in shown
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))["areas"]["not_decreased"]
+    assert told is (True if cut == 0 else None)
+    assert beside(tmp_path / "r.areas.csv")[0]["not_decreased"] == ("True" if cut == 0 else "")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx", read_only=True).worksheets[0]
+    assert list(sheet.iter_rows(values_only=True))[1][4] == (True if cut == 0 else "cannot tell")
+
+
+def test_a_table_beside_is_not_written_over_an_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An input that has the name of a table beside the output is refused before anything is written."""
+    shape = "POLYGON((540000 4335000,540100 4335000,540100 4335100,540000 4335100,540000 4335000))"
+    named = tmp_path / "r.areas.csv"
+    named.write_text(f'name,wkt\nx,"{shape}"\n', "utf-8")
+    words = ["redline", str(named), str(named), "--old-crs", "EPSG:4548", "--new-crs", "EPSG:4548"]
+    before = named.read_bytes()
+    assert run([*words, "-o", str(tmp_path / "r.csv")]) == 2
+    assert "r.areas.csv" in capsys.readouterr().err
+    assert named.read_bytes() == before

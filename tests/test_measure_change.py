@@ -17,6 +17,7 @@ from ecozone.errors import RasterError, UsageError
 from ecozone.geo.gdal import rasterio
 from ecozone.landcover import open_raster
 from ecozone.measure import measure_change, measure_zones
+from ecozone.text import speaking
 
 E0, N0 = 525_000.0, 4_330_000.0
 GRID = Affine(10.0, 0.0, E0, 0.0, -10.0, N0)
@@ -102,20 +103,22 @@ def test_wide_codes_and_many_pairs(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "profile"),
+    ("key", "profile", "differs"),
     [
-        ("measure.change_grid", {"transform": Affine(10.0, 0.0, E0 + 5, 0.0, -10.0, N0)}),
-        ("measure.change_grid", {"transform": Affine(10.001, 0.0, E0, 0.0, -10.0, N0)}),
-        ("measure.change_grid", {"codes": np.full((200, 199), 10, np.uint8)}),
-        ("measure.change_crs", {"crs": "EPSG:4549"}),
+        ("measure.change_grid", {"transform": Affine(10.0, 0.0, E0 + 5, 0.0, -10.0, N0)}, "origin"),
+        ("measure.change_grid", {"transform": Affine(10.001, 0.0, E0, 0.0, -10.0, N0)}, "cell size"),
+        ("measure.change_grid", {"codes": np.full((200, 199), 10, np.uint8)}, "columns × rows"),
+        ("measure.change_crs", {"crs": "EPSG:4549"}, "CRS"),
     ],
 )
-def test_other_cells_are_refused(write: Write, key: str, profile: dict[str, Any]) -> None:
-    """Rasters whose cells are not the same are refused with both names: nothing is resampled unasked."""
+def test_other_cells_are_refused(write: Write, key: str, profile: dict[str, Any], differs: str) -> None:
+    """Rasters whose cells are not the same are refused with both names, and with what of the grid differs, alone."""
     first, second = write(1, "a.tif"), write(2, "b.tif", **profile)
-    with pytest.raises(RasterError, match=r"b\.tif") as caught:
+    with speaking("en"), pytest.raises(RasterError, match=r"b\.tif") as caught:
         measure_change(ZONES, first, second)
-    assert caught.value.key == key and str(first) in str(caught.value)
+    said = str(caught.value).partition("\n")[0]
+    assert caught.value.key == key and str(first) in said
+    assert [word for word in ("origin", "cell size", "columns × rows", "CRS") if word in said] == [differs]
 
 
 def test_two_schemes_are_refused(write: Write) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 
 import ecozone as ez
 from ecozone.errors import OutputError
 from ecozone.outputs import check_document, write_in_one_piece, write_json
 from ecozone.outputs.atomic import written
+from ecozone.outputs.documents import plain_rows
+from ecozone.outputs.tables import write_table_csv
 
 ODD = '=HYPERLINK("http://x")|{{7*7}}<b>\x00\x0b'
 
@@ -107,3 +110,15 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     """Where a file cannot go, the message names the folder."""
     with pytest.raises(OutputError, match="nowhere"), written(tmp_path / "nowhere" / "a.json"):
         pass
+
+
+def test_years_and_codes_are_whole_in_csv_as_in_json(tmp_path: Path) -> None:
+    """A frame that lacks a year keeps the others as floats: CSV has 2025, and nothing for the gap; measures stay."""
+    table = pd.DataFrame(
+        {"year": [2020.0, None], "target_year": [2025.0, 2035.0], "code": ["0301", None], "value": [3.0, 4.5]}
+    )
+    path = write_table_csv(table, tmp_path / "years.csv")
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    assert rows == [["year", "target_year", "code", "value"], ["2020", "2025", "0301", "3.0"], ["", "2035", "", "4.5"]]
+    assert [row["year"] for row in plain_rows(table)] == [2020, None]
+    assert table["year"].dtype == float

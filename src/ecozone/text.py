@@ -142,6 +142,15 @@ def remedy_in(key: str, table: str, lang: str | None = None, /, **fields: Any) -
     return fill(_option.sub(key_of, _entry(key).get(f"do_{lang or language()}", "")), fields)
 
 
+def joined(words: Iterable[object], lang: str | None = None) -> str:
+    """Return words as a list in a sentence.
+
+    >>> joined([2020, 2025], "zh"), joined([2020, 2025], "en")
+    ('2020、2025', '2020, 2025')
+    """
+    return say("words.between", lang).join(map(str, words))
+
+
 def pick(texts: Mapping[str, str], lang: str | None = None) -> str:
     """Return the text for ``lang`` of a ``{zh = …, en = …}`` pair in a declared file, the other where it has one only.
 

@@ -32,6 +32,7 @@ from ecozone.measure import (
     same_cells,
 )
 from ecozone.notices import Notice, notice, notices_of
+from ecozone.text import joined
 from ecozone.units import M2_PER_MU, fixed, hectares
 from ecozone.workspace import MEASURED_ROLES, LandCover, Workspace
 
@@ -207,7 +208,7 @@ def _checked(ws: Workspace, years: tuple[int, int], min_area_m2: float) -> LandC
         raise UsageError("change.min_area", value=min_area_m2)
     for year in years:
         if year not in ws.landcover.sources:
-            known = "、".join(str(known) for known in ws.landcover.sources) or "—"
+            known = joined(ws.landcover.sources) or "—"
             raise WorkspaceError("assess.no_raster_year", file=ws.file, year=year, known=known)
     return ws.landcover
 

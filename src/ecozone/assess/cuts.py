@@ -26,6 +26,7 @@ from ecozone.errors import UsageError
 from ecozone.geo import area_m2, azimuth_deg, distance_m, length_m
 from ecozone.log import Progress, no_progress
 from ecozone.measure import parted, smallest_shift
+from ecozone.text import joined
 
 if TYPE_CHECKING:
     from ecozone.assess.screening import Check
@@ -166,7 +167,7 @@ def _conflicts(check: Check, site_ids: str | Collection[str] | None) -> dict[str
     wanted = known if site_ids is None else {site_ids} if isinstance(site_ids, str) else set(site_ids)
     unknown = sorted(wanted - known)
     if unknown:
-        raise UsageError("assess.no_such_site", names="、".join(unknown))
+        raise UsageError("assess.no_such_site", names=joined(unknown))
     found: dict[str, set[str]] = {}
     bad = check.findings[check.findings["verdict"].isin(CONFLICTS)]
     for site_id, layer in zip(bad["site_id"], bad["layer"], strict=True):

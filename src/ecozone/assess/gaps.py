@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from ecozone.assess.table import table
 from ecozone.geo import CGCS2000, GRID_M, area_m2, difference, intersection, reproject, union
 from ecozone.notices import Notice, notice
-from ecozone.text import say
+from ecozone.text import joined, say
 from ecozone.units import fixed, hectares, mu
 from ecozone.workspace import Workspace
 
@@ -152,5 +152,5 @@ def gap_notices(gaps: gpd.GeoDataFrame) -> Iterator[Notice]:
     """Say what does not fit, by kind, except for noise."""
     for kind, mine in gaps[~gaps["noise"].astype(bool)].groupby("gap_kind", sort=True):
         names: Sequence[str] = [f"{row['title']} / {row['other_title']}" for _, row in mine.iterrows()]
-        words: dict[str, Any] = {"what": say(f"words.{kind}"), "count": len(mine), "names": "、".join(names[:3])}
+        words: dict[str, Any] = {"what": say(f"words.{kind}"), "count": len(mine), "names": joined(names[:3])}
         yield notice("assess.gap", "warning", area=fixed(hectares(float(mine["area_m2"].sum())), 4), **words)

@@ -26,6 +26,7 @@ from ecozone.geo import CGCS2000, area_m2, reproject
 from ecozone.landcover import LandClass, Profile, Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import codes_at, measure_zones, scatter
+from ecozone.text import joined
 from ecozone.workspace import LandCover, Target, Workspace
 
 PLAN_COLUMNS = ("zone", "stratum", "stratum_m2", "share", "samples")
@@ -115,7 +116,7 @@ def plan_samples(
         raise UsageError("assess.plan_se", value=se)
     cover = ws.landcover
     if cover is None or not cover.rasters or (year is not None and year not in cover.rasters):
-        known = "—" if cover is None else "、".join(str(known) for known in cover.rasters) or "—"
+        known = "—" if cover is None else joined(cover.rasters) or "—"
         raise WorkspaceError("assess.no_raster_year", file=ws.file, year=year or "—", known=known)
     tested = max(cover.rasters) if year is None else year
     targets = [target for target in ws.targets if _provable(target)]

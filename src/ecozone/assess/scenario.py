@@ -33,6 +33,7 @@ from ecozone.landcover import listed, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import mapper_for
 from ecozone.notices import Notice, notice
+from ecozone.text import joined
 from ecozone.units import fixed, hectares, mu
 from ecozone.workspace import Workspace
 
@@ -161,7 +162,7 @@ def assess_scenario(
     said = [*noticed, *measured.notices, *taken.notices, *_notices(subjects, taken, ids)]
     if len(losing):
         bare = [known.label() for known in scheme.classes.values() if known.bare and known.neither]
-        said.append(notice(f"assess.scenario_{'places' if bare else 'no_bare'}", classes="、".join(bare)))
+        said.append(notice(f"assess.scenario_{'places' if bare else 'no_bare'}", classes=joined(bare)))
     if measured.adjusted.get(chosen):
         said.append(notice("assess.scenario_samples"))
     return Scenario(

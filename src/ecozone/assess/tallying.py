@@ -14,6 +14,7 @@ from ecozone.landcover import Scheme
 from ecozone.log import Progress
 from ecozone.measure import Mapper, measure_land_use, measure_zones
 from ecozone.notices import Notice, notices_of
+from ecozone.text import joined
 from ecozone.workspace import LandCover, Workspace
 
 
@@ -31,7 +32,7 @@ def chosen_sources(ws: Workspace, years: Iterable[int] | None) -> Mapping[int, P
     wanted = sorted(set(years))
     for year in wanted:
         if year not in sources:
-            known = "、".join(str(known) for known in sources) or "—"
+            known = joined(sources) or "—"
             raise WorkspaceError("assess.no_raster_year", file=ws.file, year=year, known=known)
     return {year: sources[year] for year in wanted}
 

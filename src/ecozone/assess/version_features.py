@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ecozone.assess.slivers import is_thin, split_thin
 from ecozone.geo import area_m2, difference, intersection, union
+from ecozone.text import joined
 
 #: What became of features: unchanged, only redrawn along the edge, changed; new, gone; one into several, several into
 #: one, several into several.
@@ -36,13 +37,12 @@ FEATURE_TEXTS = frozenset({"fate", "old", "old_name", "new", "new_name"})
 
 # Where features themselves are thin, they are the same ground where they share this part of the smaller one.
 _HALF = 0.5
-_JOINT = "、"
 
 
-def feature_rows(
+def matched(
     old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, width_m: float | None, *, keyed: bool
-) -> Iterator[dict[str, Any]]:
-    """Yield rows of `FEATURE_COLUMNS`, in the order of the old features, then of the new ones.
+) -> tuple[set[tuple[int, int]], list[str]]:
+    """Return which old and new features belong together, and, of these, those whose keys are not equal.
 
     Features belong together where one is what the other shares most ground with, strips thinner than ``width_m``
     aside; with a key, where their keys are equal, and by ground only where a key is found in one version alone.
@@ -51,15 +51,32 @@ def feature_rows(
     ----------
     old, new : GeoDataFrame
         As `ecozone.assess.version_shapes.ready` gives them.
+
+    Returns
+    -------
+    pairs : set of tuple of int
+        Places of an old and a new feature.
+    by_ground : list of str
+        With a key: ``old → new`` of each pair that ground alone links; else empty.
     """
     left, right, area = _real_overlaps(old, new, width_m)
     pairs = set(_best(left, right, area)) | {(o, n) for n, o in _best(right, left, area)}
+    by_ground: list[str] = []
     if keyed:
         place = {label: n for n, label in enumerate(new["label"])}
         equal = {(o, place[label]) for o, label in enumerate(old["label"]) if label in place}
         known_old, known_new = {o for o, _ in equal}, {n for _, n in equal}
         # A key on both sides settles its feature; one that is new or gone may still be a part of another.
-        pairs = equal | {(o, n) for o, n in pairs if o not in known_old or n not in known_new}
+        loose = {(o, n) for o, n in pairs - equal if o not in known_old or n not in known_new}
+        by_ground = [f"{old['label'].iloc[o]} → {new['label'].iloc[n]}" for o, n in sorted(loose)]
+        pairs = equal | loose
+    return pairs, by_ground
+
+
+def feature_rows(
+    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, width_m: float | None, pairs: set[tuple[int, int]]
+) -> Iterator[dict[str, Any]]:
+    """Yield rows of `FEATURE_COLUMNS`, those `matched` in one, by old features, then new ones."""
     for olds, news in _groups(len(old), len(new), pairs):
         yield _row(old.iloc[olds], new.iloc[news], width_m)
 
@@ -117,10 +134,10 @@ def _row(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, width_m: float | None) ->
     old_m2, new_m2 = (float(area_m2(side).iloc[0]) for side in (before, after))
     return {
         "fate": _fate(len(old), len(new), sum(whole), sum(thin)),
-        "old": _JOINT.join(old["label"]) or None,
-        "old_name": _JOINT.join(dict.fromkeys(name for name in old["name"] if name)) or None,
-        "new": _JOINT.join(new["label"]) or None,
-        "new_name": _JOINT.join(dict.fromkeys(name for name in new["name"] if name)) or None,
+        "old": joined(old["label"]) or None,
+        "old_name": joined(dict.fromkeys(name for name in old["name"] if name)) or None,
+        "new": joined(new["label"]) or None,
+        "new_name": joined(dict.fromkeys(name for name in new["name"] if name)) or None,
         "old_m2": old_m2,
         "new_m2": new_m2,
         "difference_m2": new_m2 - old_m2 if sum(whole) else 0.0,

@@ -112,6 +112,10 @@ def ready(frame: gpd.GeoDataFrame, plane: CRS, key: str | None) -> tuple[gpd.Geo
         crs=plane,
     )
     if key is not None and features["label"].duplicated().any():
+        again = list(dict.fromkeys(features.loc[features["label"].duplicated(), "label"]))
+        notices.append(
+            notice("assess.version_key_again", "warning", file=file, field=key, count=len(again), keys=listed(again))
+        )
         features = _by_key(features)
     features["area_m2"] = area_m2(features.geometry).to_numpy()
     whole = gpd.GeoSeries([union(features.geometry)], crs=plane)

@@ -7,7 +7,7 @@ summed, and never dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,11 +18,12 @@ from pyproj import CRS
 
 from ecozone.assess.slivers import split_thin
 from ecozone.assess.table import table
-from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows, kept_of
+from ecozone.assess.version_features import FEATURE_COLUMNS, FEATURE_TEXTS, feature_rows, kept_of, matched
 from ecozone.assess.version_shapes import plane_of, ready, require_areas
 from ecozone.geo import area_m2, difference, norm_crs, require_metric, union
+from ecozone.landcover import listed
 from ecozone.notices import Notice, notice
-from ecozone.units import hectares
+from ecozone.units import fixed, hectares
 
 #: ``change_kind`` is added or removed; ``thin`` whether it is a strip from redrawing; ``mean_width_m`` twice the area
 #: over the perimeter; ``feature`` the new (removed: the old) feature that it is of.
@@ -82,9 +83,14 @@ class LayerComparison:
         return self.added_m2 - self.thin_added_m2 - (self.removed_m2 - self.thin_removed_m2)
 
     @property
-    def not_decreased(self) -> bool:
-        """Whether the area has not decreased (面积不减少), to the 公顷 with 4 decimals that areas are stated in."""
-        return hectares(self.difference_m2) >= 0
+    def not_decreased(self) -> bool | None:
+        """Whether the area has not decreased (面积不减少), to the 公顷 with 4 decimals that areas are stated in.
+
+        None where it is only by strips from redrawing that it has not: without them it has, and neither is proven.
+        """
+        if hectares(self.difference_m2) < 0:
+            return False
+        return None if hectares(self.real_difference_m2) < 0 else True
 
     def areas(self) -> dict[str, Any]:
         """Return `AREA_NAMES` with their figures."""
@@ -151,8 +157,11 @@ def compare_layers(
     said = [*said_old, *said_new]
     if width_m is None and len(pieces):
         said.append(notice("assess.version_no_width", "warning"))
-    features = table(feature_rows(before, after, width_m, keyed=key is not None), FEATURE_COLUMNS, FEATURE_TEXTS)
-    return LayerComparison(
+    pairs, by_ground = matched(before, after, width_m, keyed=key is not None)
+    if by_ground:
+        said.append(notice("assess.version_key_by_ground", "warning", count=len(by_ground), pairs=listed(by_ground)))
+    features = table(feature_rows(before, after, width_m, pairs), FEATURE_COLUMNS, FEATURE_TEXTS)
+    found = LayerComparison(
         old_m2=old_m2,
         new_m2=new_m2,
         kept_m2=kept_of(old_m2, new_m2, added_m2, removed_m2),
@@ -167,6 +176,13 @@ def compare_layers(
         new=after,
         notices=tuple(dict.fromkeys(said)),
     )
+    if found.not_decreased is None:
+        assert width_m is not None
+        sizes = {"old": found.old_m2, "new": found.new_m2, "less": -found.real_difference_m2}
+        words = {name: fixed(hectares(size), 4) for name, size in sizes.items()} | {"width": fixed(width_m, 1)}
+        doubt = notice("assess.version_gain_redrawn", "warning", **words)
+        return replace(found, notices=(doubt, *found.notices))
+    return found
 
 
 def _pieces(

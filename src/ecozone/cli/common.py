@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ecozone.errors import UsageError
-from ecozone.text import LANGUAGES, language, say
+from ecozone.text import LANGUAGES, joined, language, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -217,7 +217,7 @@ def tell_refused(check: Check) -> bool:
     gone = check.sites[check.sites.geometry.isna()]
     files = gone.loc[gone["source_row"] == 0, "source_file"].tolist()
     if files:
-        tell(say("cli.files_refused", count=len(files), names="、".join(files)), style="red")
+        tell(say("cli.files_refused", count=len(files), names=joined(files)), style="red")
     if len(gone) > len(files):
         tell(say("cli.some_refused", count=len(gone) - len(files)), style="red")
     return not gone.empty

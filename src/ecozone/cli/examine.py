@@ -10,7 +10,7 @@ import typer
 from ecozone.cli.common import SETTINGS, answer, command, console, known_angles, noticed, row_kind, tell, workspace_here
 from ecozone.cli.show import table
 from ecozone.errors import EcozoneError, UsageError
-from ecozone.text import say
+from ecozone.text import joined, say
 from ecozone.units import fixed, hectares, mu
 
 _MOST_ROWS = 20
@@ -77,14 +77,14 @@ def _show(report: Mapping[str, Any]) -> None:
 def _facts(report: Mapping[str, Any]) -> list[str]:
     lines = [say("inspect.format", format=report["format"], encoding=report["encoding"] or "—")]
     if report["layers"]:
-        lines.append(say("inspect.layers", layers="、".join(report["layers"])))
+        lines.append(say("inspect.layers", layers=joined(report["layers"])))
     why = say(f"inspect.why_{report['crs_why']}")
     lines.append(say("inspect.crs", crs=report["crs"], name=report["crs_name"], why=why))
     lines += [
         say("inspect.reading", reading=f"{reading['crs']} ({reading['place']}), {reading['reason']}")
         for reading in report["crs_evidence"]["readings"][1:]
     ]
-    types = "、".join(f"{kind} {count}" for kind, count in report["geometry_types"].items())
+    types = joined(f"{kind} {count}" for kind, count in report["geometry_types"].items())
     lines.append(say("inspect.features", count=report["features"], types=types, refused=report["refused"]))
     west, south, east, north = (fixed(degrees, 5) for degrees in report["extent_lonlat"])
     lines.append(say("inspect.extent", west=west, south=south, east=east, north=north))
@@ -105,13 +105,13 @@ def _where(report: Mapping[str, Any]) -> list[str]:
     words = [say("inspect.where_count", name=name, count=count) for name, count in where["places"].items()]
     words += [say("inspect.where_outside", count=where["outside"])] if where["outside"] else []
     words += [say("inspect.where_partly", count=where["partly_outside"])] if where["partly_outside"] else []
-    return [say("inspect.where", district=where["workspace"], places="、".join(words) or say("inspect.where_none"))]
+    return [say("inspect.where", district=where["workspace"], places=joined(words) or say("inspect.where_none"))]
 
 
 def _columns(report: Mapping[str, Any]) -> list[str]:
     lines = []
     for column in report["columns"]:
-        samples = "、".join(str(sample) for sample in column["samples"])
+        samples = joined(column["samples"])
         lines.append(say("inspect.column", **{**column, "samples": samples}))
     return lines
 
@@ -138,7 +138,7 @@ def _show_rows(report: Mapping[str, Any]) -> None:
             flat = row["plane_area_m2"]
             cells.append(say("inspect.hectares", size=fixed(hectares(flat), 4)) if flat else "")
         if placed:
-            cells.append("、".join([*row["places"], *_leaving(row["outside"])]))
+            cells.append(joined([*row["places"], *_leaving(row["outside"])]))
         cells.append("\n".join(noticed(one["what"], one["remedy"]) for one in row["problems"]))
         lines.append(cells)
     table([say(f"inspect.head_{head}") for head in heads], lines, right=(0, 2, 3) if plane else (0, 2))

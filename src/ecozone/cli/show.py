@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecozone.cli.blocks import against_target, blocks_read_well, sparkline
 from ecozone.cli.common import SETTINGS, console
-from ecozone.text import pick, room, say
+from ecozone.text import joined, pick, room, say
 from ecozone.units import fixed, hectares
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _reasons(check: Check, site_id: str) -> list[str]:
         if state["layer"] is not None:
             titles.append(pick(check.workspace.layers[state["layer"]].title))
     for reason, titles in by_reason.items():
-        why.append(f"? {reason}" + (f"：{'、'.join(dict.fromkeys(titles))}" if titles else ""))
+        why.append(f"? {reason}" + (f"：{joined(dict.fromkeys(titles))}" if titles else ""))
     return why
 
 

@@ -118,9 +118,7 @@ def show_redline(found: LayerComparison, verdicts: pd.DataFrame | None) -> None:
         if name.endswith("_m2")
     ]
     _table(("what", "square_metres", "size"), rows, right=(1, 2), title=say("cli.redline_title"))
-    key = "cli.not_decreased" if found.not_decreased else "cli.decreased"
-    style = "green" if found.not_decreased else "bold red"
-    console().print(say(key, size=_size(abs(found.difference_m2))), style=style)
+    _show_whether_less(found)
     if found.thin_below_m is not None:
         console().print(say("cli.redline_width", width=fixed(found.thin_below_m, 1)), style="dim")
     changed = [row for row in _records(found.features) if row["fate"] != "same"]
@@ -139,6 +137,17 @@ def show_redline(found: LayerComparison, verdicts: pd.DataFrame | None) -> None:
         _table(names, rows, right=(3, 4, 5), title=say("cli.redline_features_title", count=unchanged))
     if verdicts is not None:
         _show_verdicts(_records(verdicts))
+
+
+def _show_whether_less(found: LayerComparison) -> None:
+    size, real = (_size(abs(area)) for area in (found.difference_m2, found.real_difference_m2))
+    if found.not_decreased is None:
+        console().print(say("cli.redrawn_gain", real=real), style="bold yellow")
+    elif not found.not_decreased:
+        console().print(say("cli.decreased", size=size), style="bold red")
+    else:
+        key = "cli.not_decreased" if hectares(found.difference_m2) else "cli.not_decreased_equal"
+        console().print(say(key, size=size), style="green")
 
 
 def _show_verdicts(verdicts: list[dict[str, Any]]) -> None:

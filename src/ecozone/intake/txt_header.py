@@ -16,6 +16,7 @@ from ecozone.intake.txt_axes import Numbers
 from ecozone.intake.txt_lines import Entry, plain
 from ecozone.intake.webmaps import require_word, web_datum
 from ecozone.notices import Notice, notice
+from ecozone.text import joined
 
 SYSTEM, WIDTH, PROJECTION, UNIT = "坐标系", "几度分带", "投影类型", "计量单位"
 ZONE, MERIDIAN, PARAMETERS = "带号", "中央子午线", "转换参数"
@@ -119,7 +120,7 @@ def understand(entries: Sequence[Entry]) -> Declared:
     )
     if not agreed:
         names = [key for key in (SYSTEM, WIDTH, ZONE, MERIDIAN) if key in words]
-        unread.append(_Unread("、".join(names), "、".join(words[key] for key in names)))
+        unread.append(_Unread(joined(names), joined(words[key] for key in names)))
         zones, width, meridian = [], None, None
     zone = zones[0] if zones else None
     plane = width is not None or zone is not None or PROJECTION in words or UNIT in words

@@ -19,6 +19,7 @@ from ecozone.measure.ground import AreaKind, CoverageKind
 from ecozone.measure.mapper import mapper_for
 from ecozone.measure.tally import NODATA, OUTSIDE, by_code, check_codes, described
 from ecozone.measure.zone_codes import ZoneCodes, tallied, vetted
+from ecozone.text import joined, say
 
 COLUMNS = ("zone", "from_code", "to_code", "area_m2")
 #: Cells whose corners lie this near each other, in cells, are the same cells.
@@ -124,9 +125,27 @@ def _check_same_cells(before: LandRaster, after: LandRaster) -> None:
     if not same_crs(before.crs, after.crs):
         raise RasterError("measure.change_crs", file=after.path, other=before.path)
     if not same_cells(before, after):
-        words: dict[str, Any] = {"columns_a": before.width, "rows_a": before.height}
-        words |= {"columns_b": after.width, "rows_b": after.height, "apart": f"{_apart(before, after):.3g}"}
+        words = {"differs": _differs(before, after), "apart": f"{_apart(before, after):.3g}"}
         raise RasterError("measure.change_grid", file=after.path, other=before.path, **words)
+
+
+def _differs(before: LandRaster, after: LandRaster) -> str:
+    """Say in which of count, size and origin of its cells a grid is another, with both figures."""
+    told = []
+    for what in ("count", "size", "origin"):
+        own, other = (_grid(raster)[what] for raster in (after, before))
+        if own != other:
+            told.append(say(f"measure.grid_{what}", own=own, other=other))
+    return joined(told)
+
+
+def _grid(raster: LandRaster) -> dict[str, str]:
+    place = raster.transform
+    return {
+        "count": f"{raster.width} × {raster.height}",
+        "size": f"{abs(place.a):.12g} × {abs(place.e):.12g}",
+        "origin": f"{place.c:.12g} {place.f:.12g}",
+    }
 
 
 def _apart(before: LandRaster, after: LandRaster) -> float:

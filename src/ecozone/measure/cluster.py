@@ -33,7 +33,7 @@ from ecozone.log import logger
 from ecozone.measure.machine import FileMark, Machine, state_of
 from ecozone.measure.mapper import Common, Part, Result, Work
 from ecozone.measure.workers import at_most
-from ecozone.text import Lang, language, say, speaking
+from ecozone.text import Lang, joined, language, say, speaking
 
 #: How long a scheduler, and a first worker, are waited for, seconds.
 PATIENCE_S = 5.0
@@ -370,7 +370,7 @@ def _refusal(wrong: Mapping[str, Sequence[str]]) -> ClusterError:
         alike.setdefault(tuple(words), []).append(worker)
     told = []
     for words, workers in alike.items():
-        names = "、".join(workers[:_NAMED])
+        names = joined(workers[:_NAMED])
         if len(workers) > _NAMED:
             names = say("measure.cluster_more", workers=names, count=len(workers) - _NAMED)
         told.append(say("measure.cluster_worker", worker=names, words="；".join(words)))

@@ -3,6 +3,7 @@
 from ecozone.outputs.account import account_csv_names, write_account_csv, write_account_gpkg
 from ecozone.outputs.archive import damaged, write_archive
 from ecozone.outputs.atomic import written
+from ecozone.outputs.beside import BESIDE, csv_names
 from ecozone.outputs.change import (
     change_document,
     write_change_csv,
@@ -40,6 +41,7 @@ from ecozone.outputs.txt_overlap import write_overlap_txt
 from ecozone.outputs.word import write_docx
 
 __all__ = [
+    "BESIDE",
     "PICTURE_SUFFIXES",
     "PIECEWISE",
     "PLATE_SUFFIXES",
@@ -47,6 +49,7 @@ __all__ = [
     "account_csv_names",
     "change_document",
     "check_document",
+    "csv_names",
     "damaged",
     "draw_changes",
     "draw_flows",

@@ -10,9 +10,10 @@ import pandas as pd
 from ecozone.assess import Account
 from ecozone.geo.gdal import pyogrio
 from ecozone.outputs.atomic import written
+from ecozone.outputs.beside import csv_names, write_tables_csv
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
 from ecozone.outputs.styles import describe_layers
-from ecozone.outputs.tables import notice_table, resolved_tables, write_table_csv
+from ecozone.outputs.tables import notice_table, resolved_tables
 
 _RESOLVED = ("resolved", "breakdown", "classes", "gaps")
 
@@ -23,9 +24,7 @@ def account_csv_names(path: str | PathLike[str], *, resolved: bool) -> tuple[Pat
     >>> [path.name for path in account_csv_names("2025.csv", resolved=False)]
     ['2025.csv', '2025.targets.csv', '2025.accuracy.csv']
     """
-    named = Path(path)
-    others = ("targets", "accuracy", *(_RESOLVED if resolved else ()))
-    return (named, *(named.with_name(f"{named.stem}.{name}.csv") for name in others))
+    return csv_names(path, ("targets", "accuracy", *(_RESOLVED if resolved else ())))
 
 
 def write_account_csv(account: Account, path: str | PathLike[str]) -> Path:
@@ -33,13 +32,9 @@ def write_account_csv(account: Account, path: str | PathLike[str]) -> Path:
 
     The ratios stand at ``path``, the other tables beside it (`account_csv_names`).
     """
-    tables = [account.ratios, account.targets, account.accuracy]
-    resolved = len(account.pieces) > 0
-    tables += resolved_tables(account).values() if resolved else ()
-    names = account_csv_names(path, resolved=resolved)
-    for name, table in zip(names, tables, strict=True):
-        write_table_csv(table, name)
-    return names[0]
+    others = {"targets": account.targets, "accuracy": account.accuracy}
+    others |= resolved_tables(account) if len(account.pieces) else {}
+    return write_tables_csv(account.ratios, others, path)
 
 
 def write_account_gpkg(account: Account, path: str | PathLike[str]) -> Path:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from ecozone.assess import Change
 from ecozone.outputs.atomic import written
+from ecozone.outputs.beside import write_tables_csv
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
-from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded
 from ecozone.outputs.workbook import write_book
 
 CHANGE_SCHEMA = "ecozone.change/1"
@@ -32,8 +33,14 @@ def change_document(change: Change) -> dict[str, Any]:
 
 
 def write_change_csv(change: Change, path: str | PathLike[str]) -> Path:
-    """Write the transitions as CSV, safe to open in a spreadsheet."""
-    return write_table_csv(change.transitions, path)
+    """Write the transitions as CSV, safe to open in a spreadsheet, and the other tables beside it."""
+    others = {
+        "net": change.net,
+        "patches": _rows(change.patches),
+        "violations": _rows(change.violations),
+        "flagged": change.flagged,
+    }
+    return write_tables_csv(change.transitions, others, path)
 
 
 def write_change_xlsx(change: Change, path: str | PathLike[str]) -> Path:

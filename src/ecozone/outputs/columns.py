@@ -24,7 +24,29 @@ _CSV_MARKED = '[,"\\r\\n]'
 _JSON_MARKED = '[\\x{0}-\\x{1F}"\\\\]'
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
+#: Numbers that are whole, which frames keep as floats where some are missing; so is every ``…_year``.
+_WHOLE = frozenset({"year", "code", "samples", "places", "patch", "patches"})
+
 Words = Callable[[pa.Array], pa.Array]
+
+
+def is_whole(name: object) -> bool:
+    """Tell whether a column's numbers are whole: years, codes and counts.
+
+    >>> is_whole("target_year"), is_whole("value")
+    (True, False)
+    """
+    return name in _WHOLE or str(name).endswith("_year")
+
+
+def with_whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose years, codes and counts are whole numbers; codes that are texts stay texts.
+
+    >>> with_whole(pd.DataFrame({"year": [2025.0, None], "value": [84.0, 1.5]})).dtypes.astype(str).to_dict()
+    {'year': 'Int64', 'value': 'float64'}
+    """
+    floats = table.select_dtypes("float").columns
+    return table.astype({name: "Int64" for name in floats if is_whole(name)})
 
 
 def column(values: pd.Series[Any]) -> pa.Array:

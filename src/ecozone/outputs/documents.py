@@ -13,13 +13,12 @@ import pandas as pd
 from ecozone.assess import RATIO_COLUMNS, Account, Check, SamplePlan, records
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
+from ecozone.outputs.columns import is_whole
 from ecozone.outputs.plain import plain_value
 from ecozone.outputs.ways import way_documents
 
 CHECK_SCHEMA = "ecozone.check/1"
 RATIOS_SCHEMA = "ecozone.ratios/1"
-
-_WHOLE = frozenset({"year", "code", "samples", "places", "patch", "patches"})
 
 
 def check_document(check: Check) -> dict[str, Any]:
@@ -96,7 +95,7 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     >>> plain_rows(pd.DataFrame({"year": [2025.0], "value": [84.0]}))
     [{'year': 2025, 'value': 84.0}]
     """
-    whole = {name for name in table.columns if name in _WHOLE or str(name).endswith("_year")}
+    whole = {name for name in table.columns if is_whole(name)}
     rows = []
     for row in records(table):
         values = {str(key): plain_value(value) for key, value in row.items()}

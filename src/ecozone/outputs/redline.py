@@ -15,11 +15,12 @@ from ecozone.assess import Check, LayerComparison
 from ecozone.geo import reproject
 from ecozone.notices import Notice
 from ecozone.outputs.atomic import written
+from ecozone.outputs.beside import write_tables_csv
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
 from ecozone.outputs.map import write_map
 from ecozone.outputs.plain import plain_value
-from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded
 from ecozone.outputs.workbook import write_book
 from ecozone.rules import Role
 from ecozone.text import say
@@ -50,9 +51,11 @@ def redline_document(
     }
 
 
-def write_redline_csv(found: LayerComparison, path: str | PathLike[str]) -> Path:
-    """Write what became of each feature as CSV, safe to open in a spreadsheet."""
-    return write_table_csv(found.features, path)
+def write_redline_csv(found: LayerComparison, verdicts: pd.DataFrame | None, path: str | PathLike[str]) -> Path:
+    """Write what became of each feature as CSV, safe to open in a spreadsheet, and the other tables beside it."""
+    others = {"areas": pd.DataFrame([found.areas()]), "pieces": _rows(found.pieces)}
+    others |= {} if verdicts is None else {"verdicts": verdicts}
+    return write_tables_csv(found.features, others, path)
 
 
 def write_redline_xlsx(
@@ -63,8 +66,11 @@ def write_redline_xlsx(
     run: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a workbook: areas, features, pieces, verdicts where there are sites, notices, run."""
+    areas = found.areas()
+    if found.not_decreased is None:
+        areas["not_decreased"] = say("words.cannot_tell")
     sheets = {
-        "areas": pd.DataFrame([found.areas()]),
+        "areas": pd.DataFrame([areas]),
         "features": worded(found.features),
         "pieces": worded(_rows(found.pieces)),
     }

@@ -12,9 +12,10 @@ import pandas as pd
 
 from ecozone.assess import RATIO_COLUMNS, Scenario, records
 from ecozone.outputs.atomic import written
+from ecozone.outputs.beside import write_tables_csv
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
-from ecozone.outputs.tables import notice_table, run_sheet, worded, write_table_csv
+from ecozone.outputs.tables import notice_table, run_sheet, worded
 from ecozone.outputs.workbook import write_book
 from ecozone.text import say
 from ecozone.units import hectares, mu
@@ -38,8 +39,9 @@ def scenario_document(scenario: Scenario, run: Mapping[str, Any] | None = None) 
 
 
 def write_scenario_csv(scenario: Scenario, path: str | PathLike[str]) -> Path:
-    """Write the effects as CSV, safe to open in a spreadsheet."""
-    return write_table_csv(scenario.effects, path)
+    """Write the effects as CSV, safe to open in a spreadsheet, and the other tables beside it."""
+    others = {"targets": scenario.targets, "places": scenario.places, "sites": _sites(scenario)}
+    return write_tables_csv(scenario.effects, others, path)
 
 
 def write_scenario_xlsx(scenario: Scenario, path: str | PathLike[str], run: Mapping[str, Any] | None = None) -> Path:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ecozone.assess import FINDING_COLUMNS, OVERRIDE_COLUMNS, VERDICTS, Account, Check, overrides_of_sites
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.outputs.atomic import written
-from ecozone.outputs.columns import csv_lines, csv_words
+from ecozone.outputs.columns import csv_lines, csv_words, with_whole
 from ecozone.outputs.progress import progress_grid
 from ecozone.outputs.ways import way_sheets
 from ecozone.outputs.workbook import write_book
@@ -119,7 +119,7 @@ def csv_bytes(table: pd.DataFrame, *, header: bool = False) -> bytes:
 def write_table_csv(table: pd.DataFrame, path: str | PathLike[str]) -> Path:
     """Write a table as CSV: UTF-8 with a mark, safe to open in a spreadsheet."""
     with written(path) as draft:
-        draft.write_bytes(CSV_MARK + csv_bytes(table, header=True))
+        draft.write_bytes(CSV_MARK + csv_bytes(with_whole(table), header=True))
     return Path(path)
 
 

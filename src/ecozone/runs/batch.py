@@ -17,6 +17,7 @@ from ecozone.intake import Database, is_database, is_geodatabase, read_sites, re
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat, shift_notices
+from ecozone.text import joined
 from ecozone.workspace import Workspace
 
 #: What GDAL and office programs leave beside a file; it belongs to the file and holds no sites of its own.
@@ -42,7 +43,7 @@ def site_files(sites: tuple[str, ...]) -> list[Path | Database]:
     """
     missing = [given for given in sites if not is_database(given) and not (given and os.path.exists(given))]  # noqa: PTH110 - never raises
     if len(missing) > 1:
-        raise InputError("runs.not_found", names="、".join(given or '""' for given in missing))
+        raise InputError("runs.not_found", names=joined(given or '""' for given in missing))
     if missing:
         raise InputError("intake.not_found", file=missing[0] or '""')
     found: list[Path | Database] = []

@@ -13,7 +13,7 @@ from ecozone.errors import UsageError
 from ecozone.intake import Database, limiting
 from ecozone.measure import Mapper, mapper_for
 from ecozone.notices import Notice
-from ecozone.outputs import account_csv_names, written
+from ecozone.outputs import BESIDE, account_csv_names, csv_names, written
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
 from ecozone.runs.manifest import canonical, digest, places
@@ -68,9 +68,14 @@ def require_formats(outputs: Iterable[str], known: Iterable[str]) -> list[Path]:
 
 
 def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
-    """Return what is written beside an output: the other tables of an account beside the CSV of its ratios."""
-    tables = path.suffix.lower() == ".csv" and request.parts == ("ratios",)
-    return account_csv_names(path, resolved=bool(request.by))[1:] if tables else ()
+    """Return what is written beside an output: of results of several tables, all but the first one's CSV."""
+    if path.suffix.lower() != ".csv" or len(request.parts) != 1:
+        return ()
+    (part,) = request.parts
+    if part == "ratios":
+        return account_csv_names(path, resolved=bool(request.by))[1:]
+    sites = ("verdicts",) if part == "redline" and request.sites else ()
+    return csv_names(path, (*BESIDE.get(part, ()), *sites))[1:]
 
 
 def inputs_apart(

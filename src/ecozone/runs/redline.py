@@ -114,7 +114,7 @@ def run_redline(
 
         writers: dict[str, Writer] = {
             ".json": lambda path: write_json(redline_document(found, verdicts, carried, notices), path),
-            ".csv": lambda path: write_redline_csv(found, path),
+            ".csv": lambda path: write_redline_csv(found, verdicts, path),
             ".xlsx": lambda path: write_redline_xlsx(found, verdicts, path, notices, carried),
             ".gpkg": lambda path: write_redline_gpkg(found, verdicts, path, notices),
             ".geojson": lambda path: write_redline_geojson(found, path, carried),
