@@ -124,7 +124,8 @@ def told_of(row: dict[str, Any], layer: Any, rule: Any, tags: Any, feature: Any,
     if row["firmness"] == "possible":
         doubts.append(say("assess.remark_possible", accuracy=fixed(layer.accuracy_m or 0.0, 1)))
     if row["noise"]:
-        doubts.append(say("assess.remark_noise", limit=fixed(layer.min_area_m2, 2)))
+        sizes = {"limit": fixed(layer.min_area_m2, 2), "width": fixed(layer.min_width_m, 1)}
+        doubts.append(say(f"assess.remark_noise{'_thin' if layer.min_width_m > 0 else ''}", **sizes))
     remarks = [one for one in doubts if one]
     verdict = "review" if remarks else judgement.verdict
     if row["firmness"] == "likely":
