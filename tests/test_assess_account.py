@@ -471,3 +471,21 @@ def test_samples_not_drawn_at_random_give_no_interval(make: Any) -> None:
     account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}, inline=inline))
     assert target(account)["status"] == "cannot_tell"
     assert "assess.samples_not_random" in {one.key for one in account.notices}
+
+
+@pytest.mark.parametrize("zone", ["barrier:9", "red_line:9"])
+def test_a_target_of_a_zone_that_is_not_there_is_refused(make: Any, zone: str) -> None:
+    """A target never vanishes: a level that the layer does not hold is an error that names what there is."""
+    with pytest.raises(EcozoneError) as caught:
+        assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace("barrier:1", zone)))
+    assert zone in str(caught.value)
+
+
+@pytest.mark.parametrize("indicator", ["greening_coverage", "red_line_area"])
+def test_a_target_that_nothing_measures_keeps_its_row(make: Any, indicator: str) -> None:
+    """Neither the greening nor the red-line area of a barrier is measured: cannot tell, and the reason."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace("blue_green_ratio", indicator)))
+    row = account.targets.iloc[0]
+    assert (len(account.targets), row["zone"], row["status"]) == (1, "barrier:1", "cannot_tell")
+    assert row["reason"]
+    assert math.isnan(row["value"])

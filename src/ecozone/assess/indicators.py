@@ -134,7 +134,7 @@ def assess_indicators(
     Raises
     ------
     WorkspaceError
-        If a year asked for has no raster.
+        If a year asked for has no raster, or a target speaks of a zone that is not there.
     RasterError
         If a raster cannot be tallied.
     InputError
@@ -157,6 +157,9 @@ def measure_indicators(
     ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
 ) -> Measured:
     """Measure the indicators of a workspace; see `assess_indicators`."""
+    for target in ws.targets:
+        # Of a zone that its layer does not hold nothing would ever be said: the level or name is checked before the work.
+        ws.zones(target.zone)
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
     adjusted: dict[int, Adjusted] = {}

@@ -105,16 +105,25 @@ def target_account(ws: Workspace, measured: Measured) -> pd.DataFrame:
 
 
 def target_rows(ws: Workspace, measured: Measured) -> list[dict[str, Any]]:
-    """Return the rows of a `target_account`, with None for what is missing."""
+    """Return the rows of a `target_account`, with None for what is missing; no target is without one."""
     rows: list[dict[str, Any]] = []
     for target in ws.targets:
-        if target.indicator == "red_line_area":
-            rows += [_layer_row(target, row) for row in measured.rows if row["indicator"] == "red_line_area"]
-            continue
-        for one in measured.series:
-            if (one.planned, one.base["zone"]) == (target.indicator, target.zone):
-                rows += _rows(ws, target, one, measured)
-    return [row for row in rows if row["zone"] is not None]
+        layers = [row for row in measured.rows if (row["indicator"], row["zone"]) == ("red_line_area", target.zone)]
+        series = [one for one in measured.series if (one.planned, one.base["zone"]) == (target.indicator, target.zone)]
+        if target.indicator == "red_line_area" and layers:
+            rows += [_layer_row(target, row) for row in layers]
+        elif series:
+            rows += [row for one in series for row in _rows(ws, target, one, measured)]
+        else:
+            rows.append(_unmeasured(ws, target))
+    return rows
+
+
+def _unmeasured(ws: Workspace, target: Target) -> dict[str, Any]:
+    """Return the row of a target that nothing measures, such as the greening of ground outside the built-up area."""
+    zone = {"title": ws.zones(target.zone)["title"].iloc[0], "indicator": target.indicator, "profile": None}
+    record = _record(target, zone, "km2" if target.indicator == "red_line_area" else "%")
+    return record | {"status": "cannot_tell", "reason": Why("not_measured").words()}
 
 
 def _record(target: Target, zone: Mapping[str, Any], unit: str) -> dict[str, Any]:
@@ -254,8 +263,6 @@ def _change(period: Sequence[Figure], together: Together) -> dict[str, Any]:
 
 def _layer_row(target: Target, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row of a red-line layer, which is exact by law: nothing is sampled and nothing extrapolated."""
-    if row["zone"] != target.zone:
-        return {"zone": None}
     record = _record(target, row, "km2")
     aim = aim_of(target, None)
     record |= {"year": row["year"], "value": row["value"], "target": aim, "basis": "layer"}
