@@ -489,3 +489,53 @@ def test_a_target_that_nothing_measures_keeps_its_row(make: Any, indicator: str)
     assert (len(account.targets), row["zone"], row["status"]) == (1, "barrier:1", "cannot_tell")
     assert row["reason"]
     assert math.isnan(row["value"])
+
+
+RED_LINE = """
+[[targets]]
+indicator = "red_line_area"
+zone = "red_line"
+target = { year = 2025, value = 1.0 }
+source = "规划"
+"""
+
+
+@pytest.mark.parametrize(
+    ("since", "year", "aim", "status"),
+    [
+        (2022, 2025, 1.0, "met"),
+        (2022, 2025, 1.1, "missed"),
+        (2022, 2022, 1.0, "met"),
+        (2022, 2021, 1.0, "cannot_tell"),
+        (2022, 2035, 1.0, "on_track"),
+        (2022, 2035, 1.1, "at_risk"),
+        (2026, 2025, 1.0, "cannot_tell"),
+        (2026, 2035, 1.0, "cannot_tell"),
+        (None, 2025, 1.0, "cannot_tell"),
+    ],
+)
+def test_a_layer_is_judged_of_the_years_that_it_holds(
+    make: Any, since: int | None, year: int, aim: float, status: str
+) -> None:
+    """Land cover ends in 2025: 1 km² of 2022 tells nothing of years before, nothing final of years to come."""
+    targets = RED_LINE.replace("2025, value = 1.0", f"{year}, value = {aim}")
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, targets)
+    toml = ws.file.read_text("utf-8")
+    dated = f'role = "red_line"\nvalid_from = {since}-06-30' if since else 'role = "red_line"'
+    ws.file.write_text(toml.replace('role = "red_line"', dated), "utf-8")
+    account = assess_account(ez.open_workspace(ws.folder))
+    row, ratios = account.targets.iloc[0], account.ratios.query("indicator == 'red_line_area'").iloc[0]
+    assert (row["status"], ratios["status"]) == (status, status)
+    assert row["reason"]
+    assert row["value"] == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_account_up_to_a_year_does_not_judge_the_years_after_it(make: Any) -> None:
+    """Up to 2020, a layer of 2022 says nothing; each of two targets of one layer has its own status."""
+    two = RED_LINE + RED_LINE.replace("2025", "2035")
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, two)
+    toml = ws.file.read_text("utf-8").replace('role = "red_line"', 'role = "red_line"\nvalid_from = 2022-06-30')
+    ws.file.write_text(toml, "utf-8")
+    ws = ez.open_workspace(ws.folder)
+    assert assess_account(ws).targets["status"].tolist() == ["met", "on_track"]
+    assert assess_account(ws, years=[2020]).targets["status"].tolist() == ["cannot_tell", "cannot_tell"]

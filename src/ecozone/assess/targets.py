@@ -15,11 +15,11 @@ import pandas as pd
 
 from ecozone.assess.accuracy import Z_95, Estimate
 from ecozone.assess.indicators import Measured
-from ecozone.assess.judging import Figure, Judgement, Together, Why, adjusted_line, count_line
+from ecozone.assess.judging import Figure, Judgement, Together, Why, adjusted_line, count_line, judge_layer
 from ecozone.assess.series import Series, aim_of, judge_series
 from ecozone.assess.table import table
 from ecozone.assess.trend import Line, pace
-from ecozone.units import M2_PER_KM2, fixed, hectares, mu
+from ecozone.units import M2_PER_KM2, hectares, mu
 from ecozone.workspace import Target, Workspace
 
 TARGET_COLUMNS = (
@@ -267,10 +267,8 @@ def _layer_row(target: Target, row: Mapping[str, Any]) -> dict[str, Any]:
     aim = aim_of(target, None)
     record |= {"year": row["year"], "value": row["value"], "target": aim, "basis": "layer"}
     if aim is None:
-        return record | {"status": "cannot_tell"}
+        return record | {"status": "cannot_tell", "reason": Why("no_aim").words()}
     gap_m2 = aim * M2_PER_KM2 - row["numerator_m2"]
-    words = {"value": fixed(row["value"], 2), "aim": fixed(aim, 2)}
-    why = Why("not_trusted") if row["status"] == "cannot_tell" else None
-    why = why or Why("layer_holds" if row["status"] == "met" else "layer_short", words)
-    record |= {"status": row["status"], "by_count": row["by_count"], "reason": why.words()}
+    found = judge_layer(row["value"], aim, target.target_year, **row["account"])
+    record |= {"status": found.status, "by_count": found.by_count, "reason": found.why.words() if found.why else None}
     return record | {"gap_m2": gap_m2, "gap_hectares": hectares(gap_m2) + 0.0, "gap_mu": mu(gap_m2) + 0.0}
