@@ -33,7 +33,7 @@ from ecozone.measure import NODATA, OUTSIDE, mapper_for
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import Place, pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import MEASURED_ROLES, Target, Workspace
+from ecozone.workspace import MEASURED_ROLES, LandCover, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -183,7 +183,7 @@ def measure_indicators(
                 if found is not None:
                     adjusted[year] = found
                     notices += found.notices
-                rows += _year_rows(zones, tallied, lost, scheme, ws.landcover.profiles, year, found)
+                rows += _year_rows(zones, tallied, lost, scheme, ws.landcover, year, found)
         files = {one.file for one in adjusted.values() if one.accuracies}
         if len(files) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
             notices.append(notice("assess.samples_apart_assumed", "warning", years=listed(adjusted)))
@@ -224,7 +224,7 @@ def _year_rows(
     tallied: pd.DataFrame,
     lost: Mapping[Hashable, Notice],
     scheme: Scheme,
-    profiles: Sequence[Profile],
+    cover: LandCover,
     year: int,
     found: Adjusted | None,
 ) -> Iterator[dict[str, Any]]:
@@ -235,16 +235,18 @@ def _year_rows(
         areas[key][code] = area
     # Of the packaged profiles only the blue-green ratio differs; the user's own may count anything otherwise.
     every: list[tuple[str, str | None, Profile | None]]
-    every = [("blue_green_ratio", profile.name, profile) for profile in profiles] + [("tree_cover", None, None)]
-    every += [("tree_cover", one.name, one) for one in profiles if "forest_coverage" in one.include]
+    every = [("blue_green_ratio", profile.name, profile) for profile in cover.profiles]
+    every += [("tree_cover", None, None)]
+    every += [("tree_cover", one.name, one) for one in cover.profiles if "forest_coverage" in one.include]
     built_up: list[tuple[str, str | None, Profile | None]] = [("greening_coverage", None, None)]
-    built_up += [("greening_coverage", one.name, one) for one in profiles if "greening_coverage" in one.include]
+    built_up += [("greening_coverage", one.name, one) for one in cover.profiles if "greening_coverage" in one.include]
     for key, zone in zones.iterrows():
         mine = areas[key]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
         for indicator, profile, counted in built_up if zone["role"] == "built_up" else every:
             codes = scheme.codes(PROXY.get(indicator, indicator), counted)
             row = {**base, "indicator": indicator, "profile": profile, "unit": "%", "codes": codes}
+            row["as_planned"] = indicator not in PROXY and profile in (None, cover.profile)
             row |= _share(mine, codes, float(zone_m2[key]))
             row |= _no_target() | {"figure": _figure(row, lost.get(key), int(zone["refused"]), codes, found)}
             if key in lost:

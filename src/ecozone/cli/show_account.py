@@ -133,6 +133,8 @@ def _pace(row: Mapping[str, Any]) -> Iterator[str]:
         yield say("cli.paces", actual=fixed(row["actual_pace"], 2), required=fixed(row["required_pace"], 2))
     if row["needed_pace"] is not None:
         yield say("cli.pace_needed", needed=fixed(row["needed_pace"], 2))
+    if row["reckoned_as"] is not None:
+        yield say("cli.reckoned", value=_number(row["reckoned_from"], "%"), what=say(f"words.{row['reckoned_as']}"))
     if row["progress"] is not None:
         yield say("cli.progress", share=fixed(100 * row["progress"], 1))
     if row["change_low"] is not None:
