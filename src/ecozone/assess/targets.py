@@ -128,7 +128,7 @@ def _unmeasured(ws: Workspace, target: Target) -> dict[str, Any]:
     """Return the row of a target that nothing measures, such as the greening of ground outside the built-up area."""
     zone = {"title": ws.zones(target.zone)["title"].iloc[0], "indicator": target.indicator, "profile": None}
     record = _record(target, zone, "km2" if target.indicator == "red_line_area" else "%")
-    return record | {"status": "cannot_tell", "reason": Why("not_measured").words()}
+    return record | {"status": "cannot_tell", "reason": Why("no_indicator").words()}
 
 
 def _record(target: Target, zone: Mapping[str, Any], unit: str) -> dict[str, Any]:
