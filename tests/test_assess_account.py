@@ -148,7 +148,7 @@ def test_a_change_is_significant_only_beyond_its_interval(make: Any) -> None:
     assert (large["change_significant"], small["change_significant"]) == (True, False)
     assert large["change"] == pytest.approx(0.85 * 30, abs=1e-2)
     assert small["change_low"] < 0 < small["change_high"]
-    assert large["actual_pace"] == pytest.approx(0.85 * 30 / 5, abs=1e-3)
+    assert large["actual_pace"] == pytest.approx((78 - 50) / 5, abs=1e-3)
     assert large["required_pace"] == pytest.approx(4.0)
 
 
@@ -229,7 +229,8 @@ def test_places_of_which_some_were_read_in_both_years_give_no_interval_of_change
     half = placed("barrier:1", [*grid()[:20], *moved[20:]])
     mixed = target(assess_account(with_points(make, {2020: first, 2025: half}, tmp_path)))
     apart = target(assess_account(with_points(make, {2020: first, 2025: placed("barrier:1", moved)}, tmp_path)))
-    assert (mixed["change_significant"], mixed["basis"]) == (None, "count")
+    assert (mixed["change_significant"], mixed["basis"]) == (None, "samples")
+    assert math.isnan(mixed["change_low"])
     assert (apart["change_significant"], apart["basis"]) == (False, "samples")
 
 
@@ -471,3 +472,120 @@ def test_samples_not_drawn_at_random_give_no_interval(make: Any) -> None:
     account = assess_account(make({2025: board(0.8, 0.2)}, {2025: sampled("barrier:1", GOOD)}, inline=inline))
     assert target(account)["status"] == "cannot_tell"
     assert "assess.samples_not_random" in {one.key for one in account.notices}
+
+
+@pytest.mark.parametrize("zone", ["barrier:9", "red_line:9"])
+def test_a_target_of_a_zone_that_is_not_there_is_refused(make: Any, zone: str) -> None:
+    """A target never vanishes: a level that the layer does not hold is an error that names what there is."""
+    with pytest.raises(EcozoneError) as caught:
+        assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace("barrier:1", zone)))
+    assert zone in str(caught.value)
+
+
+@pytest.mark.parametrize("indicator", ["greening_coverage", "red_line_area"])
+def test_a_target_that_nothing_measures_keeps_its_row(make: Any, indicator: str) -> None:
+    """Neither the greening nor the red-line area of a barrier is measured: cannot tell, and the reason."""
+    account = assess_account(make({2025: board(0.8, 0.2)}, {}, TARGET.replace("blue_green_ratio", indicator)))
+    row = account.targets.iloc[0]
+    assert (len(account.targets), row["zone"], row["status"]) == (1, "barrier:1", "cannot_tell")
+    assert row["reason"]
+    assert math.isnan(row["value"])
+
+
+RED_LINE = """
+[[targets]]
+indicator = "red_line_area"
+zone = "red_line"
+target = { year = 2025, value = 1.0 }
+source = "规划"
+"""
+
+
+@pytest.mark.parametrize(
+    ("since", "year", "aim", "status"),
+    [
+        (2022, 2025, 1.0, "met"),
+        (2022, 2025, 1.1, "missed"),
+        (2022, 2022, 1.0, "met"),
+        (2022, 2021, 1.0, "cannot_tell"),
+        (2022, 2035, 1.0, "on_track"),
+        (2022, 2035, 1.1, "at_risk"),
+        (2026, 2025, 1.0, "cannot_tell"),
+        (2026, 2035, 1.0, "cannot_tell"),
+        (None, 2025, 1.0, "cannot_tell"),
+    ],
+)
+def test_a_layer_is_judged_of_the_years_that_it_holds(
+    make: Any, since: int | None, year: int, aim: float, status: str
+) -> None:
+    """Land cover ends in 2025: 1 km² of 2022 tells nothing of years before, nothing final of years to come."""
+    targets = RED_LINE.replace("2025, value = 1.0", f"{year}, value = {aim}")
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, targets)
+    toml = ws.file.read_text("utf-8")
+    dated = f'role = "red_line"\nvalid_from = {since}-06-30' if since else 'role = "red_line"'
+    ws.file.write_text(toml.replace('role = "red_line"', dated), "utf-8")
+    account = assess_account(ez.open_workspace(ws.folder))
+    row, ratios = account.targets.iloc[0], account.ratios.query("indicator == 'red_line_area'").iloc[0]
+    assert (row["status"], ratios["status"]) == (status, status)
+    assert row["reason"]
+    assert row["value"] == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_account_up_to_a_year_does_not_judge_the_years_after_it(make: Any) -> None:
+    """Up to 2020, a layer of 2022 says nothing; each of two targets of one layer has its own status."""
+    two = RED_LINE + RED_LINE.replace("2025", "2035")
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, two)
+    toml = ws.file.read_text("utf-8").replace('role = "red_line"', 'role = "red_line"\nvalid_from = 2022-06-30')
+    ws.file.write_text(toml, "utf-8")
+    ws = ez.open_workspace(ws.folder)
+    assert assess_account(ws).targets["status"].tolist() == ["met", "on_track"]
+    assert assess_account(ws, years=[2020]).targets["status"].tolist() == ["cannot_tell", "cannot_tell"]
+
+
+def test_all_figures_of_a_sampled_row_rest_on_the_samples(make: Any) -> None:
+    """80 % by count, 78 % by samples of 2025 alone: against 79 % the row never says that the target is passed."""
+    years = {2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}
+    targets = TARGET.replace("value = 70.0", "value = 79.0")
+    row = target(assess_account(make(years, {2025: sampled("barrier:1", GOOD)}, targets)))
+    assert (row["basis"], row["gap_m2"] > 0) == ("samples", True)
+    assert row["progress"] == pytest.approx((78 - 50) / (79 - 50), abs=1e-4)
+    assert row["actual_pace"] == pytest.approx((78 - 50) / 5, abs=1e-3)
+    assert math.isnan(row["attainment_year"])
+    assert math.isnan(row["change"])
+    met = target(assess_account(make(years, {2025: sampled("barrier:1", GOOD)})))
+    assert (met["basis"], met["status"], met["attainment_year"]) == ("samples", "met", 2025)
+
+
+def test_a_target_that_was_reached_and_lost_is_not_reached(make: Any) -> None:
+    """80 % in 2021 and 60 % in 2025 against 70 %: the row does not say that it was reached in 2021."""
+    years = {2020: board(0.5, 0.5), 2021: board(0.8, 0.2), 2025: board(0.6, 0.4)}
+    row = target(assess_account(make(years, {})))
+    assert row["by_count"] == "missed"
+    assert not row["attainment_year"] <= 2025
+
+
+def test_progress_has_one_baseline_and_names_it(make: Any) -> None:
+    """Published 60 %, measured 50 → 80 %, aim 85 %: (80 − 60)/(85 − 60); under another profile the measured one."""
+    codes = {2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}
+    for year, rows in ((2020, 40), (2025, 45)):
+        # Cropland, which the second profile leaves out.
+        codes[year][:rows] = CROPLAND
+    targets = TARGET.replace("value = 50.0", "value = 60.0").replace("value = 70.0", "value = 85.0")
+    account = assess_account(make(codes, {}, targets))
+    row, other = target(account), target(account, "without_cropland")
+    assert (row["reckoned_from"], row["reckoned_as"]) == (60.0, "published_baseline")
+    assert row["progress"] == pytest.approx(20 / 25, abs=1e-4)
+    assert (row["required_pace"], row["actual_pace"]) == pytest.approx((5, 4), abs=1e-3)
+    assert other["reckoned_as"] == "measured_baseline_of_profile"
+    assert other["reckoned_from"] == pytest.approx(10, abs=1e-3)
+    assert other["progress"] == pytest.approx((35 - 10) / (85 - 10), abs=1e-4)
+    assert (other["required_pace"], other["actual_pace"]) == pytest.approx((15, 5), abs=1e-3)
+
+
+def test_the_published_baseline_of_one_profile_starts_no_line_of_another(make: Any) -> None:
+    """With 2022 alone measured, the line from the published figure is drawn under its own profile only."""
+    account = assess_account(make({2022: board(0.6, 0.4)}, {}))
+    assert target(account)["method"] == "line_from_published_baseline"
+    other = target(account, "without_cropland")
+    assert (other["method"], other["by_count"], other["status"]) == (None, None, "cannot_tell")
+    assert math.isnan(other["actual_pace"])

@@ -209,3 +209,10 @@ def test_a_csv_beside_is_no_input(demo: Path, capsys: pytest.CaptureFixture[str]
     toml.write_text(words, "utf-8")
     assert run(["ratios", "-w", str(demo), "-o", str(demo / "s.csv")]) == 2
     assert "s.targets.csv" in capsys.readouterr().err
+
+
+def test_the_area_of_a_layer_stands_with_the_year_of_the_layer(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The red line is in force since 2022: under a column of 2025 and among the targets that year is named."""
+    assert run(["ratios", "-w", str(demo), "--lang", "en"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("since 2022") >= 2

@@ -22,7 +22,7 @@ import pandas as pd
 from ecozone.assess.accuracy import Estimate
 from ecozone.assess.adjusted import Adjusted, adjust
 from ecozone.assess.covariance import covariance
-from ecozone.assess.judging import DECIMALS, Figure, Together, Why
+from ecozone.assess.judging import DECIMALS, Figure, Together, Why, judge_layer
 from ecozone.assess.series import PROXY, Series, aim_of, judge_series, series_of, target_in
 from ecozone.assess.table import table
 from ecozone.assess.tallying import chosen_sources, tally, unmeasured
@@ -33,7 +33,7 @@ from ecozone.measure import NODATA, OUTSIDE, mapper_for
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import Place, pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import MEASURED_ROLES, Target, Workspace
+from ecozone.workspace import MEASURED_ROLES, LandCover, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -134,7 +134,7 @@ def assess_indicators(
     Raises
     ------
     WorkspaceError
-        If a year asked for has no raster.
+        If a year asked for has no raster, or a target speaks of a zone that is not there.
     RasterError
         If a raster cannot be tallied.
     InputError
@@ -157,13 +157,18 @@ def measure_indicators(
     ws: Workspace, *, years: Iterable[int] | None = None, client: Any = None, progress: Progress = no_progress
 ) -> Measured:
     """Measure the indicators of a workspace; see `assess_indicators`."""
+    for target in ws.targets:
+        # Of a zone that its layer does not hold nothing would ever be said: the level or name is checked first.
+        ws.zones(target.zone)
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
     adjusted: dict[int, Adjusted] = {}
+    closed: int | None = None
     if ws.landcover is not None:
         scheme = open_scheme(ws.landcover.scheme)
         zones = measured_zones(ws)
         sources = chosen_sources(ws, years)
+        closed = max(sources, default=None)
         with mapper_for(client) as mapper:
             if mapper is not None:
                 # All years, before the first is begun.
@@ -178,7 +183,7 @@ def measure_indicators(
                 if found is not None:
                     adjusted[year] = found
                     notices += found.notices
-                rows += _year_rows(zones, tallied, lost, scheme, ws.landcover.profiles, year, found)
+                rows += _year_rows(zones, tallied, lost, scheme, ws.landcover, year, found)
         files = {one.file for one in adjusted.values() if one.accuracies}
         if len(files) > 1 and any(one.accuracies and one.places is None for one in adjusted.values()):
             notices.append(notice("assess.samples_apart_assumed", "warning", years=listed(adjusted)))
@@ -193,7 +198,7 @@ def measure_indicators(
     measured = Measured(rows, series, adjusted, notices)
     for one in series:
         _judge_rows(one, rows, ws.targets, measured)
-    red_lines = [red_line_row(ws, layer.key) for layer in ws.layers_of("red_line")]
+    red_lines = [_red_line_row(ws, layer.key, closed) for layer in ws.layers_of("red_line")]
     notices += [
         notice("assess.target_no_source", "warning", layer=target.zone, indicator=say(f"words.{target.indicator}"))
         for target in ws.targets
@@ -219,7 +224,7 @@ def _year_rows(
     tallied: pd.DataFrame,
     lost: Mapping[Hashable, Notice],
     scheme: Scheme,
-    profiles: Sequence[Profile],
+    cover: LandCover,
     year: int,
     found: Adjusted | None,
 ) -> Iterator[dict[str, Any]]:
@@ -230,16 +235,18 @@ def _year_rows(
         areas[key][code] = area
     # Of the packaged profiles only the blue-green ratio differs; the user's own may count anything otherwise.
     every: list[tuple[str, str | None, Profile | None]]
-    every = [("blue_green_ratio", profile.name, profile) for profile in profiles] + [("tree_cover", None, None)]
-    every += [("tree_cover", one.name, one) for one in profiles if "forest_coverage" in one.include]
+    every = [("blue_green_ratio", profile.name, profile) for profile in cover.profiles]
+    every += [("tree_cover", None, None)]
+    every += [("tree_cover", one.name, one) for one in cover.profiles if "forest_coverage" in one.include]
     built_up: list[tuple[str, str | None, Profile | None]] = [("greening_coverage", None, None)]
-    built_up += [("greening_coverage", one.name, one) for one in profiles if "greening_coverage" in one.include]
+    built_up += [("greening_coverage", one.name, one) for one in cover.profiles if "greening_coverage" in one.include]
     for key, zone in zones.iterrows():
         mine = areas[key]
         base = {"layer": zone["layer"], "zone": key, "title": zone["title"], "year": year, "zone_m2": zone_m2[key]}
         for indicator, profile, counted in built_up if zone["role"] == "built_up" else every:
             codes = scheme.codes(PROXY.get(indicator, indicator), counted)
             row = {**base, "indicator": indicator, "profile": profile, "unit": "%", "codes": codes}
+            row["as_planned"] = indicator not in PROXY and profile in (None, cover.profile)
             row |= _share(mine, codes, float(zone_m2[key]))
             row |= _no_target() | {"figure": _figure(row, lost.get(key), int(zone["refused"]), codes, found)}
             if key in lost:
@@ -317,19 +324,20 @@ def _judge_rows(one: Series, rows: Iterable[dict[str, Any]], targets: Sequence[T
             row["gap_m2"] = (aim - row["figure"].best) / 100.0 * row["zone_m2"]
 
 
-def red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
-    """Return the row of a red-line layer, whose area is that of its own boundary and needs no samples."""
+def _red_line_row(ws: Workspace, key: str, closed: int | None) -> dict[str, Any]:
+    """Return the row of a red-line layer, whose area is that of its own boundary, for an account up to a year."""
     layer = ws.layers[key]
     zones = ws.zones(key)
     area = float(area_m2(zones).iloc[0])
-    target = target_in(ws.targets, "red_line_area", key, None)
+    since = layer.valid_from.year if layer.valid_from else None
+    target = target_in(ws.targets, "red_line_area", key, since if closed is None else closed)
     row: dict[str, Any] = {
         "layer": key,
         "zone": key,
         "title": pick(layer.title),
         "indicator": "red_line_area",
         "profile": None,
-        "year": layer.valid_from.year if layer.valid_from else None,
+        "year": since,
         "value": area / M2_PER_KM2,
         "unit": "km2",
         "numerator_m2": area,
@@ -337,14 +345,15 @@ def red_line_row(ws: Workspace, key: str) -> dict[str, Any]:
         "valid_share": 1.0,
         "value_of_valid": area / M2_PER_KM2,
         **_no_target(),
+        "account": {"since": since, "closed": closed, "trusted": not zones["refused"].iloc[0]},
     }
     aim = None if target is None else aim_of(target, None)
     if target is not None and aim is not None:
-        reached = round_half_up(area / M2_PER_KM2, DECIMALS) >= aim
+        found = judge_layer(row["value"], aim, target.target_year, **row["account"])
         row |= {"target_year": target.target_year, "target": aim, "gap_m2": aim * M2_PER_KM2 - area}
-        row["by_count"] = None if math.isnan(area) else "met" if reached else "missed"
-        row["status"] = row["by_count"]
-    if math.isnan(area) or (row["status"] and zones["refused"].iloc[0]):
+        why = None if found.why is None else found.why.words()
+        row |= {"status": found.status, "by_count": found.by_count, "reason": why}
+    if math.isnan(area):
         row |= {"status": "cannot_tell", "reason": Why("not_trusted").words()}
     return row
 

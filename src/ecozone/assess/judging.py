@@ -4,6 +4,8 @@
   ``missed`` where the whole of it is below, ``cannot_tell`` otherwise.
 - Before: ``on_track`` where the interval of the line through the measured years is at the target or above in the
   target's year, ``at_risk`` otherwise.
+- A layer's own area is exact by law. It says nothing of a year before the layer was in force, and is ``on_track`` or
+  ``at_risk`` for a year that is still to come.
 - Without samples nothing is proven: ``cannot_tell``. What the count of cells alone would say stands beside it, and is
   never more than that.
 """
@@ -139,6 +141,45 @@ def judge(
     words = _ends(ahead) | {"year": target_year, "value": fixed(ahead.value, DECIMALS), "aim": fixed(aim, DECIMALS)}
     status = "on_track" if ahead.low >= aim else "at_risk"
     return Judgement(status, by_count, Why(status, words))
+
+
+def judge_layer(
+    value: float, aim: float, target_year: int, *, since: int | None, closed: int | None, trusted: bool
+) -> Judgement:
+    """Judge the area of a layer, which needs no samples.
+
+    Parameters
+    ----------
+    value, aim : float
+        In km².
+    target_year : int
+    since : int or None
+        The year in which the layer came into force; None where that is not declared, so that no year is proven.
+    closed : int or None
+        The year that the account is drawn up for; that of ``since`` where there is no other.
+    trusted : bool
+        Whether all shapes of the layer can be trusted.
+
+    Examples
+    --------
+    >>> years = (2021, 2025, 2035)
+    >>> [judge_layer(3.66, 3.66, year, since=2022, closed=2025, trusted=True).status for year in years]
+    ['cannot_tell', 'met', 'on_track']
+    """
+    if math.isnan(value):
+        return Judgement("cannot_tell", None, Why("not_trusted"))
+    reached = round_half_up(value, DECIMALS) >= aim
+    now = since if closed is None else closed
+    if since is not None and now is not None and min(now, target_year) < since:
+        return Judgement("cannot_tell", None, Why("layer_later", {"since": since, "year": min(now, target_year)}))
+    ended = now is None or now >= target_year
+    status = ("met" if reached else "missed") if ended else ("on_track" if reached else "at_risk")
+    if not trusted:
+        return Judgement("cannot_tell", status, Why("not_trusted"))
+    if since is None:
+        return Judgement("cannot_tell", status, Why("layer_undated"))
+    words = {"value": fixed(value, DECIMALS), "aim": fixed(aim, DECIMALS)}
+    return Judgement(status, status, Why("layer_holds" if reached else "layer_short", words))
 
 
 def count_line(figures: Sequence[Figure], start: tuple[int, float | None] | None) -> Line | None:

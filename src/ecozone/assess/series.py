@@ -21,7 +21,8 @@ class Series:
     Attributes
     ----------
     base : mapping
-        ``layer, zone, title, indicator, profile, zone_m2, codes`` (of the classes that count).
+        ``layer, zone, title, indicator, profile, zone_m2, codes`` (of the classes that count), and ``as_planned``:
+        whether the plan's published figures count the same classes.
     figures : tuple of Figure
         By year.
     """
@@ -45,7 +46,7 @@ def series_of(rows: Iterable[Mapping[str, Any]]) -> list[Series]:
     grouped: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault((row["zone"], row["indicator"], row["profile"]), []).append(row)
-    names = ("layer", "zone", "title", "indicator", "profile", "zone_m2", "codes")
+    names = ("layer", "zone", "title", "indicator", "profile", "zone_m2", "codes", "as_planned")
     return [
         Series({name: mine[0][name] for name in names}, tuple(row["figure"] for row in mine))
         for mine in grouped.values()
@@ -55,8 +56,14 @@ def series_of(rows: Iterable[Mapping[str, Any]]) -> list[Series]:
 def judge_series(one: Series, target: Target, aim: float, year: int, together: Together) -> Judgement:
     """Judge a series at the end of a year."""
     figures = one.until(year)
-    start = None if target.baseline_year is None else (target.baseline_year, target.baseline_value)
-    return judge(figures, aim, target.target_year, start=start, together=together)
+    return judge(figures, aim, target.target_year, start=start_of(target, one), together=together)
+
+
+def start_of(target: Target, one: Series) -> tuple[int, float | None] | None:
+    """Return the plan's baseline year, and its published figure where that is of the series' own profile."""
+    if target.baseline_year is None:
+        return None
+    return target.baseline_year, target.baseline_value if one.base["as_planned"] else None
 
 
 def aim_of(target: Target, one: Series | None) -> float | None:

@@ -126,8 +126,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     for (title, indicator, profile), by_year in groups.items():
         last = by_year[max(by_year)]
         if indicator == "red_line_area":
-            size = "—" if last["value"] is None else f"{fixed(last['value'], 2)} km²"
-            values = [""] * (len(years) - 1) + [size] * min(1, len(years))
+            values = [""] * (len(years) - 1) + [layer_area(last)] * min(1, len(years))
         else:
             values = [_share(by_year[year]) if year in by_year else "" for year in years]
         line = [by_year[year]["value"] if year in by_year else None for year in years]
@@ -155,6 +154,14 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     aim_at, count = 3 + len(years) + through, len(headings)
     right = (*range(3, 3 + len(years)), aim_at, count)
     table([*headings, say("cli.head_gap")], rows, right=right, title=say("cli.ratios_title"))
+
+
+def layer_area(row: Mapping[str, Any]) -> str:
+    """Write the area of a layer with the year since which it is in force, which is none of the measured years."""
+    if row["value"] is None:
+        return "—"
+    area = f"{fixed(row['value'], 2)} km²"
+    return area if row["year"] is None else say("cli.since", value=area, year=int(row["year"]))
 
 
 def profile_words(profile: str) -> str:

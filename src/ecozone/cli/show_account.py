@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecozone.cli.common import console
-from ecozone.cli.show import STATUS_STYLES, interval_words, profile_words, status_words, table
+from ecozone.cli.show import STATUS_STYLES, interval_words, layer_area, profile_words, status_words, table
 from ecozone.text import say
 from ecozone.units import fixed, hectares
 
@@ -29,7 +29,10 @@ def show_targets(account: Account) -> None:
             say("cli.at_year", value=_number(row[what], unit), year=_year(row[year]))
             for what, year in (("baseline", "baseline_year"), ("target", "target_year"))
         ]
-        measured = [say("cli.at_year", value=_number(row["value"], unit), year=_year(row["year"]))]
+        if row["basis"] == "layer":
+            measured = [layer_area(row)]
+        else:
+            measured = [say("cli.at_year", value=_number(row["value"], unit), year=_year(row["year"]))]
         measured += [interval_words(row)] if row["adjusted"] is not None else []
         status = Text(status_words(row), style=STATUS_STYLES[row["status"]]) if row["status"] else ""
         why = [part for part in (row["reason"], _gap(row)) if part]
@@ -130,6 +133,8 @@ def _pace(row: Mapping[str, Any]) -> Iterator[str]:
         yield say("cli.paces", actual=fixed(row["actual_pace"], 2), required=fixed(row["required_pace"], 2))
     if row["needed_pace"] is not None:
         yield say("cli.pace_needed", needed=fixed(row["needed_pace"], 2))
+    if row["reckoned_as"] is not None:
+        yield say("cli.reckoned", value=_number(row["reckoned_from"], "%"), what=say(f"words.{row['reckoned_as']}"))
     if row["progress"] is not None:
         yield say("cli.progress", share=fixed(100 * row["progress"], 1))
     if row["change_low"] is not None:

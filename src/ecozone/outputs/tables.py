@@ -32,6 +32,7 @@ _FIRMNESS = ("certain", "likely", "possible")
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
 _WORDED = (
     *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
+    "reckoned_as",
     *("ground", "significance", "measure", "gap_kind"),
     *("status_before", "by_count_before", "status_after", "by_count_after", "change_kind"),
     *("verdict_old", "verdict_new", "finding_old", "finding_new"),

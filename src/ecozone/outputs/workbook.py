@@ -26,6 +26,7 @@ _NUMBER_FORMATS |= dict.fromkeys(("accuracy", "half_width", "progress"), "0.00%"
 _TWO_DECIMALS = frozenset(
     (
         *("value", "value_of_valid", "area_mu", "adjusted", "se", "ci_low", "ci_high", "baseline", "target", "gap_mu"),
+        "reckoned_from",
         *("required_pace", "actual_pace", "needed_pace", "projected", "projected_low", "projected_high"),
         *("needed_se", "change", "change_low", "change_high", "change_needed_se"),
         *("value_before", "value_after", "adjusted_before", "adjusted_after", "ci_low_before", "ci_high_before"),
