@@ -176,7 +176,6 @@ RASTERS: dict[str, Callable[[Path], None]] = {
     "a coloured picture": lambda path: raster(path, np.full((3, 260, 360), 10, "uint8")),
     "unknown class": lambda path: raster(path, np.full((260, 360), 77, "uint8")),
     "no crs": lambda path: raster(path, np.full((260, 360), 10, "uint8"), crs=None),
-    "truncated": truncate,
     "empty": lambda path: path.write_bytes(b""),
 }
 
@@ -191,6 +190,20 @@ def test_a_raster_that_cannot_be_tallied_is_refused(case: str, demo: Path, capsy
     assert "2025.tif" in shown.err
     assert "Traceback" not in shown.err
     assert not (demo / "r.json").exists()
+
+
+def test_a_truncated_raster_decides_nothing_that_rests_on_lost_ground(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status 3 and the raster's name; the district, part of whose ground is lost, has no figure and no verdict."""
+    truncate(demo / "landcover" / "2025.tif")
+    assert run(["ratios", "-w", str(demo), "-o", str(demo / "r.json")]) == 3
+    assert "2025.tif" in capsys.readouterr().err
+    rows = json.loads((demo / "r.json").read_text("utf-8"))["rows"]
+    lost = [row for row in rows if row["zone"] == "district" and row["year"] == 2025]
+    assert lost
+    assert {row["value"] for row in lost} == {None}
+    assert {row["status"] for row in lost} <= {"cannot_tell", None}
 
 
 def test_a_raster_that_covers_half_the_district_decides_nothing(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
