@@ -157,7 +157,7 @@ WRITERS: Mapping[str, Callable[[Results, Path], Path]] = {
     "scenario.geojson": lambda one, path: write_scenario_geojson(one.scenario, path, {}),
     "scenario.gpkg": lambda one, path: write_scenario_gpkg(one.scenario, path),
     "redline.json": lambda one, path: write_json(redline_document(*_redline(one)), path),
-    "redline.csv": lambda one, path: write_redline_csv(one.redline.found, path),
+    "redline.csv": lambda one, path: write_redline_csv(*_redline(one), path),
     "redline.xlsx": lambda one, path: write_redline_xlsx(*_redline(one), path),
     "redline.geojson": lambda one, path: write_redline_geojson(one.redline.found, path, {}),
     "redline.gpkg": lambda one, path: write_redline_gpkg(*_redline(one), path),
