@@ -221,3 +221,27 @@ def test_an_override_of_a_site_that_is_not_there_is_told() -> None:
     assert "override" not in check.sites or check.sites["override"].isna().all()
     (told,) = [notice for notice in check.notices if notice.key == "runs.override_no_site"]
     assert "S10" in told.remedy() or "S01" in told.remedy()
+
+
+def test_a_second_ruling_of_the_same_finding_is_not_applied(check: Check) -> None:
+    """Of two that contradict each other the first stands, and the other is named."""
+    ruled = overrule(check, [one(check, verdict="review"), one(check, by="XX")])
+    assert ruled.findings["override"].dropna().tolist() == ["review"]
+    assert [notice.fields["by"] for notice in ruled.notices if notice.key == "assess.override_twice"] == ["XX"]
+
+
+def test_what_is_ruled_of_missing_data_stands_in_the_csv(tmp_path: Path) -> None:
+    """A site without findings has the reason, the person and the day in its row."""
+    words = "site=S11;layer=cropland;verdict=clear;by=WQ;reason=已查三调"
+    target = tmp_path / "r.csv"
+    asked = Request(
+        workspace="demo",
+        parts=("check",),
+        sites=(str(demo_source() / "sites"),),
+        overrides=(words,),
+        outputs=(str(target),),
+        date=dt.date(2026, 3, 1),
+    )
+    execute(asked)
+    (row,) = [line for line in target.read_text("utf-8-sig").splitlines() if line.startswith("S11,")]
+    assert "已查三调" in row and "WQ" in row and "2026-03-01" in row

@@ -294,6 +294,8 @@ def test_a_damaged_block_in_the_middle_costs_its_zones_alone(write: Write, tmp_p
 @pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c_ends_a_tally(write: Write, threads: int) -> None:
     """The signal of Ctrl-C in the middle comes out as such, no thread goes on, and the next tally is right."""
+    # A shell starts what runs behind it with the signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     path, frame = write(np.ones((4000, 80), np.uint8)), gpd.GeoSeries(stars(40, 80, 4000), crs=4548)
     seen: list[int] = []
 

@@ -308,7 +308,7 @@ def test_unknown_values_are_listed(write: Write) -> None:
     path = write(codes)
     with pytest.raises(RasterError, match=r"7 \(0\.0900.*\)") as caught:
         measure_zones(frame, path, scheme="worldcover")
-    assert "70" not in str(caught.value)
+    assert "70" not in str(caught.value).replace(str(path), "")
     assert set(measure_zones(frame, path)["code"]) == {7, 40, "nodata", "outside"}
     codes[codes == 7] = 12
     with pytest.raises(RasterError) as caught:

@@ -12,6 +12,8 @@ from shapely import affinity
 from ecozone.measure import widths_of
 
 lengths = st.floats(0.05, 500.0)
+#: GEOS overflows on numbers near the least that there are.
+coordinates = st.floats(0, 300, allow_subnormal=False).map(lambda value: round(value, 6))
 FINE = 0.021
 
 
@@ -26,7 +28,7 @@ def test_a_rectangle_is_as_wide_as_its_shorter_side(long: float, short: float, t
     assert widths(shape)[0] == pytest.approx(min(long, short), rel=FINE, abs=1e-6)
 
 
-@given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 300)), min_size=3, max_size=12, unique=True))
+@given(st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=12, unique=True))
 @settings(max_examples=60, deadline=None)
 def test_a_circle_of_the_width_fits_and_no_larger_one(corners: list[tuple[float, float]]) -> None:
     """The oracle is GEOS's own search for the largest inscribed circle, finer than ours."""

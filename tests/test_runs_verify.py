@@ -172,3 +172,15 @@ def test_the_command_says_sound_and_unsound(archive: Path, tmp_path: Path, capsy
     broken[len(broken) // 2] ^= 1
     (tmp_path / "broken.zip").write_bytes(broken)
     assert command(["verify", str(tmp_path / "broken.zip"), "-q"]) == 3
+
+
+def test_a_workspace_named_by_way_of_its_parent_is_verified(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path with ``..`` is one place, in the archive and when it is made again."""
+    (tmp_path / "o").mkdir()
+    shutil.copytree(workspace, tmp_path / "ws")
+    monkeypatch.chdir(tmp_path / "o")
+    execute(asked(Path("../ws"), Path("run.zip"), copies=True))
+    assert not any(".." in name for name in zipfile.ZipFile("run.zip").namelist())
+    assert verify(Path("run.zip")).sound

@@ -92,6 +92,8 @@ def _apply(one: Override, site: pd.DataFrame, table: pd.DataFrame) -> Notice:
     if any(abs(seen[name] - figure) > _SHOWN + _SHARE * figure for name, figure in one.figures.items()):
         return notice("assess.override_stale", "warning", **words)
     rows = table.index[row]
+    if table.loc[rows, "override"].notna().any():
+        return notice("assess.override_twice", "warning", **words)
     for column, value in zip(OVERRIDE_COLUMNS, (one.verdict, one.reason, one.by, one.date.isoformat()), strict=True):
         table.loc[rows, column] = value
     before = "review" if one.rule is None else str(table["verdict"].iloc[row[0]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,12 +19,14 @@ from ecozone.text import LANGUAGES, joined, language, say
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from ecozone.assess import Check
     from ecozone.log import Progress
     from ecozone.notices import Notice
 
 _PIPED_WIDTH = 160
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -168,9 +171,15 @@ def console(*, error: bool = False) -> Console:
     """Return where a person reads: standard output for tables, standard error for the rest."""
     from rich.console import Console
 
+    class Plain(Console):
+        """Shows texts of the data without what would move the cursor or turn the direction of writing."""
+
+        def render_str(self, text: str, **words: Any) -> Text:
+            return super().render_str(_UNSHOWN.sub("", text), **words)
+
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else _PIPED_WIDTH
-    return Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
+    return Plain(file=stream, highlight=False, markup=False, emoji=False, width=width)
 
 
 def tell(words: str, *, style: str | None = None) -> None:

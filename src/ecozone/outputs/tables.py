@@ -103,9 +103,20 @@ def finding_table(check: Check) -> pd.DataFrame:
     names = {name: name for name in ("site_id", "name", "project_type")}
     names |= {name: f"site_{name}" for name in ("verdict", "override") if name in check.sites}
     front = {head: check.sites[name].array.take(owner) for name, head in names.items()}
+    if "override" in check.sites:
+        # What was ruled of missing data stands beside no finding.
+        front["site_override_words"] = _rulings(check)[owner]
     known = [*FINDING_COLUMNS[1:], *(name for name in OVERRIDE_COLUMNS if name in check.findings)]
     behind = {name: check.findings[name].array.take(finding, allow_fill=True) for name in known}
     return pd.DataFrame(front | behind, copy=False)
+
+
+def _rulings(check: Check) -> NDArray[np.object_]:
+    """Return what persons ruled of each site, None where nobody did."""
+    ruled = overrides_of_sites(check)
+    words = np.empty(len(check.sites), dtype=object)
+    words[:] = ["\n".join(ruled[site]) if site in ruled else None for site in check.sites["site_id"]]
+    return words
 
 
 def csv_bytes(table: pd.DataFrame, *, header: bool = False) -> bytes:

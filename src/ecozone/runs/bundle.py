@@ -8,7 +8,7 @@ from typing import Any
 
 from ecozone.intake import sha256
 from ecozone.outputs import write_archive
-from ecozone.runs.manifest import canonical, is_own
+from ecozone.runs.manifest import canonical, is_own, whole_path
 
 MANIFEST = "run.json"
 RESULTS = "results/"
@@ -42,7 +42,7 @@ def write_bundle(manifest: Mapping[str, Any], results: Sequence[Path], path: Pat
     inputs = []
     for entry in manifest["inputs"]:
         name = entry["path"]
-        place = Path(name).absolute()
+        place = whole_path(name)
         wanted = copies or name.endswith(_DECLARED)
         if wanted and "bytes" in entry and not is_own(name) and place.is_relative_to(base):
             entry = entry | {"copy": INPUTS + place.relative_to(base).as_posix()}

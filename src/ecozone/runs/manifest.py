@@ -84,9 +84,14 @@ def canonical(data: Mapping[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def whole_path(path: str | PathLike[str]) -> Path:
+    """Return a path from the root without ``..``: two names of one place must not look like two places."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ``..``
+
+
 def places(run: Mapping[str, Any]) -> dict[str, str]:
     """Return the folder that a run was made in, and the deepest one that holds all that it read."""
-    read = [Path(entry["path"]).absolute() for entry in run["inputs"] if "bytes" in entry and not is_own(entry["path"])]
+    read = [whole_path(entry["path"]) for entry in run["inputs"] if "bytes" in entry and not is_own(entry["path"])]
     drive = Path(read[0].anchor if read else Path.cwd())
     alike = [path.parent for path in read if path.anchor == drive.anchor]
     base = os.path.commonpath(alike) if alike else drive

@@ -21,7 +21,7 @@ from ecozone.runs.change import run_change
 from ecozone.runs.comparing import Compared, compare
 from ecozone.runs.delivery import files_beside, is_archive
 from ecozone.runs.execute import execute
-from ecozone.runs.manifest import DESCRIPTION, RUN_SCHEMA, is_own, own_file, versions
+from ecozone.runs.manifest import DESCRIPTION, RUN_SCHEMA, is_own, own_file, versions, whole_path
 from ecozone.runs.redline import run_redline
 from ecozone.runs.request import Part, Request
 from ecozone.runs.scenario import run_scenario
@@ -185,7 +185,7 @@ class _Proof:
 
     def _place(self, path: str) -> str:
         """Return where a file or folder that the run names lies today."""
-        place = Path(self.manifest["folder"]) / path
+        place = whole_path(Path(self.manifest["folder"]) / path)
         base = Path(self.manifest["base"])
         read = [entry for entry in self.manifest["inputs"] if "bytes" in entry and not is_own(entry["path"])]
         copied = self.copies is not None and all("copy" in entry for entry in read)

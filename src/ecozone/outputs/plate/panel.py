@@ -28,8 +28,6 @@ _LEAST_SITE_ROWS, _SCALE_MM = 3, 26.0
 #: The smallest letters that are still read in print, in points, and by how much those of sources are smaller.
 _SMALLEST, _SMALLER = 4.5, 0.8
 _SWATCH_MM = 9.0
-#: So few sites are listed with what persons ruled of them; of more, a star and both verdicts tell it.
-_FEW = 5
 #: The height of a line of text for each point of its size, in mm.
 _LINE_MM = 0.3528 * 1.45
 
@@ -259,10 +257,9 @@ def _sites(column: Column, listed: Sequence[Site], pages: Mapping[int, int], roo
     end = column.y - room + 0.9 * column.row + column.gap_height
     column.heading(say("plate.sites"))
     told = 0
-    for site in listed:
-        # What persons ruled of a sheet's own site stands below its verdicts.
-        said = site.rulings if len(listed) <= _FEW else ()
-        lines = [line for one in said for line in sheet.ruler.wrapped(one, size - 0.5, column.box.width)][:6]
+    # What persons ruled is never what there was no room for.
+    for site in sorted(listed, key=lambda one: not one.override):
+        lines = [line for one in site.rulings for line in sheet.ruler.wrapped(one, size - 0.5, column.box.width)][:6]
         height = 1.12 * column.row + len(lines) * (size - 0.5) * _LINE_MM
         if column.y - height < end - 1e-6:
             break

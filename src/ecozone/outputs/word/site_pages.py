@@ -28,7 +28,7 @@ def add_overview(blocks: Blocks, values: Values) -> None:
     blocks.paragraph(say("report.overview", count=values["count"], counts=counts))
     overruled = any(row["override"] for row in values["overview"])
     columns = [_column("id", 1.3), _column("name", 3.4), _column("type", 2.2), _column("size", 2.1)]
-    columns += [_column("verdict", 2.2), *([_column("override", 1.7)] if overruled else []), _column("why", 4.4)]
+    columns += [_column("verdict", 2.2), *([_column("override", 3.2)] if overruled else []), _column("why", 4.4)]
     blocks.table(
         say("report.caption_overview"),
         columns,

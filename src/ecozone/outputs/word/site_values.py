@@ -56,7 +56,7 @@ def site_values(
         "type": project_type(site, ws),
         "verdict": verdict_words(site["verdict"]),
         "verdict_code": site["verdict"],
-        "override": say("map.override_both", before=_said(site["verdict"]), after=_said(override)) if override else "",
+        "override": _ruling(site, [*findings, *states]) if override else "",
         "card": card_values(site, ws),
         "answers": answer_values(findings, states, ws),
         "measures": measure_values(site, findings, states, ws),
@@ -69,6 +69,12 @@ def site_values(
         "corners": corners,
         "corners_note": corners_note,
     }
+
+
+def _ruling(site: Row, rows: Iterable[Row]) -> str:
+    """Say both verdicts of a site, and who ruled what, why and when."""
+    both = say("map.override_both", before=_said(site["verdict"]), after=_said(name_of(site["override"])))
+    return say("report.joint").join([both, *(words for row in rows if (words := override_words(row)))])
 
 
 def number(value: Any) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import VERDICTS, Account, Check, land_groups, records, units_of_sites
+from ecozone.assess import VERDICTS, Account, Check, land_groups, overrides_of_sites, records, units_of_sites
 from ecozone.errors import EcozoneError
 from ecozone.geo import crs_name
 from ecozone.notices import Notice
@@ -98,6 +98,7 @@ def _check_values(check: Check, run: Mapping[str, Any] | None) -> dict[str, Any]
         )
         for site in trusted[:MOST_SITES]
     ]
+    ruled = overrides_of_sites(check)
     told = {str(one.place.feature): one for one in check.notices if one.severity == "refused" and one.place.feature}
     return {
         "title": say("report.title", name=ws.name),
@@ -108,7 +109,10 @@ def _check_values(check: Check, run: Mapping[str, Any] | None) -> dict[str, Any]
         "verdicts": [
             {"words": verdict_words(code), "code": code, "count": count} for code, count in check.verdicts.items()
         ],
-        "overview": [_overview(site, ws, findings.get(site["site_id"], [])) for site in rows[:MOST_LISTED]],
+        "overview": [
+            _overview(site, ws, findings.get(site["site_id"], []), ruled.get(site["site_id"], []))
+            for site in rows[:MOST_LISTED]
+        ],
         "overview_left": max(len(rows) - MOST_LISTED, 0),
         "sites": sites,
         "sites_left": max(len(trusted) - MOST_SITES, 0),
@@ -129,7 +133,7 @@ def _check_values(check: Check, run: Mapping[str, Any] | None) -> dict[str, Any]
     }
 
 
-def _overview(site: Row, ws: Workspace, findings: list[Row]) -> dict[str, str]:
+def _overview(site: Row, ws: Workspace, findings: list[Row], ruled: list[str]) -> dict[str, str]:
     decided = [row["fact"].rstrip("。.") for row in findings if row["verdict"] == site["verdict"]]
     card = card_values(site, ws)
     return {
@@ -139,7 +143,7 @@ def _overview(site: Row, ws: Workspace, findings: list[Row]) -> dict[str, str]:
         "size": _size(site),
         "verdict": verdict_words(site["verdict"]),
         "verdict_code": site["verdict"],
-        "override": verdict_words(site["override"]) if name_of(site.get("override")) else "",
+        "override": "\n".join([verdict_words(site["override"]), *ruled]) if name_of(site.get("override")) else "",
         "why": decided[0] if decided else say(f"report.why_{'shape' if site['geometry'] is None else site['verdict']}"),
     }
 

@@ -63,6 +63,7 @@ def write_docx(
             from ecozone.outputs.word.template import filled
 
             document = filled(Path(template), values, drawing.draw)
+            _require_rulings(document, values, Path(template))
         else:
             # Pictures are drawn into files of their own, which a full disk stops, too.
             try:
@@ -74,6 +75,14 @@ def write_docx(
         with written(path) as draft:
             save(document, draft, title=values["title"], lang=language(), day=run_day(run))
     return Path(path)
+
+
+def _require_rulings(document: Any, values: Mapping[str, Any], template: Path) -> None:
+    """Refuse a template that leaves out what persons ruled: a verdict would stand there as the last word."""
+    whole = "".join(document.element.body.itertext())
+    for site in values.get("sites", ()):
+        if any(ruling["reason"] not in whole for ruling in site["overrides"]):
+            raise UsageError("report.template_hides_override", file=template, site=site["id"])
 
 
 class _Drawing:
