@@ -184,3 +184,11 @@ def test_a_workspace_named_by_way_of_its_parent_is_verified(
     execute(asked(Path("../ws"), Path("run.zip"), copies=True))
     assert not any(".." in name for name in zipfile.ZipFile("run.zip").namelist())
     assert verify(Path("run.zip")).sound
+
+
+def test_the_page_names_the_day_of_the_run(workspace: Path, tmp_path: Path) -> None:
+    """A run of an earlier day gives the page of that day, so that it is verified on any other."""
+    target = tmp_path / "r.html"
+    execute(asked(workspace, target))
+    assert "2026-03-01" in target.read_text("utf-8")
+    assert verify(tmp_path / "r.run.json").sound

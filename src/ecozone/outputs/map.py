@@ -21,6 +21,7 @@ from ecozone.assess import VERDICTS, Account, Check
 from ecozone.geo import crs_name
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
+from ecozone.outputs.days import run_day
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import display_copies, latlng_bounds
 from ecozone.outputs.map_layers import MapLayer, draw_order, layer_data, map_layers
@@ -70,7 +71,7 @@ def write_map(
     lang : str, optional
         ``zh`` or ``en``; the current language unless given. Sentences of the check stay in the language it was made in.
     made_on : date, optional
-        Stands on the map as the day of its making; today unless given.
+        Stands on the map as the day of its making; unless given that of the run, or today where no run made it.
     shown : collection of str
         Keys of layers that are on when the map opens, beside the main ones.
 
@@ -100,7 +101,7 @@ def map_html(
 ) -> str:
     """Return the page that `write_map` writes."""
     with speaking(lang or language()):
-        return page_html(_data(check, ratios, made_on or date.today(), shown))
+        return page_html(_data(check, ratios, made_on or run_day(check.run) or date.today(), shown))
 
 
 def page_html(data: dict[str, Any]) -> str:

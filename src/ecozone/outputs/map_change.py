@@ -16,6 +16,7 @@ from ecozone.assess import Change, ground_words, records
 from ecozone.geo import crs_name
 from ecozone.landcover import Scheme, open_scheme
 from ecozone.outputs.atomic import written
+from ecozone.outputs.days import run_day
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map import LAYER_TOLERANCE_M, SITE_TOLERANCE_M, box_of, page_html, page_texts, view_of
 from ecozone.outputs.map_display import anchor, display_copies, geometry_json
@@ -51,14 +52,14 @@ def write_change_map(change: Change, path: str | PathLike[str], *, made_on: date
     path : path
         The file; replaced where it exists.
     made_on : date, optional
-        Stands on the map as the day of its making; today unless given.
+        As for `ecozone.outputs.write_map`.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    text = page_html(_data(change, made_on or date.today()))
+    text = page_html(_data(change, made_on or run_day(change.run) or date.today()))
     with written(path) as draft:
         draft.write_text(text, "utf-8", newline="\n")
     return Path(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -105,9 +104,7 @@ def write_redline_geojson(found: LayerComparison, path: str | PathLike[str], run
     return write_shapes(found.pieces, path, {"run": dict(run), "areas": areas})
 
 
-def write_redline_map(
-    found: LayerComparison, check: Check, path: str | PathLike[str], made_on: date | None = None
-) -> Path:
+def write_redline_map(found: LayerComparison, check: Check, path: str | PathLike[str]) -> Path:
     """Write the meeting's map with the change on top: both outlines, what was added, removed and only redrawn.
 
     Parameters
@@ -127,7 +124,7 @@ def write_redline_map(
         ws = _with(ws, role, mine)
         shown.append(role.id)
     drawn = Check(check.sites, check.findings, check.states, (*found.notices, *check.notices), ws, check.run)
-    return write_map(drawn, path, shown=shown, made_on=made_on)
+    return write_map(drawn, path, shown=shown)
 
 
 def _kinds(pieces: gpd.GeoDataFrame) -> list[str]:

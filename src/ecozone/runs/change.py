@@ -80,7 +80,7 @@ def run_change(
             ".xlsx": lambda path: write_change_xlsx(change, path),
             ".gpkg": lambda path: write_change_gpkg(change, path),
             ".geojson": lambda path: write_change_geojson(change, path),
-            ".html": lambda path: write_change_map(change, path, made_on=request.day),
+            ".html": lambda path: write_change_map(change, path),
             **dict.fromkeys(PICTURE_SUFFIXES, lambda path: draw(change, path)),
         }
         files = deliver(request, carried, change.notices, outputs, writers)

@@ -110,7 +110,7 @@ def run_redline(
 
         def write_page(path: Path) -> Path:
             shown = check or _nothing(found, old, new)
-            return write_redline_map(found, replace(shown, notices=tuple(notices), run=carried), path, request.day)
+            return write_redline_map(found, replace(shown, notices=tuple(notices), run=carried), path)
 
         writers: dict[str, Writer] = {
             ".json": lambda path: write_json(redline_document(found, verdicts, carried, notices), path),

@@ -79,7 +79,7 @@ def run_scenario(
             assert check is not None
             said = tuple(dict.fromkeys((*scenario.notices, *check.notices)))
             shown = replace(check, notices=said, run=carried)
-            return write_map(shown, path, ratios=scenario_ratios(scenario), made_on=request.day)
+            return write_map(shown, path, ratios=scenario_ratios(scenario))
 
         writers: dict[str, Writer] = {
             ".json": lambda path: write_json(scenario_document(scenario, carried), path),

@@ -11,6 +11,7 @@ from ecozone.assess import Check
 from ecozone.errors import OutputError, UsageError
 from ecozone.log import Progress, no_progress
 from ecozone.outputs.atomic import written
+from ecozone.outputs.days import run_day
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.outputs.plate.content import Content, Site, content_of, ground_of, seen, shown
 from ecozone.outputs.plate.drawing import draw_map
@@ -92,7 +93,7 @@ def plate_of(
     check: Check, *, paper: str = "A3", landscape: bool = True, title: str | None = None, scale: int | None = None
 ) -> Plate:
     """Return what draws the sheets of `write_plate`, in the current language and matplotlib's current settings."""
-    content = content_of(check, _day(check))
+    content = content_of(check, run_day(check.run) or dt.date.today())
     ruler = Ruler(lettering_for([*content.texts(), title or ""]))
     return Plate(content, layout_of(paper, landscape), scale, title, ruler)
 
@@ -113,11 +114,6 @@ def require_plate(path: str | PathLike[str], *, paper: str, scale: int | None, a
     if scale is not None and scale < 1:
         raise UsageError("plate.scale_unclear", value=scale)
     layout_of(paper, landscape=True)
-
-
-def _day(check: Check) -> dt.date:
-    """Return the day that a check's results name; today where no run made it."""
-    return dt.date.fromisoformat(check.run["date"]) if check.run else dt.datetime.now().date()
 
 
 class Plate:

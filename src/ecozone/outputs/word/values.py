@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from ecozone.assess import VERDICTS, Account, Check, land_groups, overrides_of_s
 from ecozone.errors import EcozoneError
 from ecozone.geo import crs_name
 from ecozone.notices import Notice
+from ecozone.outputs.days import run_day
 from ecozone.outputs.map_names import layer_title, name_of
 from ecozone.outputs.map_notes import assumption_notes, notice_notes, schematic_notice
 from ecozone.outputs.word.account_values import account_values
@@ -44,11 +44,6 @@ def report_values(check: Check | None, account: Account | None, run: Mapping[str
     values |= {"notices": noticed[:MOST_NOTICES], "notices_left": max(len(noticed) - MOST_NOTICES, 0)}
     cleaned: dict[str, Any] = _clean(values)
     return cleaned
-
-
-def run_day(run: Mapping[str, Any] | None) -> dt.date | None:
-    """Return the day that a run names."""
-    return None if not run or "date" not in run else dt.date.fromisoformat(run["date"])
 
 
 def _district(account: Account | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ecozone.assess import Account, Check
 from ecozone.errors import OutputError, UsageError, system_words
 from ecozone.outputs.atomic import written
+from ecozone.outputs.days import run_day
 from ecozone.text import language, say, speaking
 
 
@@ -50,7 +51,7 @@ def write_docx(
     """
     # Documents take a third of a second to load.
     from ecozone.outputs.word.package import save
-    from ecozone.outputs.word.values import report_values, run_day
+    from ecozone.outputs.word.values import report_values
 
     if check is None and account is None:
         raise UsageError("report.nothing")
