@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecozone.cli.reading import READING, reading_options, taken_reading
 from ecozone.errors import UsageError
 from ecozone.text import LANGUAGES, joined, language, say
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ecozone.assess import Check
     from ecozone.log import Progress
     from ecozone.notices import Notice
+    from ecozone.runs import Outcome
 
 _PIPED_WIDTH = 160
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -52,7 +54,10 @@ SETTINGS = Settings()
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Add a function as a command of ``app``, with the common options beside its own and ``cli.NAME`` as its help."""
+    """Add a function as a command of ``app``, with the common options beside its own and ``cli.NAME`` as its help.
+
+    A parameter ``reading`` stands for the options that `ecozone.cli.reading` declares.
+    """
 
     def add(function: Callable[..., int]) -> Callable[..., int]:
         signature = inspect.signature(function, eval_str=True)
@@ -61,10 +66,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Calla
             for name in ("json", "quiet", "verbose", "debug"):
                 setattr(SETTINGS, name, words.pop(name))
             words.pop("lang")
+            if READING in signature.parameters:
+                words[READING] = taken_reading(words)
             with _limited(words.pop("limit")):
                 return function(**words)
 
-        own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in signature.parameters.values()]
+        own: list[inspect.Parameter] = []
+        for one in signature.parameters.values():
+            own += reading_options() if one.name == READING else [one.replace(kind=inspect.Parameter.KEYWORD_ONLY)]
         parameters = [*own, *_common_options()]
         setattr(carried_out, "__signature__", signature.replace(parameters=parameters))  # noqa: B010 - mypy knows no such attribute
         carried_out.__annotations__ = {one.name: one.annotation for one in parameters}
@@ -138,26 +147,6 @@ def chosen_workspace(given: str | None) -> str:
     return found
 
 
-def row_kind(corners: bool | None) -> Any:
-    """Return what ``--corners`` or ``--points`` says that the rows of a table are; None where neither was given."""
-    return None if corners is None else "corners" if corners else "points"
-
-
-def known_angles(angles: str | None) -> str | None:
-    """Return ``angles`` where it is a way to write degrees that ecozone knows.
-
-    Raises
-    ------
-    UsageError
-        If it is not.
-    """
-    from ecozone.intake import WAYS
-
-    if angles is not None and angles not in WAYS:
-        raise UsageError("cli.angles_unknown", value=angles, known=" ".join(WAYS))
-    return angles
-
-
 def known_scheduler(address: str | None) -> str | None:
     """Return the scheduler that is named, and say so where what it is sent can be read on the way."""
     if address is not None and address.startswith("tcp://") and not SETTINGS.quiet:
@@ -219,6 +208,19 @@ def told_complete(*, complete: bool) -> int:
     if not complete:
         tell(say("cli.zones_unmeasured"), style="red")
     return 0 if complete else 3
+
+
+def told_files(outcome: Outcome) -> int:
+    """Tell what a run noticed and the files that it wrote, where no more was asked for; return the status."""
+    assert outcome.check is not None
+    if SETTINGS.json:
+        answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
+    else:
+        account = () if outcome.account is None else outcome.account.notices
+        tell_notices(dict.fromkeys([*outcome.check.notices, *(one for one in account if one.severity == "refused")]))
+    tell_files(outcome.files)
+    status = told_complete(complete=outcome.account is None or outcome.account.complete)
+    return 3 if tell_refused(outcome.check) else status
 
 
 def tell_refused(check: Check) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ecozone.cli.common import SETTINGS, answer, command, console, known_angles, noticed, row_kind, tell, workspace_here
+from ecozone.cli.common import SETTINGS, answer, command, console, noticed, tell, workspace_here
 from ecozone.cli.show import table
 from ecozone.errors import EcozoneError, UsageError
 from ecozone.text import joined, say
@@ -23,27 +23,18 @@ def register(app: typer.Typer) -> None:
     def inspect(
         files: Annotated[list[str], typer.Argument(help=say("cli.arg_files"))],
         w: str | None = typer.Option(None, "-w", "--workspace", help=say("cli.opt_workspace_places")),
-        crs: str | None = typer.Option(None, "--crs", help=say("cli.opt_crs")),
-        layer: str | None = typer.Option(None, "--layer", help=say("cli.opt_layer")),
-        encoding: str | None = typer.Option(None, "--encoding", help=say("cli.opt_encoding")),
-        datum: str | None = typer.Option(None, "--datum", help=say("cli.opt_datum")),
-        control_points: str | None = typer.Option(None, "--control-points", help=say("cli.opt_control_points")),
-        corners: bool | None = typer.Option(None, "--corners/--points", help=say("cli.opt_corners")),
-        angles: str | None = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles),
-        unit: str | None = typer.Option(None, "--unit", help=say("cli.opt_unit")),
+        reading: Any = None,
         fix: str | None = typer.Option(None, "--fix", help=say("cli.opt_fix")),
     ) -> int:
         from ecozone.runs import examine
 
         if fix is not None and len(files) > 1:
             raise UsageError("cli.fix_one", count=len(files))
-        said = {"crs": crs, "encoding": encoding, "datum": datum, "control_points": control_points}
-        tables = {"geometry": row_kind(corners), "angles": angles, "unit": unit}
         reports: list[dict[str, Any]] = []
         status = 0
         for path in files:
             try:
-                report = examine(path, workspace=workspace_here(w), fix=fix, layer=layer, **said, **tables)
+                report = examine(path, workspace=workspace_here(w), fix=fix, **reading)
             except EcozoneError as error:
                 if len(files) == 1:
                     raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -12,14 +12,12 @@ from ecozone.cli.common import (
     answer,
     chosen_workspace,
     command,
-    known_angles,
     known_scheduler,
-    row_kind,
     showing_progress,
     tell_files,
     tell_notices,
     tell_refused,
-    told_complete,
+    told_files,
 )
 from ecozone.errors import UsageError
 from ecozone.text import language, say
@@ -30,31 +28,15 @@ _FAIL_ON = ("prohibited", "conditional", "review")
 def register(app: typer.Typer) -> None:
     """Add the commands, with their help in the current language."""
     workspace = typer.Option(None, "-w", "--workspace", help=say("cli.opt_workspace"))
-    crs = typer.Option(None, "--crs", help=say("cli.opt_crs"))
-    layer = typer.Option(None, "--layer", help=say("cli.opt_layer"))
-    encoding = typer.Option(None, "--encoding", help=say("cli.opt_encoding"))
-    datum = typer.Option(None, "--datum", help=say("cli.opt_datum"))
     project_type = typer.Option(None, "--project-type", help=say("cli.opt_project_type"))
-    control = typer.Option(None, "--control-points", help=say("cli.opt_control_points"))
-
-    corners = typer.Option(None, "--corners/--points", help=say("cli.opt_corners"))
-    angles = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles)
-    unit = typer.Option(None, "--unit", help=say("cli.opt_unit"))
 
     @command(app, "check")
     def check(
         sites: Annotated[list[str], typer.Argument(help=say("cli.arg_sites"))],
         w: str | None = workspace,
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output")),
-        crs: str | None = crs,
-        layer: str | None = layer,
-        encoding: str | None = encoding,
-        datum: str | None = datum,
+        reading: Any = None,
         project_type: str | None = project_type,
-        control_points: str | None = control,
-        corners: bool | None = corners,
-        angles: str | None = angles,
-        unit: str | None = unit,
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         stream: bool | None = typer.Option(None, "--stream/--no-stream", help=say("cli.opt_stream")),
         batch: int | None = typer.Option(None, "--batch", min=1, help=say("cli.opt_batch")),
@@ -82,15 +64,8 @@ def register(app: typer.Typer) -> None:
             workspace=chosen_workspace(w),
             parts=("check",),
             sites=tuple(sites),
-            crs=crs,
-            layer=layer,
-            encoding=encoding,
-            unit=unit,
-            datum=datum,
+            **reading,
             project_type=project_type,
-            control_points=control_points,
-            geometry=row_kind(corners),
-            angles=cast("Any", angles),
             near_m=near,
             least_cut=least_cut or shift is not None or not margin,
             shift_within_m=shift,
@@ -137,15 +112,8 @@ def register(app: typer.Typer) -> None:
         output: str = typer.Argument(help=say("cli.arg_map")),
         sites: Annotated[list[str] | None, typer.Option("--sites", help=say("cli.arg_sites"))] = None,
         w: str | None = workspace,
-        crs: str | None = crs,
-        layer: str | None = layer,
-        encoding: str | None = encoding,
-        datum: str | None = datum,
+        reading: Any = None,
         project_type: str | None = project_type,
-        control_points: str | None = control,
-        corners: bool | None = corners,
-        angles: str | None = angles,
-        unit: str | None = unit,
     ) -> int:
         from ecozone.runs import Request, execute
 
@@ -155,27 +123,12 @@ def register(app: typer.Typer) -> None:
             workspace=chosen_workspace(w),
             parts=("check", "ratios"),
             sites=tuple(sites or ()),
-            crs=crs,
-            layer=layer,
-            encoding=encoding,
-            unit=unit,
-            datum=datum,
+            **reading,
             project_type=project_type,
-            control_points=control_points,
-            geometry=row_kind(corners),
-            angles=cast("Any", angles),
             outputs=(output,),
             limits=dict(SETTINGS.limits),
             lang=language(),
         )
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
-        assert outcome.check is not None and outcome.account is not None
-        if SETTINGS.json:
-            answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
-        else:
-            lost = [one for one in outcome.account.notices if one.severity == "refused"]
-            tell_notices(dict.fromkeys([*outcome.check.notices, *lost]))
-        tell_files(outcome.files)
-        status = told_complete(complete=outcome.account.complete)
-        return 3 if tell_refused(outcome.check) else status
+        return told_files(outcome)

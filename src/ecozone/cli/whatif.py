@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,7 @@ from ecozone.cli.common import (
     answer,
     chosen_workspace,
     command,
-    known_angles,
     known_scheduler,
-    row_kind,
     showing_progress,
     tell,
     tell_files,
@@ -35,15 +33,8 @@ def register(app: typer.Typer) -> None:
         w: str | None = workspace,
         year: int | None = typer.Option(None, "--year", help=say("cli.opt_year_scenario")),
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output_shapes")),
-        crs: str | None = typer.Option(None, "--crs", help=say("cli.opt_crs")),
-        layer: str | None = typer.Option(None, "--layer", help=say("cli.opt_layer")),
-        encoding: str | None = typer.Option(None, "--encoding", help=say("cli.opt_encoding")),
-        datum: str | None = typer.Option(None, "--datum", help=say("cli.opt_datum")),
+        reading: Any = None,
         project_type: str | None = project_type,
-        control_points: str | None = typer.Option(None, "--control-points", help=say("cli.opt_control_points")),
-        corners: bool | None = typer.Option(None, "--corners/--points", help=say("cli.opt_corners")),
-        angles: str | None = typer.Option(None, "--angles", help=say("cli.opt_angles"), callback=known_angles),
-        unit: str | None = typer.Option(None, "--unit", help=say("cli.opt_unit")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
         from ecozone.cli.show_whatif import show_scenario
@@ -55,15 +46,8 @@ def register(app: typer.Typer) -> None:
             parts=("scenario",),
             sites=tuple(sites),
             years=None if year is None else (year,),
-            crs=crs,
-            layer=layer,
-            encoding=encoding,
-            datum=datum,
+            **reading,
             project_type=project_type,
-            control_points=control_points,
-            geometry=row_kind(corners),
-            angles=cast("Any", angles),
-            unit=unit,
             outputs=tuple(output),
             limits=dict(SETTINGS.limits),
             lang=language(),
