@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,10 @@ Work = Callable[[], Answer | Callable[[], Answer]]
 #: Settings of GDAL that no side is given: peers have their defaults, ecozone its own.
 _OF_GDAL = ("CPL_", "GDAL_CACHEMAX", "GDAL_DISABLE", "GDAL_HTTP", "GDAL_NUM_THREADS", "GDAL_SKIP", "OGR_SKIP", "VSI_")
 SCRIPTS = Path(__file__).resolve().parent.parent
+
+
+class SideError(Exception):
+    """A side that came to no end: its process failed or fell over."""
 
 
 class Cost(NamedTuple):
@@ -69,13 +74,21 @@ class Side:
 
 
 def measured(side: Side) -> tuple[Cost, Answer]:
-    """Run a side; return what it took and what it found."""
+    """Run a side; return what it took and what it found.
+
+    Raises
+    ------
+    SideError
+        If its process ended badly; what it said stands on standard error.
+    """
     with tempfile.TemporaryDirectory(prefix="ecozone-side-") as folder:
         asked = asdict(side) | {"folder": folder}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_GDAL)}
         environment["PYTHONPATH"] = os.pathsep.join([str(SCRIPTS), *filter(None, [os.environ.get("PYTHONPATH")])])
         words = [sys.executable, "-m", "benchmarks.measuring", json.dumps(asked)]
-        subprocess.run(words, check=True, env=environment)
+        status = subprocess.call(words, env=environment)
+        if status:
+            raise SideError(f"ended by {signal.Signals(-status).name}" if status < 0 else f"failed with {status}")
         cost = Cost(*json.loads(Path(folder, "cost.json").read_text("utf-8")))
         with np.load(Path(folder, "answer.npz")) as file:
             return cost, dict(file)
