@@ -23,11 +23,14 @@ window.ecozone = {};
   /** Make an SVG element in the same way. */
   e.s = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-  e.read = function () {
-    e.data = JSON.parse(document.getElementById('ecozone-data').textContent);
-    e.data.sites = e.unpackSites(e.data.sites, e.data.verdicts);
-    e.verdictWords = Object.fromEntries(e.data.verdicts.map((verdict) => [verdict.key, verdict.words]));
+  /** Take data to show; what is drawn of them is drawn anew by whoever drew it. */
+  e.take = function (data) {
+    e.data = data;
+    e.data.sites = e.unpackSites(data.sites, data.verdicts);
+    e.verdictWords = Object.fromEntries(data.verdicts.map((verdict) => [verdict.key, verdict.words]));
   };
+
+  e.read = () => e.take(JSON.parse(document.getElementById('ecozone-data').textContent));
 
   /** A text of the catalogue (map_page.toml) with its {fields} filled. */
   e.t = (key, fields) => e.data.texts['map_page.' + key].replace(/\{([a-z_]+)\}/g, (_, name) => String(fields[name]));
@@ -47,4 +50,6 @@ window.ecozone = {};
   const listeners = {};
   e.on = (event, listener) => (listeners[event] = listeners[event] || []).push(listener);
   e.say = (event, detail) => (listeners[event] || []).forEach((listener) => listener(detail));
+  /** Let go of all listeners: before everything is drawn anew. */
+  e.forget = () => Object.keys(listeners).forEach((event) => delete listeners[event]);
 })(window.ecozone);

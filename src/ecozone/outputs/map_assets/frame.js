@@ -46,15 +46,15 @@
   }
 
   // --- position and scale ----------------------------------------------------------------------------------------
+  const place = e.h('output', { class: 'position' });
+
   function position(map) {
-    const text = e.h('output', { class: 'position' });
     const say = (at) => {
       const there = at.wrap();
-      text.textContent = `${e.degrees(there.lng, 'EW', 1)}  ${e.degrees(there.lat, 'NS', 1)}`;
+      place.textContent = `${e.degrees(there.lng, 'EW', 1)}  ${e.degrees(there.lat, 'NS', 1)}`;
     };
     map.on('mousemove', (event) => say(event.latlng));
     map.on('mouseout moveend', () => say(map.getCenter()));
-    return text;
   }
 
   function north() {
@@ -76,11 +76,11 @@
   }
 
   function tools(map, home) {
-    const panel = tool('panel', 'panel_hide', () => {
-      const hidden = document.body.classList.toggle('no-panel');
-      const words = e.t(hidden ? 'panel_show' : 'panel_hide');
-      panel.title = words;
-      panel.setAttribute('aria-label', words);
+    const name = () => (document.body.classList.contains('no-panel') ? 'panel_show' : 'panel_hide');
+    const panel = tool('panel', name(), () => {
+      document.body.classList.toggle('no-panel');
+      panel.title = e.t(name());
+      panel.setAttribute('aria-label', e.t(name()));
       map.invalidateSize({ pan: false });
     });
     return still(
@@ -118,20 +118,27 @@
     });
   }
 
+  let parts = null;
+  let scale = null;
+
   e.drawFrame = function (map, home) {
     const frame = map.getContainer();
+    if (!parts) {
+      position(map);
+      printing(map);
+      scale = L.control.scale({ imperial: false, maxWidth: 150, position: 'bottomleft' }).addTo(map);
+    } else parts.forEach((part) => part.remove());
     frame.setAttribute('role', 'main');
     frame.setAttribute('aria-label', e.t('map_label'));
     const cut = e.h('p', { class: 'cut', role: 'status' });
     e.on('markers', ({ shown, cut: some }) => (cut.textContent = some ? e.t('markers_cut', { shown }) : ''));
-    const scale = L.control.scale({ imperial: false, maxWidth: 150, position: 'bottomleft' }).addTo(map);
-    frame.append(
-      e.data.schematic ? e.h('p', { class: 'schematic', role: 'note' }, e.h('b', {}, e.t('schematic_mark')), e.data.schematic) : '',
+    parts = [
+      ...(e.data.schematic ? [e.h('p', { class: 'schematic', role: 'note' }, e.h('b', {}, e.t('schematic_mark')), e.data.schematic)] : []),
       e.h('div', { class: 'top-right' }, north(), tools(map, home)),
       legend(),
-      e.h('div', { class: 'foot' }, scale.getContainer(), position(map), e.h('span', { class: 'foot-note' }, e.t('note_footer'))),
-      cut
-    );
-    printing(map);
+      e.h('div', { class: 'foot' }, scale.getContainer(), place, e.h('span', { class: 'foot-note' }, e.t('note_footer'))),
+      cut,
+    ];
+    frame.append(...parts);
   };
 })(window.ecozone);

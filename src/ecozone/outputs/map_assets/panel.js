@@ -7,7 +7,7 @@
   let sought = '';
 
   // --- counts, which are filters ---------------------------------------------------------------------------------
-  function counts() {
+  e.verdictCounts = function () {
     const cells = e.data.verdicts.map((verdict) => {
       const count = e.data.sites.filter((site) => site.verdict === verdict.key).length;
       const cell = e.h(
@@ -27,7 +27,7 @@
       return cell;
     });
     return e.h('div', { class: 'counts', role: 'group', 'aria-label': e.t('verdict_filter') }, cells);
-  }
+  };
 
   // --- sites -----------------------------------------------------------------------------------------------------
   function siteItem(site) {
@@ -57,7 +57,9 @@
     return [...groups, rest ? e.h('p', { class: 'quiet' }, e.t('list_cut', { shown: listed.length, rest })) : null].filter(Boolean);
   }
 
-  function sitesPage() {
+  /** The list of sites, worst first. */
+  e.sitesPage = function () {
+    sought = '';
     const list = e.h('div', { class: 'site-list' }, siteGroups());
     const refresh = () => list.replaceChildren(...siteGroups());
     e.on('filter', refresh);
@@ -82,7 +84,7 @@
             },
           });
     return [search, list];
-  }
+  };
 
   // --- layers ----------------------------------------------------------------------------------------------------
   function layerRow(layer) {
@@ -98,7 +100,8 @@
     );
   }
 
-  function layersPage() {
+  /** The switches of the layers. */
+  e.layersPage = function () {
     const switchAll = (wanted) => () => e.data.layers.forEach((layer) => e.chooseLayer(layer, wanted(layer)));
     const button = (key, wanted) => e.h('button', { type: 'button', click: switchAll(wanted) }, e.t(key));
     const group = (key, layers) =>
@@ -115,7 +118,7 @@
       group('layers_control', e.data.layers.filter((layer) => !layer.ground)),
       group('layers_ground', e.data.layers.filter((layer) => layer.ground)),
     ];
-  }
+  };
 
   // --- indicators ------------------------------------------------------------------------------------------------
   function ratioRows(group, years) {
@@ -189,7 +192,8 @@
     return e.h('table', { class: 'sources' }, e.h('caption', {}, e.t('sources')), e.h('thead', {}, e.h('tr', {}, columns)), e.h('tbody', {}, rows));
   }
 
-  function notesPage() {
+  /** How to read the map, and where its data come from. */
+  e.notesPage = function () {
     const list = (key, items) => (items.length ? e.h('section', {}, e.h('h3', {}, e.t(key)), e.h('ul', { class: 'notes' }, items)) : null);
     const reading = ['note_verdict', 'note_display', 'note_crs'].map((key) => e.h('li', {}, e.t(key, e.data)));
     const notices = e.data.notices.map((one) =>
@@ -197,10 +201,11 @@
     );
     const assumptions = e.data.assumptions.map((one) => e.h('li', {}, one.text, one.source && e.h('small', {}, one.source)));
     return [list('reading', reading), sources(), list('notices', notices), list('assumptions', assumptions)];
-  }
+  };
 
   // --- the panel itself ------------------------------------------------------------------------------------------
-  function tabs(pages) {
+  /** Pages of which one is seen: `pages` = [{key, content}]. */
+  e.tabs = function (pages) {
     const headings = pages.map(({ key }) =>
       e.h('button', { type: 'button', role: 'tab', id: 'tab-' + key, 'aria-controls': 'page-' + key }, e.t('tab_' + key))
     );
@@ -225,10 +230,10 @@
     });
     choose(0);
     return [e.h('div', { role: 'tablist', class: 'tabs', 'aria-label': e.t('tabs') }, headings), e.h('div', { class: 'pages' }, bodies)];
-  }
+  };
 
   e.drawPanel = function () {
-    const layers = { key: 'layers', content: layersPage() };
+    const layers = { key: 'layers', content: e.layersPage() };
     const ratios = { key: 'ratios', content: ratiosPage() };
     const spoken = e.h('p', { class: 'spoken', 'aria-live': 'polite' });
     e.on('selected', (site) => {
@@ -239,11 +244,11 @@
     document.body.prepend(panel); // the list comes before the map for whoever reads with the keyboard
     panel.append(
       e.h('header', { class: 'title' }, e.h('h1', {}, e.data.title), e.h('p', {}, e.data.subtitle), e.data.schematic && e.h('p', { class: 'schematic-line' }, e.data.schematic), e.hasTables && e.viewButtons()),
-      ...(withSites ? [counts()] : []),
-      ...tabs([
-        ...(withSites ? [{ key: 'sites', content: sitesPage() }] : []),
+      ...(withSites ? [e.verdictCounts()] : []),
+      ...e.tabs([
+        ...(withSites ? [{ key: 'sites', content: e.sitesPage() }] : []),
         ...(e.data.ratios && !withSites ? [ratios, layers] : [layers, ratios]),
-        { key: 'notes', content: notesPage() },
+        { key: 'notes', content: e.notesPage() },
       ]),
       spoken
     );

@@ -28,7 +28,8 @@
       states.map((state) => e.h('li', {}, e.h('b', {}, state.title), e.h('span', {}, state.words), state.reason && e.h('small', {}, e.reason(state))))
     );
 
-  function siteContent(site) {
+  /** All that is known of a site. */
+  e.siteContent = function (site) {
     const unknown = site.states.filter((state) => state.state === 'no_data');
     const told = new Set(site.findings.map((one) => one.title));
     const other = site.states.filter((state) => state.state !== 'no_data' && !told.has(state.title));
@@ -43,7 +44,7 @@
       unknown.length ? e.h('section', { class: 'unknown' }, e.h('h4', {}, e.t('states_unknown')), stateRows(unknown)) : null,
       other.length ? e.h('details', {}, e.h('summary', {}, `${e.t('states_other')} (${other.length})`), stateRows(other)) : null
     );
-  }
+  };
 
   function zoneContent(layer, zone) {
     const style = layer.styles[zone.s];
@@ -82,7 +83,7 @@
   e.openSitePopup = function (map, site, after) {
     const edge = site.shape === 'area' && [site.box[1][0], site.at[1]];
     const at = edge && map.getBounds().contains(edge) ? edge : site.at || map.getCenter();
-    return open(map, at, siteContent(site), `${site.name}: ${e.verdictWords[site.verdict]}`, after);
+    return open(map, at, e.siteContent(site), `${site.name}: ${e.verdictWords[site.verdict]}`, after);
   };
 
   e.openZone = (layer, zone, at) => open(e.map, at, zoneContent(layer, zone), layer.styles[zone.s].label);

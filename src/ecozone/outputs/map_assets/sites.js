@@ -6,6 +6,7 @@
   const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
   const marked = new Map();
   const drawnOf = new Map();
+  const renderers = {};
   let map, shapes, filter = null, selected = null, going = null, labelling = 0;
 
   const passes = (site) => filter === null || site.verdict === filter;
@@ -42,7 +43,7 @@
     shapes.clearLayers();
     drawnOf.clear();
     const many = e.data.sites.length > MANY_SHAPES;
-    const renderer = e.siteRenderer || (e.siteRenderer = many ? L.canvas({ pane: 'sites' }) : L.svg({ pane: 'sites', padding: 0.3 }));
+    const renderer = (renderers[many] = renderers[many] || (many ? L.canvas({ pane: 'sites' }) : L.svg({ pane: 'sites', padding: 0.3 })));
     // The worst are drawn last and lie on top.
     for (const site of e.filteredSites().reverse()) {
       if (!site.at || site.shape === 'point') continue;
@@ -118,23 +119,32 @@
     e.say('selected', site);
   }
 
-  /** Open a site's popup; with `zoom`, go there first; with `focus`, the keyboard goes with it. */
-  e.openSite = function (site, { zoom = false, focus = null } = {}) {
+  /** Say of what is known of a site: in a popup, unless a page has another place for it. */
+  e.presentSite = function (site, focus) {
     const opener = document.activeElement;
+    const popup = e.openSitePopup(map, site, () => {
+      if (selected === site) select(null);
+      if (focus && popup.getElement().contains(document.activeElement)) opener.focus();
+    });
+    if (focus) popup.getElement().querySelector('h3').focus({ preventScroll: true });
+  };
+  // The site goes to the lower third, so that the popup has room above it.
+  e.presentAt = { room: 0.66, down: 0.2 };
+
+  /** Open no site any more. */
+  e.closeSite = () => selected && select(null);
+
+  /** Open a site; with `zoom`, go there first; with `focus`, the keyboard goes with it. */
+  e.openSite = function (site, { zoom = false, focus = null } = {}) {
     const show = () => {
       select(site);
-      const popup = e.openSitePopup(map, site, () => {
-        if (selected === site) select(null);
-        if (focus && popup.getElement().contains(document.activeElement)) opener.focus();
-      });
-      if (focus) popup.getElement().querySelector('h3').focus({ preventScroll: true });
+      e.presentSite(site, focus);
     };
     if (!zoom || !site.box) return show();
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const height = map.getSize().y;
-    // The site goes to the lower third, so that the popup has room above it.
-    const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * 0.66)), CLOSEST);
-    const middle = map.project(L.latLngBounds(site.box).getCenter(), nearer).subtract([0, height * 0.2]);
+    const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * e.presentAt.room)), CLOSEST);
+    const middle = map.project(L.latLngBounds(site.box).getCenter(), nearer).subtract([0, height * e.presentAt.down]);
     map.closePopup();
     // A second click on the way there overrules the first.
     going = site;
@@ -148,13 +158,18 @@
   };
 
   e.drawSites = function (onto) {
-    map = onto;
-    map.createPane('sites').style.zIndex = '500';
-    shapes = L.layerGroup().addTo(map);
+    if (!map) {
+      map = onto;
+      map.createPane('sites').style.zIndex = '500';
+      shapes = L.layerGroup().addTo(map);
+      map.on('zoomend resize', e.relabel);
+      map.on('moveend', () => e.data.sites.length > MANY_MARKERS && drawMarkers());
+    }
+    marked.forEach((made) => made.remove());
+    marked.clear();
+    filter = selected = going = null;
     drawShapes();
     drawMarkers();
-    map.on('zoomend resize', e.relabel);
-    map.on('moveend', () => e.data.sites.length > MANY_MARKERS && drawMarkers());
     e.on('layers', e.relabel);
   };
 })(window.ecozone);

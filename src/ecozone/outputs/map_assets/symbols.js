@@ -78,7 +78,9 @@
         );
       })
     );
-    const defs = e.s('svg', { class: 'hatches', width: 0, height: 0, 'aria-hidden': 'true' }, e.s('defs', {}, patterns));
+    const before = document.getElementById('hatches');
+    if (before) before.remove();
+    const defs = e.s('svg', { id: 'hatches', class: 'hatches', width: 0, height: 0, 'aria-hidden': 'true' }, e.s('defs', {}, patterns));
     document.body.append(defs);
   };
 

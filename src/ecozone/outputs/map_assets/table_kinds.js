@@ -4,6 +4,7 @@
   let current = null;
   let selected = null;
   let height = 0;
+  let watched = false;
 
   e.rankOf = (verdict) => e.data.verdicts.findIndex((one) => one.key === verdict);
   e.selectedSite = () => selected;
@@ -119,11 +120,19 @@
     return e.h('div', { class: 'views', role: 'group', 'aria-label': e.t('views') }, buttons);
   };
 
+  function resized() {
+    height = 0;
+    current.from = -1;
+    current.draw();
+  }
+
   e.drawTables = function () {
     const box = document.getElementById('ecozone-tables');
     box.setAttribute('aria-label', e.t('view_tables'));
     const tables = kinds().map((kind) => new e.Table(kind));
     e.hasTables = tables.length > 0;
+    selected = null;
+    box.replaceChildren();
     if (!e.hasTables) return;
     const tabs = tables.map((table, i) =>
       e.h('button', { type: 'button', role: 'tab', id: 'table-tab-' + table.kind.key, 'aria-controls': 'table-' + table.kind.key, click: () => choose(i) }, table.kind.title)
@@ -160,11 +169,8 @@
       selected = site;
       if (!document.body.classList.contains('view-map')) current.mark(site, true);
     });
-    window.addEventListener('resize', () => {
-      height = 0;
-      current.from = -1;
-      current.draw();
-    });
+    if (!watched) window.addEventListener('resize', resized);
+    watched = true;
     e.on('print', (on) => paper.replaceChildren(...(on ? tables.map((table) => table.print()).filter(Boolean) : [])));
   };
 })(window.ecozone);

@@ -71,12 +71,14 @@
   }
 
   e.drawWays = function (onto) {
-    map = onto;
-    map.createPane('ways').style.zIndex = '505';
-    map.getPane('ways').style.pointerEvents = 'none';
-    renderer = L.svg({ pane: 'ways', padding: 0.3 });
-    group = L.layerGroup().addTo(map);
-    pattern();
+    if (!map) {
+      map = onto;
+      map.createPane('ways').style.zIndex = '505';
+      map.getPane('ways').style.pointerEvents = 'none';
+      renderer = L.svg({ pane: 'ways', padding: 0.3 });
+      group = L.layerGroup().addTo(map);
+      pattern();
+    }
     e.on('filter', draw);
     show(e.data.sites.some((site) => site.ways));
   };

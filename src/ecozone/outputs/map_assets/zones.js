@@ -1,10 +1,12 @@
 'use strict';
 // The control layers: one pane each, so that their order stays when they are switched off and on.
 (function (e) {
-  const entries = [];
+  let entries = [];
+  // Layers that are on only because the site that is open concerns them.
+  let lent = [];
 
   function paneOf(map, name, level) {
-    const pane = map.createPane(name);
+    const pane = map.getPane(name) || map.createPane(name);
     pane.style.zIndex = String(level);
     return { pane: name, renderer: L.svg({ pane: name, padding: 0.3 }) };
   }
@@ -54,7 +56,9 @@
   }
 
   e.drawZones = function (map) {
-    e.data.layers.forEach((layer, i) => entries.push(build(map, layer, i)));
+    entries.forEach((entry) => entry.group.remove());
+    lent = [];
+    entries = e.data.layers.map((layer, i) => build(map, layer, i));
     entries.forEach((entry) => e.showLayer(entry.layer, entry.layer.on));
   };
 
@@ -67,9 +71,6 @@
     else entry.group.remove();
     e.say('layers');
   };
-
-  // Layers that are on only because the site that is open concerns them.
-  let lent = [];
 
   /** Show the layers that a site's findings speak of while it is open (null: it was closed). */
   e.lendLayers = function (site) {
