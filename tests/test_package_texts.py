@@ -106,6 +106,16 @@ def calls() -> Iterator[Call]:
                     yield Call(f"{name}:{node.lineno}", function, key, told)
 
 
+def page_keys() -> set[str]:
+    """Return regular expressions of the keys of page.toml that the page names, whole or with ``${…}`` in them."""
+    assets = PACKAGE / "web" / "assets"
+    sources = [path.read_text("utf-8") for path in sorted(assets.glob("*")) if path.suffix in {".html", ".js"}]
+    literals = {found for source in sources for found in re.findall(r"""["'`]([a-z][a-z0-9_]*)["'`]""", source)}
+    templates = {found for source in sources for found in re.findall(r"`([a-z][a-z0-9_]*\$\{[^`]*)`", source)}
+    computed_here = {re.sub(r"\$\{[^}]*\}", ".+", template) for template in templates}
+    return {rf"page\.{pattern}" for pattern in literals | computed_here}
+
+
 CALLS = sorted(calls(), key=lambda call: (call.place, call.key))
 
 
@@ -167,9 +177,10 @@ def test_computed_keys_exist() -> None:
 
 
 def test_every_text_is_used() -> None:
-    """No text stands in the catalogue that the code cannot say."""
+    """No text stands in the catalogue that the code cannot say, in Python or in the page's scripts."""
     named = {text for _, tree in trees() for text in constants(tree)}
     patterns = {found for _, tree in trees() for found in computed(tree)}
+    patterns |= page_keys()
     unused = [key for key in CATALOGUE if key not in named and not any(re.fullmatch(found, key) for found in patterns)]
     assert unused == []
 

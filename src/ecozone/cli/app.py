@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from ecozone.cli import annual, change, district, examine, plate, prove, report, review, vocabulary, whatif
+from ecozone.cli import annual, change, district, examine, plate, prove, report, review, serve, vocabulary, whatif
 from ecozone.cli.call_words import in_our_words
 from ecozone.cli.common import SETTINGS, known_language, tell
 from ecozone.errors import EcozoneError
@@ -75,7 +75,7 @@ def build() -> Callable[..., Any]:
     ) -> None:
         """Take ``--lang`` before a command too; it was read before anything else."""
 
-    for module in (district, examine, review, report, plate, annual, change, whatif, vocabulary, prove):
+    for module in (district, examine, review, report, plate, annual, change, whatif, serve, vocabulary, prove):
         module.register(app)
     return typer.main.get_command(app)
 

@@ -13,6 +13,7 @@ from ecozone.runs.redline import RedlineOutcome, run_redline
 from ecozone.runs.request import Request, Sheet, Version
 from ecozone.runs.scenario import ScenarioOutcome, run_scenario
 from ecozone.runs.streaming import Streamed, stream, streamable
+from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.verify import Verified, verify
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "check_up",
     "examine",
     "execute",
+    "extent_lonlat",
     "require_apart",
     "run_change",
     "run_demo",

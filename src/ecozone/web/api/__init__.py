@@ -1,0 +1,6 @@
+"""The page's own API and its files."""
+
+from ecozone.web.api.files import mount_files
+from ecozone.web.api.routers import routers
+
+__all__ = ["mount_files", "routers"]

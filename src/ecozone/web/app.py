@@ -1,0 +1,91 @@
+"""The server as an ASGI application: routers inside, the guard around them, workers while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ecozone.errors import EcozoneError
+from ecozone.text import Lang
+from ecozone.web import api
+from ecozone.web.guard import Guard, language_of
+from ecozone.web.problems import RefusedError, hidden_folders, problem_of
+from ecozone.web.service import running
+from ecozone.web.settings import Settings
+
+OPENAPI = "/api/openapi.json"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; its workers start with it and end with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="ecozone",
+        version=version("ecozone"),
+        lifespan=lifespan,
+        openapi_url=OPENAPI,
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    for router in api.routers():
+        app.include_router(router)
+    api.mount_files(app)
+    _answer_errors(app, settings)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def _answer_errors(app: FastAPI, settings: Settings) -> None:
+    hidden = hidden_folders(settings.workspace)
+
+    def answered(error: EcozoneError, lang: Lang) -> Response:
+        problem = problem_of(error, lang, hidden=hidden)
+        retry_s = getattr(error, "retry_s", None)
+        headers = {"Cache-Control": "no-store"} | ({} if retry_s is None else {"Retry-After": str(retry_s)})
+        return JSONResponse(problem, problem["status"], headers, media_type="application/problem+json")
+
+    @app.exception_handler(EcozoneError)
+    async def ours(request: Request, error: EcozoneError) -> Response:
+        return answered(error, language_of(request.scope, settings.lang))
+
+    @app.exception_handler(RequestValidationError)
+    async def unfit(request: Request, error: RequestValidationError) -> Response:
+        lang = language_of(request.scope, settings.lang)
+        return answered(_unfit(error), lang)
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        lang = language_of(request.scope, settings.lang)
+        if isinstance(error.__cause__, RefusedError):
+            return answered(error.__cause__, lang)
+        key = {404: "web.not_found", 405: "web.method"}.get(error.status_code, "web.refused")
+        answer = answered(RefusedError(key, error.status_code), lang)
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
+
+
+def _unfit(error: RequestValidationError) -> RefusedError:
+    """Say what is wrong with a request: the field and the kind of fault, nothing of the library's sentence."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    kind = str(first["type"])
+    if kind == "json_invalid":
+        return RefusedError("web.not_json", 400)
+    why = {"missing": "missing", "extra_forbidden": "unknown"}.get(kind, "unfit")
+    return RefusedError(f"web.field_{why}", 422, field=field[:100])
