@@ -117,6 +117,17 @@ def test_a_table_for_people_names_every_site_and_clause(
     assert ("禁止" if lang == "zh" else "prohibited") in shown
 
 
+def test_a_long_table_lists_the_worst_and_says_how_many_are_left(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal lists no more sites than anyone reads: the worst, and how many there are besides."""
+    monkeypatch.setattr("ecozone.cli.show.MOST_SITES", 3)
+    assert run(["check", str(demo / "sites"), "-w", str(demo), "-q"]) == 0
+    shown = capsys.readouterr().out
+    assert sum("✕" in line and "S" in line.split()[0] for line in shown.splitlines()) == 3
+    assert "3 个，另有 9 个未列出" in shown and "共 12 个项目" in shown
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_ways_out_are_told_and_never_called_allowed(demo: Path, capsys: pytest.CaptureFixture[str], lang: str) -> None:
     """A table of cuts and shifts in both languages, and the same in JSON; a bound of 0 looks for no shift."""

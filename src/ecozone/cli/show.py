@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from ecozone.assess import Check
 
+#: Sites of a check that a terminal lists; nobody reads more there.
+MOST_SITES = 1_000
 _STYLES = {"prohibited": "bold red", "conditional": "bold yellow", "review": "bold magenta", "clear": "green"}
 _SIGNS = {"prohibited": "✕", "conditional": "△", "review": "?", "clear": "○"}
 STATUS_STYLES = {
@@ -43,19 +45,25 @@ def table(
 
 
 def show_check(check: Check) -> None:
-    """Print the sites with their verdict, each with what decided it, then what could not be checked."""
+    """Print the sites with their verdict, each with what decided it, then what could not be checked.
+
+    Of more than `MOST_SITES` the worst are printed, and how many are not.
+    """
     from ecozone.assess import overrides_of_sites, records
 
     order = {verdict: i for i, verdict in enumerate(_STYLES)}
-    sites = sorted(records(check.sites.drop(columns="geometry")), key=lambda site: order[site["verdict"]])
+    sites = check.sites.drop(columns="geometry").sort_values("verdict", key=lambda one: one.map(order), kind="stable")
+    shown = sites.head(MOST_SITES)
     ruled = overrides_of_sites(check)
+    findings = _by_site(check.findings, shown)
+    blocking = _by_site(check.states[check.states["blocks_clear"].astype(bool)], shown)
     rows = []
-    for site in sites:
+    for site in records(shown):
         verdict = site["verdict"]
         size = f"{fixed(hectares(site['area_m2']), 4)}" if site["area_m2"] > 0 else ""
         if not size and site["length_m"] > 0:
             size = say("cli.metres", length=fixed(site["length_m"], 1))
-        why = _reasons(check, site["site_id"])
+        why = _reasons(check, findings.get(site["site_id"], []), blocking.get(site["site_id"], []))
         words = verdict_text(verdict)
         if site["site_id"] in ruled:
             words.append("\n" + say("cli.override", verdict=say(f"words.{site['override']}")), style="default")
@@ -63,6 +71,8 @@ def show_check(check: Check) -> None:
         rows.append((site["site_id"], site["name"] or "", words, size, "\n".join(why) or say("cli.nothing_found")))
     headings = [say(f"cli.head_{name}") for name in ("site", "name", "verdict", "size", "why")]
     table(headings, rows, right=(3,), title=say("cli.check_title", district=check.workspace.name))
+    if len(sites) > len(shown):
+        console().print(say("cli.sites_not_shown", shown=len(shown), left=len(sites) - len(shown)), style="yellow")
     counts = "  ".join(f"{say(f'words.{verdict}')} {count}" for verdict, count in check.verdicts.items() if count)
     console().print(say("cli.summary", sites=len(check.sites), counts=counts))
     absent = dict.fromkeys(row["reason"] for row in records(check.states) if row["layer"] is None)
@@ -78,21 +88,27 @@ def verdict_text(verdict: str) -> Text:
     return Text(f"{_SIGNS[verdict]} {say(f'words.{verdict}')}", style=_STYLES[verdict])
 
 
-def _reasons(check: Check, site_id: str) -> list[str]:
-    """Say each finding once with its clauses, worst first, then what could not be judged."""
+def _by_site(rows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of some sites, by site."""
     from ecozone.assess import records
 
-    mine = check.findings[check.findings["site_id"] == site_id]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(rows[rows["site_id"].isin(sites["site_id"])]):
+        found.setdefault(row["site_id"], []).append(row)
+    return found
+
+
+def _reasons(check: Check, findings: list[dict[str, Any]], blocking: list[dict[str, Any]]) -> list[str]:
+    """Say each finding of a site once with its clauses, worst first, then what could not be judged."""
     clauses: dict[tuple[str, str], list[str]] = {}
-    for row in records(mine):
+    for row in findings:
         words = row["sentence"] if SETTINGS.verbose else row["fact"]
         clauses.setdefault((row["verdict"], words), []).append(row["citation"])
     why = [
         f"{_SIGNS[verdict]} {words}〔{'；'.join(dict.fromkeys(cited))}〕" for (verdict, words), cited in clauses.items()
     ]
-    states = check.states[(check.states["site_id"] == site_id) & check.states["blocks_clear"].astype(bool)]
     by_reason: dict[str, list[str]] = {}
-    for state in records(states):
+    for state in blocking:
         titles = by_reason.setdefault(state["reason"], [])
         if state["layer"] is not None:
             titles.append(pick(check.workspace.layers[state["layer"]].title))
