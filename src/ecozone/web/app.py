@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         separate_input_output_schemas=False,
     )
     for router in api.routers():

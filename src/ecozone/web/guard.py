@@ -11,9 +11,11 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import re
 import socket
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import cast
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,6 +29,8 @@ from ecozone.web.settings import ANYWHERE, LOOPBACK, MEBIBYTE, Settings
 BODY_TYPES = ("application/json", "application/octet-stream")
 _UPLOADS = "/api/uploads"
 _STATIC = ("/assets/",)
+#: What no address of ours has, and what systems take for something else than a name.
+_ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -43,6 +47,8 @@ _HEADERS = {
 }
 #: Seconds that a body may take in any case, before its pace counts.
 _GRACE_S = 30.0
+#: Seconds that the rest of a refused body is read, so that its sender sees the answer.
+_LINGER_S = 2.0
 
 
 class Guard:
@@ -70,30 +76,23 @@ class Guard:
             return
         lang = language_of(scope, self._settings.lang)
         body = _Body(self._settings, scope, receive)
-        answered = False
-
-        async def sending(message: Message) -> None:
-            nonlocal answered
-            if message["type"] == "http.response.start":
-                answered = True
-                # What is left of a body that was refused is not read.
-                _add_headers(message, close=not body.whole)
-            await send(message)
-
+        answer = _Answer(body, send)
         try:
             self._require_allowed(scope)
-            await self._app(scope, body.receive, sending)
+            await self._app(scope, body.receive, answer.send)
         except RefusedError as refused:
-            if answered:
+            if answer.begun:
                 raise
-            await answer_problem(sending, problem_of(refused, lang), retry_s=refused.retry_s)
+            await answer_problem(answer.send, problem_of(refused, lang), retry_s=refused.retry_s)
         except Exception as error:  # noqa: BLE001 - the last wall: a defect goes to the log, not to the answer
             problem = logged_defect(lang, error)
-            if not answered:
-                await answer_problem(sending, problem)
+            if not answer.begun:
+                await answer_problem(answer.send, problem)
 
     def _require_allowed(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
+        if _ODD.search(scope["path"]):
+            raise RefusedError("web.not_found", 404)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             raise RefusedError("web.host", 421)
@@ -171,9 +170,39 @@ class _Body:
                 raise RefusedError("web.slow", 408)
         return message
 
+    async def drain(self, seconds: float) -> None:
+        """Read on and forget, for so long: who is cut off while sending never sees why."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.whole:
+                    message = await self._receive()
+                    self.whole = message["type"] != "http.request" or not message.get("more_body", False)
+
     def _require(self, size: int) -> None:
         if size > self._allowed:
             raise RefusedError(self._key, 413, allowed=self._allowed // MEBIBYTE)
+
+
+class _Answer:
+    """What goes back: with the headers that stand on everything, and an end of the connection after a refused body."""
+
+    def __init__(self, body: _Body, send: Send) -> None:
+        self._body = body
+        self._send = send
+        self._close = False
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self._close = not self._body.whole
+            _add_headers(message, close=self._close)
+        elif self._close and not message.get("more_body", False):
+            await self._send({**message, "more_body": True})
+            await self._body.drain(_LINGER_S)
+            message = {"type": "http.response.body", "body": b""}
+        await self._send(message)
 
 
 def language_of(scope: Scope, default: Lang) -> Lang:

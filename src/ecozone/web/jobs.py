@@ -43,6 +43,7 @@ class Job:
     file: str | None = None
     problem: Problem | None = None
     finished: dt.datetime | None = None
+    bytes: int = 0
     touched: float = field(default_factory=time.monotonic)
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -161,6 +162,7 @@ class Jobs:
         finally:
             job.finished = dt.datetime.now().astimezone()
             job.touched = time.monotonic()
+            job.bytes = sum(path.stat().st_size for path in job.folder.rglob("*") if path.is_file())
             job.ended.set()
 
     @staticmethod
@@ -201,6 +203,9 @@ class Jobs:
             job.task.cancel()
             with suppress(asyncio.CancelledError):
                 await job.task
+            # One that had not begun was never told.
+            job.state = "cancelled"
+            job.ended.set()
         self._forget(job)
 
     def _forget(self, job: Job) -> None:
@@ -208,8 +213,13 @@ class Jobs:
         shutil.rmtree(job.folder, ignore_errors=True)
 
     def _make_room(self) -> None:
+        """Let the oldest results go where there are too many, or they are too large."""
         ended = sorted((job for job in self._all.values() if job.state in ENDED), key=lambda job: job.touched)
-        for job in ended[: max(0, len(self._all) + 1 - self._settings.max_jobs)]:
+        kept = sum(job.bytes for job in ended)
+        for job in ended:
+            if len(self._all) < self._settings.max_jobs and kept <= self._settings.max_store_bytes:
+                return
+            kept -= job.bytes
             self._forget(job)
 
     def sweep(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import secrets
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -25,6 +27,7 @@ from ecozone.web.settings import Settings
 _MORE_PORTS = 20
 _BROWSER_AFTER_S = 0.3
 _LAST_ANSWERS_S = 2
+_FILES = 8192
 
 Tell = Callable[[str], None]
 
@@ -57,12 +60,24 @@ def serve(settings: Settings, *, open_browser: bool, tell: Tell) -> None:
     if not settings.local:
         tell(say("web.serving_others"))
     tell(say("web.how_to_stop"))
+    _allow_many_files()
     with listening, _logged(tell):
         server = _server(settings)
-        if open_browser:
+        if open_browser and _has_screen():
             _open_when_started(server, address)
         _run(server, listening)
     tell(say("web.stopped"))
+
+
+def _allow_many_files() -> None:
+    """Raise the number of files and connections that this process may have open, as far as it may itself."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -109,8 +124,13 @@ def _run(server: uvicorn.Server, listening: socket.socket) -> None:
     def ended(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def hung_up(*_: object) -> None:
+        server.should_exit = True
+
     main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, ended) if main else None
+    if main and hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, hung_up)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -120,6 +140,12 @@ def _run(server: uvicorn.Server, listening: socket.socket) -> None:
             signal.signal(signal.SIGTERM, before)
     if not server.started:
         raise UsageError("web.not_started")
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser could open a window; on a bare terminal one would open in the terminal."""
+    shown = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("win32", "darwin") or any(name in os.environ for name in shown)
 
 
 def _open_when_started(server: uvicorn.Server, address: str) -> None:

@@ -23,6 +23,7 @@ _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONGEST_LABEL = 200
 _BLOCK_BYTES = MEBIBYTE
 _MOST_FILES = 16
+_LEADING = (".shp", ".tab", ".mif")
 
 
 @dataclass
@@ -136,8 +137,9 @@ class Uploads:
                 (folder / name).hardlink_to(upload.folder / name)
             except OSError:
                 shutil.copyfile(upload.folder / name, folder / name)
-        # The file that the others belong to comes first, as it came first.
-        return {"files": list(upload.labels), "labels": dict(upload.labels)}
+        # The file that the others belong to comes first, whichever came first.
+        names = sorted(upload.labels, key=lambda name: not name.endswith(_LEADING))
+        return {"files": names, "labels": dict(upload.labels)}
 
     def drop(self, number: str) -> None:
         """Forget an upload and its files; jobs that have them keep them."""

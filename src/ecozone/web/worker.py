@@ -24,11 +24,13 @@ from typing import Any, TextIO
 
 from ecozone.errors import EcozoneError, InputError
 from ecozone.text import set_language
-from ecozone.web.problems import hidden_folders, problem_of
+from ecozone.web.problems import hidden_folders, problem_of, scrub
 from ecozone.web.settings import MEBIBYTE
 
 #: Seconds after the server's patience has ended that a worker ends by itself.
 _ORPHAN_S = 15
+#: Name of an answer that is JSON.
+ANSWER = "answer.json"
 #: Seconds between two reports of progress.
 _REPORT_S = 0.1
 
@@ -81,7 +83,7 @@ def main(words: dict[str, Any]) -> None:
     threading.Thread(target=_listen, args=(requests, tasks), name="ecozone-server", daemon=True).start()
     from ecozone.web.work import warm
 
-    warm(words["workspace"], Path(words["private"]))
+    warm(words["workspace"])
     voice.say(ready=True)
     hidden = hidden_folders(words["private"], _workspace_folder(words["workspace"]))
     while True:
@@ -116,7 +118,10 @@ def _carry_out(request: dict[str, Any], memory_bytes: int, voice: _Voice, hidden
     set_language(words["lang"])
     try:
         with _bounded(memory_bytes), contextlib.chdir(folder):
-            return {"done": task(request["task"])(words, folder, voice.progress)}
+            made = task(request["task"])(words, folder, voice.progress)
+            if made == ANSWER:
+                _scrub_file(folder / made, hidden)
+            return {"done": made}
     except EcozoneError as error:
         problem = problem_of(error, words["lang"], hidden=hidden)
         problem |= getattr(error, "more", {})
@@ -128,6 +133,14 @@ def _carry_out(request: dict[str, Any], memory_bytes: int, voice: _Voice, hidden
         return {"failed": problem_of(too_much, words["lang"])}
     except Exception:  # noqa: BLE001 - the last wall: a defect goes to the log, not to the answer
         return {"failed": None, "trace": traceback.format_exc()}
+
+
+def _scrub_file(path: Path, hidden: tuple[str, ...]) -> None:
+    """Take this machine's folders out of an answer: a run names the places of its inputs."""
+    before = path.read_text("utf-8")
+    after = scrub(before, (*hidden, *(json.dumps(folder)[1:-1] for folder in hidden)))
+    if after != before:
+        path.write_text(after, "utf-8")
 
 
 @contextlib.contextmanager

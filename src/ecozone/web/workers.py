@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +57,7 @@ class Worker:
             "private": str(private),
         }
         paths = [os.path.abspath(path) for path in sys.path]  # noqa: PTH100 - entries may be zips or ""
-        temporary = str(private / "tmp")
+        self._scratch = tempfile.mkdtemp(dir=private / "tmp")
         # Its own group: Ctrl-C does not reach it, and what it starts can be ended with it.
         group: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -66,7 +68,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if settings.verbose else subprocess.DEVNULL,
-            env=os.environ | _FRUGAL | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+            env=os.environ | _FRUGAL | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._scratch),
             cwd=private,
             **group,
         )
@@ -81,7 +83,10 @@ class Worker:
         assert stream is not None
         with stream:
             for line in stream:
-                self._tell(json.loads(line))
+                # Of a process that was ended, the last line may be half a line.
+                if line.endswith(b"\n"):
+                    self._tell(json.loads(line))
+        self._process.wait()
         self._tell(_GONE)
 
     def _tell(self, said: dict[str, Any]) -> None:
@@ -149,7 +154,7 @@ class Worker:
             raise InputError("web.worker_quiet", seconds=f"{seconds:g}") from None
 
     def kill(self) -> None:
-        """End the process and all that it started, at once."""
+        """End the process and all that it started, and remove what it was writing for itself."""
         self._ended = True
         if sys.platform == "win32":
             # What it started reads from it, and ends when that ends.
@@ -161,6 +166,7 @@ class Worker:
             assert self._process.stdin is not None
             self._process.stdin.close()
         self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 class Pool:
@@ -201,7 +207,7 @@ class Pool:
             worker = await self._free.get()
             if worker.alive:
                 break
-            self._replace(worker)
+            await self._replace(worker)
         sound = False
         try:
             await worker.wait()
@@ -215,14 +221,15 @@ class Pool:
             if sound:
                 self._free.put_nowait(worker)
             else:
-                self._replace(worker)
+                await self._replace(worker)
         return name
 
-    def _replace(self, worker: Worker) -> None:
-        worker.kill()
+    async def _replace(self, worker: Worker) -> None:
         if worker in self._all:
             self._all.remove(worker)
-        self._add()
+            self._add()
+        # A process with much memory takes a while to end.
+        await asyncio.to_thread(worker.kill)
 
     def close(self) -> None:
         """End all processes."""

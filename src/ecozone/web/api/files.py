@@ -28,6 +28,6 @@ def mount_files(app: FastAPI) -> None:
     app.mount("/assets/map", _Files(directory=package / "outputs" / "map_assets"), name="map")
     app.mount("/assets", _Files(directory=assets), name="assets")
 
-    @app.get("/", include_in_schema=False)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(assets / "index.html", media_type="text/html", headers={"Cache-Control": "no-cache"})

@@ -33,8 +33,8 @@ def task(name: str) -> Task:
     return found
 
 
-def warm(workspace: str, folder: Path) -> None:
+def warm(workspace: str) -> None:
     """Load what the first task needs, so that its user does not wait for it."""
     from ecozone.web.work import warming
 
-    warming.warm(workspace, folder)
+    warming.warm(workspace)

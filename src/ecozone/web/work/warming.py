@@ -15,7 +15,7 @@ logger = logging.getLogger("ecozone.web")
 _SIDE = 1e-4
 
 
-def warm(workspace: str, folder: Path) -> None:
+def warm(workspace: str) -> None:
     """Check a small square in the middle of the workspace, and forget it."""
     try:
         extent = extent_lonlat(open_workspace(workspace))
@@ -25,7 +25,7 @@ def warm(workspace: str, folder: Path) -> None:
         x, y = (west + east) / 2, (south + north) / 2
         ring = [[x, y], [x + _SIDE, y], [x + _SIDE, y + _SIDE], [x, y + _SIDE], [x, y]]
         feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-        with tempfile.TemporaryDirectory(dir=folder / "tmp", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             site = Path(scratch) / "site.geojson"
             site.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
             execute(Request(workspace=workspace, parts=("check",), sites=(str(site),)))
