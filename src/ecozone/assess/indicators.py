@@ -22,18 +22,18 @@ import pandas as pd
 from ecozone.assess.accuracy import Estimate
 from ecozone.assess.adjusted import Adjusted, adjust
 from ecozone.assess.covariance import covariance
-from ecozone.assess.judging import DECIMALS, Figure, Together, Why, judge_layer
+from ecozone.assess.judging import DECIMALS, Bounds, Figure, Together, Why, judge_layer
 from ecozone.assess.series import PROXY, Series, aim_of, judge_series, series_of, target_in
 from ecozone.assess.table import table
 from ecozone.assess.tallying import chosen_sources, tally, unmeasured
 from ecozone.geo import area_m2
 from ecozone.landcover import PROFILES, Profile, Scheme, listed, open_scheme
 from ecozone.log import Progress, no_progress
-from ecozone.measure import NODATA, OUTSIDE, mapper_for
+from ecozone.measure import NODATA, OUTSIDE, area_range, mapper_for
 from ecozone.notices import Notice, notice, with_notices
 from ecozone.text import Place, pick, say
 from ecozone.units import M2_PER_KM2, round_half_up
-from ecozone.workspace import MEASURED_ROLES, LandCover, Target, Workspace
+from ecozone.workspace import MEASURED_ROLES, LandCover, Layer, Target, Workspace
 
 RATIO_COLUMNS = (
     "layer",
@@ -124,7 +124,8 @@ def assess_indicators(
         `RATIO_COLUMNS`: ``value`` in ``unit`` (% or km²) as the map counts it, ``numerator_m2`` and ``zone_m2``
         ellipsoidal, ``valid_share`` of the zone's area, ``value_of_valid`` the same ratio over valid ground alone. With
         reference samples of the year ``adjusted`` is the error-adjusted ratio, ``se`` its standard error and
-        ``ci_low, ci_high`` its 95 % interval, in ``unit``. ``status`` is what the intervals prove and ``by_count`` what
+        ``ci_low, ci_high`` its 95 % interval, in ``unit``; of a red line these are the least and the most area that the
+        accuracy of its boundary leaves (`ecozone.measure.area_range`). ``status`` is what the intervals prove and ``by_count`` what
         the count alone would say (`ecozone.assess.judging`), both None up to the baseline year, and ``reason`` why;
         ``gap_m2`` is what is missing to the target by the adjusted ratio, else by the count (negative: more than it
         asks). A zone that could not be measured, for want of a measurable shape or because a block of the raster that
@@ -329,6 +330,7 @@ def _red_line_row(ws: Workspace, key: str, closed: int | None) -> dict[str, Any]
     layer = ws.layers[key]
     zones = ws.zones(key)
     area = float(area_m2(zones).iloc[0])
+    bounds = _bounds(layer, zones)
     since = layer.valid_from.year if layer.valid_from else None
     target = target_in(ws.targets, "red_line_area", key, since if closed is None else closed)
     row: dict[str, Any] = {
@@ -345,8 +347,10 @@ def _red_line_row(ws: Workspace, key: str, closed: int | None) -> dict[str, Any]
         "valid_share": 1.0,
         "value_of_valid": area / M2_PER_KM2,
         **_no_target(),
-        "account": {"since": since, "closed": closed, "trusted": not zones["refused"].iloc[0]},
+        "account": {"bounds": bounds, "since": since, "closed": closed, "trusted": not zones["refused"].iloc[0]},
     }
+    if bounds is not None:
+        row |= {"ci_low": bounds.low, "ci_high": bounds.high}
     aim = None if target is None else aim_of(target, None)
     if target is not None and aim is not None:
         found = judge_layer(row["value"], aim, target.target_year, **row["account"])
@@ -356,6 +360,15 @@ def _red_line_row(ws: Workspace, key: str, closed: int | None) -> dict[str, Any]
     if math.isnan(area):
         row |= {"status": "cannot_tell", "reason": Why("not_trusted").words()}
     return row
+
+
+def _bounds(layer: Layer, zones: gpd.GeoDataFrame) -> Bounds | None:
+    """Return what the accuracy of a layer's boundary leaves of its area in km²; what is declared empty is exactly 0."""
+    accuracy_m = 0.0 if layer.empty else layer.accuracy_m
+    if accuracy_m is None:
+        return None
+    low, high = area_range(zones, accuracy_m=accuracy_m).iloc[0] / M2_PER_KM2
+    return Bounds(float(low), float(high), accuracy_m)
 
 
 def _class_notices(scheme: Scheme) -> Iterator[Notice]:

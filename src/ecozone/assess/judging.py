@@ -4,8 +4,9 @@
   ``missed`` where the whole of it is below, ``cannot_tell`` otherwise.
 - Before: ``on_track`` where the interval of the line through the measured years is at the target or above in the
   target's year, ``at_risk`` otherwise.
-- A layer's own area is exact by law. It says nothing of a year before the layer was in force, and is ``on_track`` or
-  ``at_risk`` for a year that is still to come.
+- A layer's own area lies in the range that the accuracy of its boundary leaves: a target within that range is
+  ``cannot_tell``. It says nothing of a year before the layer was in force, and is ``on_track`` or ``at_risk`` for a
+  year that is still to come.
 - Without samples nothing is proven: ``cannot_tell``. What the count of cells alone would say stands beside it, and is
   never more than that.
 """
@@ -88,6 +89,15 @@ class Judgement:
     why: Why | None = None
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the most area of a layer, in km², that a boundary as accurate as ``accuracy_m`` allows."""
+
+    low: float
+    high: float
+    accuracy_m: float
+
+
 def judge(
     figures: Sequence[Figure],
     aim: float,
@@ -144,7 +154,14 @@ def judge(
 
 
 def judge_layer(
-    value: float, aim: float, target_year: int, *, since: int | None, closed: int | None, trusted: bool
+    value: float,
+    aim: float,
+    target_year: int,
+    *,
+    bounds: Bounds | None,
+    since: int | None,
+    closed: int | None,
+    trusted: bool,
 ) -> Judgement:
     """Judge the area of a layer, which needs no samples.
 
@@ -153,6 +170,9 @@ def judge_layer(
     value, aim : float
         In km².
     target_year : int
+    bounds : Bounds or None
+        What the accuracy of the boundary leaves of the area; None where the accuracy is not declared, so that nothing
+        is proven.
     since : int or None
         The year in which the layer came into force; None where that is not declared, so that no year is proven.
     closed : int or None
@@ -162,9 +182,13 @@ def judge_layer(
 
     Examples
     --------
-    >>> years = (2021, 2025, 2035)
-    >>> [judge_layer(3.66, 3.66, year, since=2022, closed=2025, trusted=True).status for year in years]
+    >>> years, exact = (2021, 2025, 2035), Bounds(3.66, 3.66, 0.0)
+    >>> [judge_layer(3.66, 3.66, y, bounds=exact, since=2022, closed=2025, trusted=True).status for y in years]
     ['cannot_tell', 'met', 'on_track']
+    >>> loose = Bounds(3.21, 4.12, 5.0)
+    >>> found = judge_layer(3.66, 3.66, 2025, bounds=loose, since=2022, closed=2025, trusted=True)
+    >>> found.status, found.by_count
+    ('cannot_tell', 'met')
     """
     if math.isnan(value):
         return Judgement("cannot_tell", None, Why("not_trusted"))
@@ -178,7 +202,14 @@ def judge_layer(
         return Judgement("cannot_tell", status, Why("not_trusted"))
     if since is None:
         return Judgement("cannot_tell", status, Why("layer_undated"))
+    if bounds is None:
+        return Judgement("cannot_tell", status, Why("layer_no_accuracy"))
     words = {"value": fixed(value, DECIMALS), "aim": fixed(aim, DECIMALS)}
+    words |= {"low": fixed(bounds.low, DECIMALS), "high": fixed(bounds.high, DECIMALS)}
+    words |= {"accuracy": f"{bounds.accuracy_m:g}"}
+    # Figures of plans are rounded, and so are both ends before they are held against one.
+    if round_half_up(bounds.low, DECIMALS) < aim <= round_half_up(bounds.high, DECIMALS):
+        return Judgement("cannot_tell", status, Why("layer_within", words))
     return Judgement(status, status, Why("layer_holds" if reached else "layer_short", words))
 
 

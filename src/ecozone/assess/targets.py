@@ -283,10 +283,11 @@ def _change(period: Sequence[Figure], together: Together) -> dict[str, Any]:
 
 
 def _layer_row(target: Target, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a red-line layer, which is exact by law: nothing is sampled and nothing extrapolated."""
+    """Return the row of a red-line layer, whose area has the bounds that its accuracy leaves: nothing is sampled."""
     record = _record(target, row, "km2")
     aim = aim_of(target, None)
     record |= {"year": row["year"], "value": row["value"], "target": aim, "basis": "layer"}
+    record |= {name: row.get(name) for name in ("ci_low", "ci_high")}
     if aim is None:
         return record | {"status": "cannot_tell", "reason": Why("no_aim").words()}
     gap_m2 = aim * M2_PER_KM2 - row["numerator_m2"]

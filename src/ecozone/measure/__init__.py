@@ -16,7 +16,7 @@ from ecozone.measure.points import codes_at, scatter
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sides_of, sizes_between
 from ecozone.measure.shifting import Shift, smallest_shift
-from ecozone.measure.spread import overlay_range, ranges
+from ecozone.measure.spread import area_range, overlay_range, ranges
 from ecozone.measure.tally import NODATA, OUTSIDE, measure_zones
 from ecozone.measure.warming import prepare_screening
 from ecozone.measure.width import widths_in, widths_of
@@ -34,6 +34,7 @@ __all__ = [
     "Shared",
     "Shift",
     "aligned",
+    "area_range",
     "arrange",
     "codes_at",
     "depths_in",

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ecozone.geo import GRID_M
+from ecozone.geo import GRID_M, area_m2, require_metric
 from ecozone.measure.edge_index import index_of
 from ecozone.measure.overlay import require_fit
 from ecozone.measure.pairs import Floats, array_of
@@ -42,6 +42,44 @@ def overlay_range(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_
     shared = shared_with(Prepared(sites), index_of(array_of(zones)), reach_m=accuracy_m)
     table = {"site": sites.index.to_numpy()[shared.left], "zone": zones.index.to_numpy()[shared.right]}
     return pd.DataFrame(table | ranges(shared, accuracy_m), columns=list(RANGE_COLUMNS))
+
+
+def area_range(zones: gpd.GeoDataFrame, *, accuracy_m: float) -> pd.DataFrame:
+    """Measure the least and the most area that the positional accuracy of zones allows.
+
+    The true boundary is taken to lie within ``accuracy_m`` of the drawn one: the least area is that of the zone eroded
+    by that distance, the most that of the zone dilated by it. Nothing is assumed of how errors along the boundary hang
+    together, so that the true area is in between whenever the boundary is as accurate as declared; where the errors are
+    independent the area is known far better.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        Polygons in a metric CRS.
+    accuracy_m : float
+        Positional accuracy of their boundaries, metres.
+
+    Returns
+    -------
+    DataFrame
+        Index of ``zones``: ``low_m2, high_m2``, ellipsoidal; NaN where the area is.
+
+    Raises
+    ------
+    CrsError
+        If the CRS is not metric.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(535000, 4330000, 535100, 4330100)], crs=4548)
+    >>> area_range(square, accuracy_m=5.0).round(-1).iloc[0].tolist()
+    [8100.0, 12080.0]
+    """
+    require_metric(zones.crs)
+    moved = {name: zones.geometry.buffer(by) for name, by in (("low_m2", -accuracy_m), ("high_m2", accuracy_m))}
+    exact, known = area_m2(zones), accuracy_m > GRID_M
+    return pd.DataFrame({name: area_m2(shape) + 0.0 * exact if known else exact for name, shape in moved.items()})
 
 
 def ranges(shared: Shared, accuracy_m: float) -> dict[str, Floats]:
