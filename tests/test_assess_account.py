@@ -521,23 +521,61 @@ def test_a_layer_is_judged_of_the_years_that_it_holds(
     """Land cover ends in 2025: 1 km² of 2022 tells nothing of years before, nothing final of years to come."""
     targets = RED_LINE.replace("2025, value = 1.0", f"{year}, value = {aim}")
     ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, targets)
-    toml = ws.file.read_text("utf-8")
-    dated = f'role = "red_line"\nvalid_from = {since}-06-30' if since else 'role = "red_line"'
-    ws.file.write_text(toml.replace('role = "red_line"', dated), "utf-8")
-    account = assess_account(ez.open_workspace(ws.folder))
+    account = assess_account(dated(ws, since, "0.0"))
     row, ratios = account.targets.iloc[0], account.ratios.query("indicator == 'red_line_area'").iloc[0]
     assert (row["status"], ratios["status"]) == (status, status)
     assert row["reason"]
     assert row["value"] == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "aim", "status", "by_count"),
+    [
+        ("0.0", 1.0, "met", "met"),
+        # 1 km² with a boundary of 4 km: ±5 m are between 0.98 and 1.02 km².
+        ("5.0", 1.0, "cannot_tell", "met"),
+        ("5.0", 1.02, "cannot_tell", "missed"),
+        ("5.0", 0.98, "met", "met"),
+        ("5.0", 1.03, "missed", "missed"),
+        # What rounds to the plan's two decimals is no doubt.
+        ("1.0", 1.0, "met", "met"),
+        (None, 1.0, "cannot_tell", "met"),
+    ],
+)
+def test_a_red_line_target_within_the_accuracy_of_the_boundary_cannot_be_told(
+    make: Any, accuracy: str | None, aim: float, status: str, by_count: str
+) -> None:
+    """The least and the most area that the declared accuracy allows decide, and stand as the interval of the row."""
+    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, RED_LINE.replace("value = 1.0", f"value = {aim}"))
+    account = assess_account(dated(ws, 2022, accuracy))
+    row, ratios = account.targets.iloc[0], account.ratios.query("indicator == 'red_line_area'").iloc[0]
+    for found in (row, ratios):
+        assert (found["status"], found["by_count"]) == (status, by_count)
+        assert math.isnan(found["se"])
+    if accuracy is None:
+        assert math.isnan(row["ci_low"])
+        assert "accuracy_m" in row["reason"]
+        return
+    by = float(accuracy) / 1000.0
+    # Eroded, a square; dilated, one with round corners.
+    assert row["ci_low"] == pytest.approx((1 - 2 * by) ** 2, abs=2e-4)
+    assert row["ci_high"] == pytest.approx(1 + 4 * by + math.pi * by**2, abs=2e-4)
+    if status == "cannot_tell":
+        assert f"±{float(accuracy):g}" in row["reason"]
+
+
+def dated(ws: Any, since: int | None, accuracy: str | None) -> Any:
+    """The workspace with a red line in force since a year, of an accuracy in metres."""
+    head, red, tail = ws.file.read_text("utf-8").partition('role = "red_line"\n')
+    tail = tail.replace("accuracy_m = 5.0\n", f"accuracy_m = {accuracy}\n" if accuracy else "", 1)
+    ws.file.write_text(head + red + (f"valid_from = {since}-06-30\n" if since else "") + tail, "utf-8")
+    return ez.open_workspace(ws.folder)
+
+
 def test_an_account_up_to_a_year_does_not_judge_the_years_after_it(make: Any) -> None:
     """Up to 2020, a layer of 2022 says nothing; each of two targets of one layer has its own status."""
     two = RED_LINE + RED_LINE.replace("2025", "2035")
-    ws = make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, two)
-    toml = ws.file.read_text("utf-8").replace('role = "red_line"', 'role = "red_line"\nvalid_from = 2022-06-30')
-    ws.file.write_text(toml, "utf-8")
-    ws = ez.open_workspace(ws.folder)
+    ws = dated(make({2020: board(0.5, 0.5), 2025: board(0.8, 0.2)}, {}, two), 2022, "0.0")
     assert assess_account(ws).targets["status"].tolist() == ["met", "on_track"]
     assert assess_account(ws, years=[2020]).targets["status"].tolist() == ["cannot_tell", "cannot_tell"]
 

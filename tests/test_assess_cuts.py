@@ -59,7 +59,7 @@ def assert_cleared(table: gpd.GeoDataFrame, check: ez.Check, ws: Any, tmp_path: 
     for at, row in enumerate(left.itertuples()):
         assert row.outcome == "cleared"
         found = judged.findings[judged.findings["site_id"] == f"R{at}"]
-        assert not set(found["layer"]) & set(row.layers.split("、")), found["sentence"].tolist()
+        assert not set(found["layer"]) & set(row.layers.split(", ")), found["sentence"].tolist()
         assert judged.sites.loc[judged.sites["site_id"] == f"R{at}", "verdict"].item() == row.verdict
 
 
@@ -110,7 +110,7 @@ def test_a_cut_takes_no_more_than_it_must(
     assert_cleared(cuts, check, ws, tmp_path)
     whole = check.sites[["area_m2", "length_m"]].sum(axis=1).item()
     for row in cuts.itertuples():
-        zones = [ws.features(key).union_all() for key in row.layers.split("、")]
+        zones = [ws.features(key).union_all() for key in row.layers.split(", ")]
         around = shapely.buffer(shapely.union_all(zones), 5.0 + 0.03, quad_segs=64)
         assert row.part is None or around.covers(row.part)
         given = row.part_m2 + row.part_m

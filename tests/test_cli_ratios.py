@@ -13,6 +13,8 @@ import pytest
 
 import ecozone as ez
 from ecozone.cli import run
+from ecozone.text import say, speaking
+from ecozone.units import fixed
 from ecozone.workspace import demo_source
 
 
@@ -49,6 +51,24 @@ def test_ratios_tell_each_target_with_its_source_and_reason(
         assert word in shown
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_target_of_another_indicator_is_never_shown_as_comparable(
+    demo: Path, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tree cover beside the target of forest coverage: both tables name the other indicator, and give no gap to it."""
+    assert run(["ratios", "-w", str(demo), "--lang", lang, "--json"]) == 0
+    (row,) = [row for row in json.loads(capsys.readouterr().out)["targets"] if row["measured_as"] == "tree_cover"]
+    assert row["by_count"] is None
+    assert run(["ratios", "-w", str(demo), "--lang", lang]) == 0
+    shown = "".join(capsys.readouterr().out.split())
+    with speaking(lang):
+        other, said = ("".join(say(f"words.{key}").split()) for key in ("forest_coverage", "not_comparable"))
+    assert shown.count(said) == 2
+    # Beside the target in both tables, and among the sources.
+    assert shown.count(other) == 3
+    assert fixed(row["gap_hectares"], 2) not in shown
+
+
 def test_ratios_in_json_carry_targets_and_keep_the_form_of_the_design(
     demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,7 +80,7 @@ def test_ratios_in_json_carry_targets_and_keep_the_form_of_the_design(
         "layer zone indicator profile year value unit numerator_m2 zone_m2 valid_share se ci_low ci_high target_year"
     )
     assert set(f"{named} target status gap_m2".split()) <= set(before["rows"][0])
-    assert {row["status"] for row in before["targets"]} == {"cannot_tell", "met"}
+    assert {row["status"] for row in before["targets"]} == {"cannot_tell"}
     assert all(isinstance(row["year"], int) for row in before["rows"])
     assert before["accuracy"] == []
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ecozone as ez
@@ -106,6 +106,30 @@ def test_an_interval_is_drawn_where_there_is_one_and_its_lack_is_said() -> None:
     assert any("no interval is drawn" in words for words in words_of(without))
 
 
+def test_a_target_of_another_indicator_is_dashed_and_said_not_to_be_comparable() -> None:
+    """Trees of a satellite beside the target of the forest regulations: a dashed line, and words for a status."""
+    trees = row("district", 2025, 9.86, target=9.9, target_year=2025.0, status="cannot_tell") | {
+        "indicator": "tree_cover",
+        "profile": None,
+    }
+    board = bars(account(trees, row("barrier:1", 2025, 84.6, target=85.0, status="cannot_tell")), 160.0, None)
+    looks = {name.split("|")[1]: line.get_linestyle() for name, line in labelled(board.axes.lines, "target").items()}
+    assert looks == {"district": "--", "barrier:1": "-"}
+    told = [words for words in words_of(board) if "forest coverage" in words]
+    assert len(told) == 1
+    assert "not comparable" in told[0]
+    assert "cannot tell" not in told[0]
+
+
+def test_the_range_of_a_layers_area_is_drawn_and_named_as_none_of_samples() -> None:
+    """A whisker about a bar of km², and a note: the accuracy of a boundary is no sampling error."""
+    red = row("red_line", 2022, 3.66, target=3.66, ci_low=3.38, ci_high=3.94, status="cannot_tell", by_count="met")
+    board = bars(account(red | {"indicator": "red_line_area", "profile": None, "unit": "km2"}), 160.0, None)
+    assert len([line for line in board.axes.lines if line.get_marker() == "D"]) == 2
+    assert any("none of samples" in words for words in words_of(board))
+    assert not any("95%" in words for words in words_of(board))
+
+
 def test_what_has_no_target_is_left_out_and_counted_unless_nothing_has_one() -> None:
     """A layer with a target is drawn with all its zones, the rest is a number; without any target all is drawn."""
     assert "1 more have no target and are not drawn." in words_of(bars(TWO_ZONES, 160.0, None))
@@ -178,6 +202,7 @@ def transitions(matrix: dict[tuple[int, int], float]) -> pd.DataFrame:
 
 
 @given(MATRIX)
+@example({(0, 1): 1e-30, (0, 2): 1e-5})
 def test_flows_sum_to_the_matrix(matrix: dict[tuple[int, int], float]) -> None:
     """Bands sum to the ground that changed, the note to what did not, and no pair is lost or counted twice."""
     found = flows_of(transitions(matrix), "z")

@@ -195,3 +195,41 @@ def test_calls_fill_their_texts() -> None:
             if missing := fields(CATALOGUE[call.key], *parts) - given:
                 lacking.append((call, sorted(missing)))
     assert lacking == []
+
+
+# What Chinese sentences alone have; quotation marks are of both.
+CHINESE_MARKS = re.compile("[（）〔〕【】，。；：、？！《》]")
+# Modules that read such marks in what people write, wrap lines by them, or number the headings of a Chinese document;
+# the 报批坐标 TXT is Chinese in every language.
+READERS = re.compile(
+    r"(intake|rules|landcover)/|workspace/overrides\.py|outputs/(plate/(pages|measuring)|pictures/lettering|map_sites"
+    r"|txt|word/(paper|values|site_values))\.py|cli/show_whatif\.py|assess/(spoken|findings|sentences|cut_words)\.py"
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_english_has_english_marks(room: str) -> None:
+    """No English text has a bracket, comma or colon of Chinese."""
+    texts = [
+        (name, part, entry[part]) for name, entry in ROOMS[room].items() for part in ("en", "do_en") if part in entry
+    ]
+    assert [(name, part) for name, part, text in texts if CHINESE_MARKS.search(text)] == []
+
+
+def test_no_sentence_is_put_together_with_chinese_marks_in_code() -> None:
+    """What joins words to a sentence stands in the catalogue, where English has its own."""
+    found = []
+    for name, tree in trees():
+        if READERS.match(name):
+            continue
+        told = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                found += [(name, node.lineno, node.value)] if CHINESE_MARKS.search(node.value) else []
+    assert found == []
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return bool(node.body) and isinstance(node.body[0], ast.Expr)

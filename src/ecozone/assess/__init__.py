@@ -18,6 +18,7 @@ from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, Resolved, r
 from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.scenario import PLACE_COLUMNS, Scenario, assess_scenario
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
+from ecozone.assess.series import PROXY
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.units import UNIT_ROLE, units_of_sites
@@ -46,6 +47,7 @@ __all__ = [
     "PATCH_COLUMNS",
     "PIECE_COLUMNS",
     "PLACE_COLUMNS",
+    "PROXY",
     "RATIO_COLUMNS",
     "RESOLVED_COLUMNS",
     "SCENARIO_TARGET_COLUMNS",

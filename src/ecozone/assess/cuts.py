@@ -286,7 +286,7 @@ def _judged(ways: list[_Way], check: Check, again: Check | None) -> pd.DataFrame
 
 def _table(ways: list[_Way], columns: tuple[str, ...], check: Check) -> gpd.GeoDataFrame:
     said = {"site_id", "layer", "layers", "outcome", "verdict", "sentence"}
-    rows = [{"site_id": one.site_id, "layer": one.layer, "layers": "、".join(one.layers), **one.words} for one in ways]
+    rows = [{"site_id": one.site_id, "layer": one.layer, "layers": ", ".join(one.layers), **one.words} for one in ways]
     frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
     typed = {name: pd.Series(frame[name], dtype=object if name in said else float) for name in columns}
     for name in said:

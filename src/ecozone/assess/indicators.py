@@ -125,8 +125,9 @@ def assess_indicators(
         ellipsoidal, ``valid_share`` of the zone's area, ``value_of_valid`` the same ratio over valid ground alone. With
         reference samples of the year ``adjusted`` is the error-adjusted ratio, ``se`` its standard error and
         ``ci_low, ci_high`` its 95 % interval, in ``unit``; of a red line these are the least and the most area that the
-        accuracy of its boundary leaves (`ecozone.measure.area_range`). ``status`` is what the intervals prove and ``by_count`` what
-        the count alone would say (`ecozone.assess.judging`), both None up to the baseline year, and ``reason`` why;
+        accuracy of its boundary leaves (`ecozone.measure.area_range`). ``status`` is what the intervals prove and
+        ``by_count`` what the count alone would say (`ecozone.assess.judging`), both None up to the baseline year, and
+        ``reason`` why;
         ``gap_m2`` is what is missing to the target by the adjusted ratio, else by the count (negative: more than it
         asks). A zone that could not be measured, for want of a measurable shape or because a block of the raster that
         it needs cannot be decoded, has figures NaN, the status ``cannot_tell``, and a notice of severity ``refused``.
@@ -287,7 +288,7 @@ def _figure(
             # Samples that all agree show no error, which is not to say that there is none.
             lack = None if share.se > 0 else Why("no_spread")
             adjusted = Estimate(100 * share.value, 100 * share.se) if share.se > 0 else None
-    return Figure(row["year"], row["value"], adjusted, doubt, lack)
+    return Figure(row["year"], row["value"], adjusted, doubt, lack, comparable=row["indicator"] not in PROXY)
 
 
 def _said(lost: Notice) -> str:

@@ -7,6 +7,8 @@
 - A layer's own area lies in the range that the accuracy of its boundary leaves: a target within that range is
   ``cannot_tell``. It says nothing of a year before the layer was in force, and is ``on_track`` or ``at_risk`` for a
   year that is still to come.
+- What a map shows in an indicator's place (trees, for the forest of the regulations) is not comparable with its target:
+  ``cannot_tell``, and its count says nothing.
 - Without samples nothing is proven: ``cannot_tell``. What the count of cells alone would say stands beside it, and is
   never more than that.
 """
@@ -54,6 +56,8 @@ class Figure:
         From reference samples.
     doubt : Why or None
         What forbids any judgement, however exact the figure.
+    comparable : bool
+        Whether it counts what the target counts; if not, not even the count says anything of it.
     lack : Why or None
         Why there is no ``adjusted``, where samples do not simply lack.
     """
@@ -63,6 +67,7 @@ class Figure:
     adjusted: Estimate | None = None
     doubt: Why | None = None
     lack: Why | None = None
+    comparable: bool = True
 
     @property
     def best(self) -> float:
@@ -137,7 +142,7 @@ def judge(
         return Judgement()
     counted = count_line(figures, start)
     by_count = None
-    if counted is not None:
+    if counted is not None and last.comparable:
         by_count = "on_track" if round_half_up(counted.at(target_year).value, DECIMALS) >= aim else "at_risk"
     doubt = next((figure.doubt for figure in figures if figure.doubt is not None), None)
     if doubt is not None:
@@ -246,7 +251,7 @@ def adjusted_line(figures: Sequence[Figure], together: Together = drawn_apart) -
 def _at_the_end(figure: Figure, aim: float) -> Judgement:
     by_count = "met" if round_half_up(figure.counted, DECIMALS) >= aim else "missed"
     if figure.doubt is not None:
-        return Judgement("cannot_tell", by_count, figure.doubt)
+        return Judgement("cannot_tell", by_count if figure.comparable else None, figure.doubt)
     if figure.adjusted is None:
         return Judgement("cannot_tell", by_count, figure.lack or _needs(abs(figure.counted - aim) / Z_95))
     low, high = figure.adjusted.low, figure.adjusted.high

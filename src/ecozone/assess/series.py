@@ -10,7 +10,7 @@ from typing import Any
 from ecozone.assess.judging import Figure, Judgement, Together, judge
 from ecozone.workspace import Target
 
-#: What a raster can show of an indicator that the plan defines otherwise.
+#: What a raster can show of an indicator that the plan defines otherwise: the two are not comparable.
 PROXY = {"tree_cover": "forest_coverage"}
 
 

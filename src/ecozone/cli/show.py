@@ -105,7 +105,8 @@ def _reasons(check: Check, findings: list[dict[str, Any]], blocking: list[dict[s
         words = row["sentence"] if SETTINGS.verbose else row["fact"]
         clauses.setdefault((row["verdict"], words), []).append(row["citation"])
     why = [
-        f"{_SIGNS[verdict]} {words}〔{'；'.join(dict.fromkeys(cited))}〕" for (verdict, words), cited in clauses.items()
+        f"{_SIGNS[verdict]} {say('cli.cited', what=words, clauses=say('cli.and_clause').join(dict.fromkeys(cited)))}"
+        for (verdict, words), cited in clauses.items()
     ]
     by_reason: dict[str, list[str]] = {}
     for state in blocking:
@@ -113,7 +114,8 @@ def _reasons(check: Check, findings: list[dict[str, Any]], blocking: list[dict[s
         if state["layer"] is not None:
             titles.append(pick(check.workspace.layers[state["layer"]].title))
     for reason, titles in by_reason.items():
-        why.append(f"? {reason}" + (f"：{joined(dict.fromkeys(titles))}" if titles else ""))
+        layers = joined(dict.fromkeys(titles))
+        why.append(f"? {say('cli.reason_layers', reason=reason, layers=layers) if titles else reason}")
     return why
 
 
@@ -124,7 +126,7 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
     """
     from rich.text import Text
 
-    from ecozone.assess import records
+    from ecozone.assess import PROXY, records
 
     drawn = blocks_read_well()
     ratios = ratios[ratios["value"].notna() | ratios["status"].notna()]
@@ -149,7 +151,12 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
         status = last["status"]
         aim = last["target"]
         aimed = aim is not None
-        missing = last["gap_m2"] if aimed and last["gap_m2"] is not None else 0.0
+        other = PROXY.get(indicator)
+        aim_words = say("cli.at_year", value=fixed(aim, 2), year=int(last["target_year"])) if aimed else ""
+        if aimed and other is not None:
+            aim_words = f"{say(f'words.{other}')}\n{aim_words}"
+        comparable = aimed and other is None
+        missing = last["gap_m2"] if comparable and last["gap_m2"] is not None else 0.0
         rows.append(
             (
                 title,
@@ -157,8 +164,8 @@ def show_ratios(ratios: pd.DataFrame, *, brief: bool = False) -> None:
                 profile_words(profile) if profile else "",
                 *values,
                 *([sparkline(line)] if through else []),
-                f"{fixed(aim, 2)}（{int(last['target_year'])}）" if aimed else "",
-                *([against_target(last["value"], aim) if aimed and last["value"] is not None else ""] if drawn else []),
+                aim_words,
+                *([against_target(last["value"], aim) if comparable and last["value"] else ""] if drawn else []),
                 Text(status_words(last), style=STATUS_STYLES[status]) if status else "",
                 say("cli.gap", hectares=fixed(hectares(missing), 2)) if missing > 0 else "",
             )
@@ -187,7 +194,11 @@ def profile_words(profile: str) -> str:
 
 def status_words(row: Mapping[str, Any]) -> str:
     """Say a status, and what the count alone would say where that is another."""
+    from ecozone.assess import PROXY
+
     words = say(f"words.{row['status']}")
+    if row.get("measured_as", row["indicator"]) in PROXY:
+        return f"{words}\n{say('words.not_comparable')}"
     if row["by_count"] and row["by_count"] != row["status"]:
         words += "\n" + say("cli.by_count", status=say(f"words.{row['by_count']}"))
     return words

@@ -25,7 +25,8 @@ def show_targets(account: Account) -> None:
         unit = {"km2": " km²"}.get(row["unit"], "%")
         name = [row["title"], say(f"words.{row['measured_as']}")]
         name += [profile_words(row["profile"])] if row["profile"] else []
-        plan = [
+        plan = [] if row["measured_as"] == row["indicator"] else [say(f"words.{row['indicator']}")]
+        plan += [
             say("cli.at_year", value=_number(row[what], unit), year=_year(row[year]))
             for what, year in (("baseline", "baseline_year"), ("target", "target_year"))
         ]
@@ -155,7 +156,9 @@ def _ahead(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _gap(row: Mapping[str, Any]) -> str:
-    if row["gap_m2"] is None or round(row["gap_hectares"], 2) == 0:
+    from ecozone.assess import PROXY
+
+    if row["gap_m2"] is None or row["measured_as"] in PROXY or round(row["gap_hectares"], 2) == 0:
         return ""
     key = "cli.gap_both" if row["gap_m2"] > 0 else "cli.beyond_both"
     return say(key, hectares=fixed(abs(row["gap_hectares"]), 2), mu=fixed(abs(row["gap_mu"]), 2))

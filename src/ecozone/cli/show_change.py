@@ -146,7 +146,7 @@ def _show_flagged(change: Change) -> None:
             fixed(row["hectares"], 2),
             str(int(row["patches"])),
             fixed(hectares(row["small_m2"]), 2),
-            f"{row['citation']}〔{row['confidence']}〕",
+            say("cli.cited", what=row["citation"], clauses=row["confidence"]),
         )
         for row in _records(found)
     ]

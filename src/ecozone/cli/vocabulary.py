@@ -113,7 +113,7 @@ def _show_pack(pack: Any) -> None:
             rule.id,
             named(pack.roles[rule.role]) + (f" {','.join(map(str, sorted(rule.levels)))}" if rule.levels else ""),
             say(f"cli.effect_{rule.effect}"),
-            pick(rule.sentence) + f"〔{pick(rule.citation)}〕",
+            say("cli.cited", what=pick(rule.sentence), clauses=pick(rule.citation)),
             rule.confidence,
         )
         for rule in pack.rules

@@ -373,7 +373,7 @@ def _refusal(wrong: Mapping[str, Sequence[str]]) -> ClusterError:
         names = joined(workers[:_NAMED])
         if len(workers) > _NAMED:
             names = say("measure.cluster_more", workers=names, count=len(workers) - _NAMED)
-        told.append(say("measure.cluster_worker", worker=names, words="；".join(words)))
+        told.append(say("measure.cluster_worker", worker=names, words=say("measure.cluster_and").join(words)))
     return ClusterError("measure.cluster_unfit", count=len(wrong), workers="\n".join(told))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecozone.assess import PROXY
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_names import name_of
 from ecozone.text import pick, room, say
@@ -41,7 +42,7 @@ def ratio_table(ratios: pd.DataFrame | None) -> dict[str, Any] | None:
             {
                 "zone": _words(first["title"]) or plain(zone),
                 "indicator": _known(str(indicator)),
-                "target": _target(rows),
+                "target": _target(rows, str(indicator)),
                 "rows": [],
             },
         )
@@ -49,15 +50,16 @@ def ratio_table(ratios: pd.DataFrame | None) -> dict[str, Any] | None:
     return {"years": years, "groups": sorted(groups.values(), key=lambda group: not group["target"])}
 
 
-def _target(rows: pd.DataFrame) -> str:
+def _target(rows: pd.DataFrame, indicator: str) -> str:
     known = rows[rows["target"].notna()]
     if known.empty:
         return ""
     last = known.iloc[-1]
     value = _value(last["target"], last["unit"])
-    return (
-        value if pd.isna(last["target_year"]) else say("map.target_words", value=value, year=int(last["target_year"]))
-    )
+    if not pd.isna(last["target_year"]):
+        value = say("map.target_words", value=value, year=int(last["target_year"]))
+    other = PROXY.get(indicator)
+    return value if other is None else say("words.target_of_other", indicator=say(f"words.{other}"), value=value)
 
 
 def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str, Any]:
@@ -68,7 +70,8 @@ def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str,
     if other and not pd.isna(last["year"]):
         other = say("map.target_words", value=other, year=int(last["year"]))
     status = name_of(last["status"])
-    gap_known = status and not pd.isna(last["gap_m2"])
+    proxy = last["indicator"] in PROXY
+    gap_known = status and not proxy and not pd.isna(last["gap_m2"])
     return {
         "profile": _known(profile) if profile else "",
         "values": values,
@@ -76,7 +79,7 @@ def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str,
         "other": other,
         "status": status,
         "status_words": _known(status) if status else "",
-        "by_count": _by_count(last, status),
+        "by_count": say("words.not_comparable") if status and proxy else _by_count(last, status),
         "gap": _gap(float(last["gap_m2"])) if gap_known else "",
     }
 

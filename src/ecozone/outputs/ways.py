@@ -45,7 +45,7 @@ def _by_site(
     found: dict[str, list[dict[str, Any]]] = {}
     for at, row in enumerate(records(pd.DataFrame(table[list(columns)]))):
         entry = {str(name): plain_value(value) for name, value in row.items() if name != "site_id"}
-        entry["layers"] = entry["layers"].split("、")
+        entry["layers"] = entry["layers"].split(", ")
         entry |= {name: int(entry[name]) for name in _WHOLE if name in entry}
         entry |= {name: _json(one.iloc[at]) for name, one in degrees.items()}
         entry["findings"] = met.get((row["site_id"], way, row["layer"]), [])

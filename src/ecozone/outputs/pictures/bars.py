@@ -99,12 +99,14 @@ def _notes(drawn: Sequence[Line], left_out: int) -> list[str]:
     if not drawn:
         return [say("pictures.bars_none")]
     figures = [figure for line in drawn for figure in line.figures]
-    known = [figure for figure in figures if figure.low is not None]
+    known = [figure for figure in figures if figure.adjusted is not None]
     notes = [say("pictures.no_targets")] if all(line.target is None for line in drawn) else []
     if not known:
         notes.append(say("pictures.no_intervals"))
     elif len(known) < len(figures):
         notes.append(say("pictures.some_intervals"))
+    if any(figure.low is not None and figure.adjusted is None for figure in figures):
+        notes.append(say("pictures.layer_interval"))
     if left_out:
         notes.append(say("pictures.left_out", count=left_out))
     return notes
@@ -133,15 +135,20 @@ def _key(board: Board, y: float, drawn: Sequence[Line], years: Sequence[int]) ->
     def bar(look: tuple[str, str | None]) -> Callable[[float, float], None]:
         return lambda x, middle: board.box(x, middle - 1.3, 5.0, 2.6, fill=look[0], hatch=look[1])
 
-    def target(x: float, middle: float) -> None:
-        board.line([(x + 2.5, middle - 1.8), (x + 2.5, middle + 1.8)], width=1.3)
+    def target(dashed: bool) -> Callable[[float, float], None]:
+        return lambda x, middle: board.line(
+            [(x + 2.5, middle - 1.8), (x + 2.5, middle + 1.8)], width=1.3, dashed=dashed
+        )
 
     marks = [(bar(_LAST), say("pictures.last_year"))]
     marks += [(bar(_BEFORE), say("pictures.years_before"))] if len(years) > 1 else []
-    if any(line.target is not None for line in drawn):
-        marks.append((target, say("pictures.target")))
-    if any(figure.low is not None for line in drawn for figure in line.figures):
-        marks.append((lambda x, middle: _whisker(board, x, x + 5.0, x + 2.5, middle), say("pictures.interval")))
+    for other, words in ((False, "pictures.target"), (True, "pictures.target_of_other")):
+        if any(line.target is not None and (line.other is not None) is other for line in drawn):
+            marks.append((target(other), say(words)))
+    known = [figure for line in drawn for figure in line.figures if figure.low is not None]
+    if known:
+        words = "interval" if any(figure.adjusted is not None for figure in known) else "bounds"
+        marks.append((lambda x, middle: _whisker(board, x, x + 5.0, x + 2.5, middle), say(f"pictures.{words}")))
     return board.key(y, marks)
 
 
@@ -201,15 +208,18 @@ def _line(board: Board, y: float, line: Line, left: float, scale: float, ticks: 
         fill, hatch = _LAST if figure is last else _BEFORE
         label = f"{line.zone}|{line.indicator}|{line.profile}|{figure.year}"
         board.box(left, middle - _BAR_MM / 2, figure.value * scale, _BAR_MM, fill=fill, hatch=hatch, label=label)
-        if figure.low is not None and figure.high is not None and figure.adjusted is not None:
-            low, high, best = (left + max(x, 0.0) * scale for x in (figure.low, figure.high, figure.adjusted))
+        if figure.low is not None and figure.high is not None:
+            middle_value = figure.value if figure.adjusted is None else figure.adjusted
+            low, high, best = (left + max(x, 0.0) * scale for x in (figure.low, figure.high, middle_value))
             _whisker(board, low, high, best, middle)
         words = value_words(figure.value, line.unit)
         board.text(board.width - MARGIN, middle, words, size=7.0, bold=figure is last, across="right")
     if line.target is not None:
         x = left + line.target * scale
         ends = [(x, top - 0.2), (x, bottom + 0.6)]
-        board.line(ends, width=1.3, label=f"target|{line.zone}|{line.indicator}|{line.profile}")
+        board.line(
+            ends, width=1.3, dashed=line.other is not None, label=f"target|{line.zone}|{line.indicator}|{line.profile}"
+        )
     return bottom + _GAP_MM
 
 
@@ -219,11 +229,13 @@ def _told(line: Line, *, brief: bool = False) -> str:
     if line.target is not None:
         value = value_words(line.target, line.unit)
         at = say("pictures.target_at", value=value, year=line.target_year) if line.target_year else value
-        parts.append(say("pictures.target_of", value=at))
+        own = say("pictures.target_of", value=at)
+        other = None if line.other is None else known_words(line.other)
+        parts.append(own if other is None else say("words.target_of_other", indicator=other, value=at))
     judged: list[Figure] = [figure for figure in line.figures if figure.status]
     if judged:
         status = str(judged[-1].status)
-        words = f"{_SIGNS.get(status, '')} {known_words(status)}".strip()
+        words = f"{_SIGNS.get(status, '')} {known_words(status if line.other is None else 'not_comparable')}".strip()
         by_count = judged[-1].by_count
         if by_count and by_count != status and not brief:
             words += say("pictures.by_count", status=known_words(str(by_count)))

@@ -106,6 +106,7 @@ class Board:
         marker: str = "",
         size: float = 3.0,
         behind: bool = False,
+        dashed: bool = False,
         label: str = "",
     ) -> None:
         """Draw a line through points; with a marker at each."""
@@ -113,6 +114,7 @@ class Board:
 
         xs, ys = [x for x, _ in points], [y for _, y in points]
         looks: dict[str, Any] = {"color": colour, "linewidth": width, "marker": marker, "markersize": size}
+        looks["linestyle"] = (0, (2.0, 1.2)) if dashed else "solid"
         self.axes.add_line(Line2D(xs, ys, **looks, solid_capstyle="butt", zorder=0.5 if behind else 2.0, label=label))
 
     def shape(self, path: Any, **looks: Any) -> Any:

@@ -95,7 +95,8 @@ def flows_of(transitions: pd.DataFrame, zone: str) -> Flows:
     )
     least = LEAST_SHARE * math.fsum(flow.area_m2 for flow in found)
     own = [flow for flow in found[:MOST_FLOWS] if flow.area_m2 >= least]
-    rest = found[len(own) :]
+    # Sorted by rounded areas: what is too small need not stand behind all that is not.
+    rest = [flow for flow in found if flow not in own]
     if len(rest) > 1:
         own.append(Flow(OTHER, OTHER, math.fsum(flow.area_m2 for flow in rest)))
     else:

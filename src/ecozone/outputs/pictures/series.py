@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import records
+from ecozone.assess import PROXY, records
 from ecozone.text import room, say
 from ecozone.units import fixed
 
@@ -47,6 +47,11 @@ class Line:
     def kind(self) -> Kind:
         """The indicator and profile."""
         return (self.indicator, self.profile)
+
+    @property
+    def other(self) -> str | None:
+        """The plan's indicator that the target is of, where it is another one and not comparable."""
+        return PROXY.get(self.indicator)
 
 
 def lines_of_account(ratios: pd.DataFrame) -> tuple[Line, ...]:
