@@ -12,6 +12,7 @@ from ecozone.outputs.change import (
     write_change_xlsx,
 )
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
+from ecozone.outputs.escape import plain
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
@@ -55,6 +56,7 @@ __all__ = [
     "draw_flows",
     "draw_ratios",
     "draw_trends",
+    "plain",
     "plain_rows",
     "plate_scale",
     "ratios_document",

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
-from ecozone.web import api
+from ecozone.web import api, ogc
+from ecozone.web.description import describe
 from ecozone.web.guard import Guard, language_of
 from ecozone.web.problems import RefusedError, hidden_folders, problem_of
 from ecozone.web.service import running
@@ -43,10 +44,11 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    for router in api.routers():
+    for router in (*api.routers(), *ogc.routers()):
         app.include_router(router)
     api.mount_files(app)
     _answer_errors(app, settings)
+    describe(app, settings, ogc.FORMS)
     app.add_middleware(Guard, settings=settings)
     return app
 

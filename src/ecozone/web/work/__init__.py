@@ -24,6 +24,9 @@ Task = Callable[[dict[str, Any], Path, Progress], str]
 #: Name of a task → module of this package that holds a function of the task's name.
 TASKS: dict[str, str] = {
     "check": "check",
+    "ogc_declared": "ogc",
+    "ogc_layer": "ogc",
+    "ogc_process": "ogc",
 }
 
 

@@ -1,0 +1,110 @@
+"""The description of the whole API as OpenAPI 3.1: every route with what it refuses, and who may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from ecozone.web.settings import Settings
+
+_PROBLEM = "application/problem+json"
+_ABOUT = """The server of `ecozone serve`: the page's own API below `/api`, and the OGC's APIs below `/ogc`.
+
+Every refusal is a problem (RFC 7807) in Chinese or English: what is wrong, where, and what to do. `lang` chooses the
+language. A server that others can reach asks for a token."""
+_TAGS = {
+    "page": "What the planner's page asks",
+    "OGC": "Where OGC clients begin",
+    "OGC API - Features": "The workspace's layers",
+    "OGC API - Processes": "Check, ratios and scenario",
+}
+#: What the guard, or whatever may fail in any route, refuses.
+_ANYWHERE = {
+    403: "A browser says that another site asks",
+    421: "The request goes to a name that is not this server's",
+    500: "A defect of ecozone; the number leads to the server's log",
+}
+_TOKEN = {401: "No token, or not the right one"}
+_BODY = {408: "The body comes too slowly", 413: "The body is too large", 415: "The body is of another media type"}
+
+
+class Place(BaseModel):
+    """The place that a problem speaks of."""
+
+    file: str | None
+    layer: str | None
+    feature: str | None
+    field: str | None
+
+
+class Problem(BaseModel):
+    """Why a request was not carried out: in our own words, never the text of an exception."""
+
+    code: str
+    title: str
+    message: str
+    remedy: str | None
+    where: Place
+    status: int
+
+
+def describe(app: FastAPI, settings: Settings, forms: tuple[type[BaseModel], ...]) -> None:
+    """Let an application describe itself.
+
+    Parameters
+    ----------
+    forms : tuple of models
+        That routes refer to by name.
+    """
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=_ABOUT,
+                routes=app.routes,
+                tags=[{"name": name, "description": about} for name, about in _TAGS.items()],
+                separate_input_output_schemas=False,
+            )
+            _complete(document, settings, forms)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign] # the way that FastAPI names
+
+
+def _complete(document: dict[str, Any], settings: Settings, forms: tuple[type[BaseModel], ...]) -> None:
+    modes = [(form, "serialization") for form in (*forms, Problem)]
+    _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas |= found.get("$defs", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    anywhere = _ANYWHERE
+    if settings.token is not None:
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+        anywhere = _ANYWHERE | _TOKEN
+    for operation in _operations(document):
+        refused = anywhere | (_BODY if "requestBody" in operation else {})
+        answers = operation["responses"]
+        for code, about in {**refused, **({422: "A value will not do"} if "422" in answers else {})}.items():
+            known = answers.get(str(code), {})
+            if _PROBLEM not in known.get("content", {}):
+                answers[str(code)] = {"description": about, "content": {_PROBLEM: {"schema": _reference()}}}
+
+
+def _reference() -> dict[str, str]:
+    return {"$ref": "#/components/schemas/Problem"}
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from item.values()

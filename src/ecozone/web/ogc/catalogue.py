@@ -1,0 +1,155 @@
+"""What the workspace declares and its layers, prepared by workers, and prepared anew when a file has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from ecozone.text import Lang
+from ecozone.web.jobs import Job
+from ecozone.web.ogc.problems import FailedError, no_such_layer
+from ecozone.web.ogc.store import Store
+from ecozone.web.problems import RefusedError
+from ecozone.web.service import Service, service_of
+
+#: Seconds that a layer from a database is served before it is read again, and that a failure is told before the layer
+#: is tried again.
+_FRESH_S = 60.0
+#: Seconds that a list of layers waits for those that are not read yet.
+_PATIENCE_S = 20.0
+
+Found = Store | FailedError | RefusedError
+
+
+class Catalogue:
+    """The layers of a server's workspace. What a worker made of them stands in the folder of a job like any other."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        # A client that lists many layers leaves room in the queue for others.
+        self._turn = asyncio.Semaphore(service.settings.workers)
+        self._files: list[str] = []
+        self._stores: dict[str, tuple[Job, Store]] = {}
+        self._failed: dict[tuple[str, str, Lang], tuple[float, FailedError]] = {}
+
+    async def declared(self, lang: Lang) -> dict[str, Any]:
+        """Return what the workspace declares; see `ecozone.web.work.ogc.ogc_declared`.
+
+        Raises
+        ------
+        FailedError
+            If the workspace cannot be opened.
+        """
+        state = await run_in_threadpool(_state, self._files)
+        job = await self.service.jobs.shared("ogc_declared", {}, lang, state)
+        document: dict[str, Any] = json.loads(await run_in_threadpool(_made(job).answer.read_bytes))
+        if not self._files:
+            # Only now is it known which files to look at.
+            self._files = document["files"]
+            return await self.declared(lang)
+        self._files = document["files"]
+        return document
+
+    async def store(self, document: Mapping[str, Any], layer: str, lang: Lang) -> Store:
+        """Return the features of a layer of a workspace that declares ``document``.
+
+        Raises
+        ------
+        RefusedError
+            404: There is no such layer.
+        FailedError
+            If it cannot be read.
+        """
+        found = next((one for one in document["layers"] if one["key"] == layer), None)
+        if found is None:
+            raise no_such_layer(layer, [one["key"] for one in document["layers"]])
+        return await self._store(document, found, lang)
+
+    async def stores(self, document: Mapping[str, Any], lang: Lang) -> dict[str, Found]:
+        """Return every layer, or why it cannot be read; without those that take long to read."""
+        tasks = {layer["key"]: asyncio.create_task(self._store(document, layer, lang)) for layer in document["layers"]}
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=_PATIENCE_S)
+        found: dict[str, Found] = {}
+        for key, task in tasks.items():
+            if not task.done():
+                # The work goes on: the next client finds it ready.
+                task.add_done_callback(_heard)
+                continue
+            try:
+                found[key] = task.result()
+            except (FailedError, RefusedError) as error:
+                found[key] = error
+        return found
+
+    async def _store(self, document: Mapping[str, Any], layer: Mapping[str, Any], lang: Lang) -> Store:
+        key = layer["key"]
+        async with self._turn:
+            if layer["files"] is None:
+                state = str(int(time.monotonic() / _FRESH_S))
+            else:
+                state = await run_in_threadpool(_state, [*document["files"], *layer["files"]])
+            known = self._failed.get((key, state, lang))
+            if known is not None and time.monotonic() - known[0] < _FRESH_S:
+                raise known[1]
+            try:
+                job = await self._read(key, lang, state)
+            except FailedError as error:
+                now = time.monotonic()
+                self._failed = {one: told for one, told in self._failed.items() if now - told[0] < _FRESH_S}
+                self._failed[key, state, lang] = (now, error)
+                raise
+            before = self._stores.get(key)
+            if before is None or before[0] is not job:
+                self._stores[key] = (job, Store(job.answer))
+                if before is not None:
+                    await self.service.jobs.cancel(before[0])
+            return self._stores[key][1]
+
+    async def _read(self, key: str, lang: Lang, state: str) -> Job:
+        """Return the job that read a layer; features are the same in every language, what is wrong with them is not."""
+        jobs, usual = self.service.jobs, self.service.settings.lang
+        job = await jobs.shared("ogc_layer", {"layer": key}, usual, state)
+        if job.problem is not None and lang != usual:
+            job = await jobs.shared("ogc_layer", {"layer": key}, lang, state)
+        return _made(job)
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    """Return the layers of the server that a request came to."""
+    service, state = service_of(request), request.app.state
+    if getattr(state, "catalogue", None) is None or state.catalogue.service is not service:
+        state.catalogue = Catalogue(service)
+    found: Catalogue = state.catalogue
+    return found
+
+
+def _made(job: Job) -> Job:
+    if job.problem is not None:
+        raise FailedError(job.problem)
+    return job
+
+
+def _heard(task: asyncio.Task[Store]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+def _state(files: Iterable[str]) -> str:
+    """Return what is another text when a file has changed."""
+    return json.dumps([_state_of(file) for file in files])
+
+
+def _state_of(file: str) -> tuple[str, int, int] | None:
+    try:
+        found = os.stat(file)  # noqa: PTH116 - one call, no object
+    except OSError:
+        return None
+    return file, found.st_mtime_ns, found.st_size

@@ -1,0 +1,95 @@
+"""How the OGC's resources answer: problems in the standards' form, and the language that a client's headers ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ecozone.errors import EcozoneError
+from ecozone.text import Lang
+from ecozone.web.ogc.models import OgcProblem
+from ecozone.web.ogc.problems import FailedError, ogc_problem
+from ecozone.web.problems import RefusedError, hidden_folders
+from ecozone.web.service import service_of
+
+PROBLEM = "application/problem+json"
+
+
+class OgcRoute(APIRoute):
+    """A route whose errors are told as the standards tell them."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers."""
+        answer = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except (EcozoneError, FailedError) as error:
+                return problem_answer(request, error)
+
+        return told
+
+
+def problem_answer(request: Request, error: EcozoneError | FailedError) -> Response:
+    """Return an error as the answer to a request."""
+    service = service_of(request)
+    problem = ogc_problem(error, spoken(request), hidden=hidden_folders(service.folder, service.settings.workspace))
+    retry_s = error.retry_s if isinstance(error, RefusedError) else None
+    headers = {} if retry_s is None else {"Retry-After": str(retry_s)}
+    return JSONResponse(problem, problem["status"], headers, media_type=PROBLEM)
+
+
+def spoken(request: Request) -> Lang:
+    """Return the language of an answer: the one in the address, else the first known one that the client's user reads.
+
+    The order is that of ``Accept-Language``; programs send it in the order of preference.
+    """
+    asked = request.query_params.get("lang")
+    if asked in ("zh", "en"):
+        return "zh" if asked == "zh" else "en"
+    for word in request.headers.get("accept-language", "").split(","):
+        tag = word.partition(";")[0].strip().casefold().partition("-")[0]
+        if tag in ("zh", "en"):
+            return "zh" if tag == "zh" else "en"
+    return service_of(request).settings.lang
+
+
+def router(*tags: str) -> APIRouter:
+    """Return a router for resources of the standards."""
+    return APIRouter(prefix="/ogc", tags=list(tags), route_class=OgcRoute)
+
+
+def answers(
+    model: type, *refused: int, status: int = 200, media: str = "application/json", about: str = "Answered"
+) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI is told of a route's answers: the one of ``model``, and problems by their status."""
+    told: dict[int | str, dict[str, Any]] = {}
+    told[status] = {"description": about, "content": {media: {"schema": reference(model)}}}
+    return told | {code: REFUSED[code] for code in refused}
+
+
+def reference(model: type) -> dict[str, str]:
+    """Return how OpenAPI refers to a form."""
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+_ABOUT = {
+    400: "The request is wrong: a parameter that is not known, or a value that will not do",
+    404: "There is no such resource",
+    409: "The job has no result to give",
+    413: "The request holds too much",
+    415: "The request is of another media type",
+    422: "The request is well formed, and what it speaks of cannot be read or trusted",
+    500: "A defect of ecozone; the number leads to the server's log",
+    503: "Too many jobs are waiting",
+}
+REFUSED: dict[int, dict[str, Any]] = {
+    code: {"description": about, "content": {PROBLEM: {"schema": reference(OgcProblem)}}}
+    for code, about in _ABOUT.items()
+}
