@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 import ecozone as ez
 from ecozone.assess import RATIO_COLUMNS, Account, Change
 from ecozone.errors import OutputError, UsageError
-from ecozone.outputs.pictures import lettering
+from ecozone.outputs.pictures import CHANGE_GROUPS, lettering
 from ecozone.outputs.pictures.bars import axis_end, bars
 from ecozone.outputs.pictures.board import Board
 from ecozone.outputs.pictures.flows import MOST_FLOWS, OTHER, flows, flows_of
-from ecozone.outputs.pictures.maps import GROUPS, laid_out, maps, outline_of
+from ecozone.outputs.pictures.maps import laid_out, maps, outline_of
 from ecozone.outputs.pictures.series import lines_of_account
 from ecozone.outputs.pictures.trends import trends
 from ecozone.text import say, speaking
@@ -251,7 +251,7 @@ def test_every_panel_has_one_scale_and_every_patch_its_place(change: Change) -> 
     (bar,) = labelled(board.axes.lines, "scale").values()
     metres = np.ptp(bar.get_xdata()) / scales[0]
     assert f"{metres / 1000:g} km" in words_of(board)
-    assert {label.split("|")[2] for label in labelled(board.axes.patches, "patches|")} <= set(GROUPS)
+    assert {label.split("|")[2] for label in labelled(board.axes.patches, "patches|")} <= set(CHANGE_GROUPS)
     marked = change.patches[change.patches["violations"] != ""]
     touched = {f"possible|{key}" for key, zone in zones.geometry.items() if marked.intersects(zone).any()}
     assert touched and set(labelled(board.axes.patches, "possible|")) <= touched

@@ -16,7 +16,15 @@ from ecozone.outputs.escape import plain
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import write_map
 from ecozone.outputs.map_change import write_change_map
-from ecozone.outputs.pictures import PICTURE_SUFFIXES, draw_changes, draw_flows, draw_ratios, draw_trends
+from ecozone.outputs.pictures import (
+    CHANGE_GROUPS,
+    PICTURE_SUFFIXES,
+    change_group,
+    draw_changes,
+    draw_flows,
+    draw_ratios,
+    draw_trends,
+)
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
 from ecozone.outputs.plate import PLATE_SUFFIXES, plate_scale, require_plate, write_plate
 from ecozone.outputs.redline import (
@@ -43,12 +51,14 @@ from ecozone.outputs.word import write_docx
 
 __all__ = [
     "BESIDE",
+    "CHANGE_GROUPS",
     "PICTURE_SUFFIXES",
     "PIECEWISE",
     "PLATE_SUFFIXES",
     "Pieces",
     "account_csv_names",
     "change_document",
+    "change_group",
     "check_document",
     "csv_names",
     "damaged",

@@ -15,17 +15,25 @@ from starlette.responses import JSONResponse, Response
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
 from ecozone.web import api, ogc
+from ecozone.web.basemap import open_basemap
 from ecozone.web.description import describe
 from ecozone.web.guard import Guard, language_of
 from ecozone.web.problems import RefusedError, hidden_folders, problem_of
 from ecozone.web.service import running
 from ecozone.web.settings import Settings
+from ecozone.web.tiles import tile_routes
 
 OPENAPI = "/api/openapi.json"
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application; its workers start with it and end with it."""
+    """Return the application; its workers start with it and end with it.
+
+    Raises
+    ------
+    UsageError, CrsError
+        If the basemap that the settings name cannot be shown.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for router in (*api.routers(), *ogc.routers()):
         app.include_router(router)
+    basemap = None if settings.basemap is None else open_basemap(settings.basemap, settings.workspace)
+    app.include_router(tile_routes(settings.workspace, basemap))
     api.mount_files(app)
     _answer_errors(app, settings)
     describe(app, settings, ogc.FORMS)

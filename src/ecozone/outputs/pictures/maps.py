@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -14,21 +14,14 @@ import numpy as np
 import shapely
 
 from ecozone.assess import Change
-from ecozone.landcover import LandClass, open_scheme
+from ecozone.landcover import open_scheme
 from ecozone.outputs.map_notes import schematic_notice
 from ecozone.outputs.pictures.board import INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
+from ecozone.outputs.pictures.groups import CHANGE_GROUPS, change_group
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.text import say
 from ecozone.units import fixed, hectares
 
-#: Groups of class pairs with colour and hatch; colours that the colour-blind tell apart, and in black and white, too.
-GROUPS: Mapping[str, tuple[str, str | None]] = {
-    "eco_lost": ("#8c1d04", None),
-    "crop_built": ("#e69f00", "//////"),
-    "crop_eco": ("#56b4e9", "......"),
-    "eco_gained": ("#3db384", "\\\\\\\\\\\\"),
-    "other_change": ("#b8b8b8", None),
-}
 #: Whose zones are the panels: the first of these that the workspace has.
 _ROLES = ("subdistrict", "barrier_zone", "district", "red_line")
 _GAP_MM, _NAME_MM, _LEAST_MM, _LIKED_MM = 4.0, 10.5, 30.0, 235.0
@@ -93,7 +86,7 @@ def maps(change: Change, width: float, height: float | None) -> Board:
     board = Board(width, letters, heading, say("pictures.maps_about", count=len(zones), patches=len(change.patches)))
     y = board.heading(heading)
     groups = group_of_pairs(change)
-    present = [name for name in GROUPS if name in set(groups)]
+    present = [name for name in CHANGE_GROUPS if name in set(groups)]
     flagged = np.array([bool(words) for words in change.patches["violations"]], dtype=bool)
     y = _key(board, y, present, flagged=bool(flagged.any()))
     notes = [say("pictures.maps_note", least=fixed(change.min_area_m2, 0))]
@@ -131,28 +124,12 @@ def panel_zones(change: Change) -> gpd.GeoDataFrame:
 
 
 def group_of_pairs(change: Change) -> list[str]:
-    """Return the group in `GROUPS` of each patch."""
+    """Return the group in `CHANGE_GROUPS` of each patch."""
     cover = change.workspace.landcover
     assert cover is not None
     classes = open_scheme(cover.scheme).classes
-    kinds = {code: _kind(land) for code, land in classes.items()}
     pairs = zip(change.patches["from_code"], change.patches["to_code"], strict=True)
-    return [_group(kinds.get(one, ""), kinds.get(other, "")) for one, other in pairs]
-
-
-def _kind(land: LandClass) -> str:
-    if land.cropland:
-        return "crop"
-    return "eco" if land.blue or land.green else "built"
-
-
-def _group(one: str, other: str) -> str:
-    return {
-        ("eco", "built"): "eco_lost",
-        ("crop", "built"): "crop_built",
-        ("crop", "eco"): "crop_eco",
-        ("built", "eco"): "eco_gained",
-    }.get((one, other), "other_change")
+    return [change_group(classes.get(one), classes.get(other)) for one, other in pairs]
 
 
 def laid_out(zones: gpd.GeoDataFrame, width: float, room: float) -> Layout:
@@ -198,7 +175,7 @@ class _Panel:
 
 def _key(board: Board, y: float, present: Sequence[str], *, flagged: bool) -> float:
     def swatch(name: str) -> Any:
-        fill, hatch = GROUPS[name]
+        fill, hatch = CHANGE_GROUPS[name]
 
         def mark(x: float, middle: float) -> None:
             board.box(x, middle - 1.3, 5.0, 2.6, fill=fill, edge="white", line=0.0, hatch=hatch)
@@ -244,7 +221,7 @@ def _draw_panel(
     ground = placed(np.array([shape], dtype=object))
     border = board.shape(ground, facecolor="#f3f3f3", edgecolor="#6e6e6e", linewidth=0.5, label=f"zone|{key}")
     drawn = []
-    for name, (fill, hatch) in GROUPS.items():
+    for name, (fill, hatch) in CHANGE_GROUPS.items():
         which = near[np.array([groups[at] == name for at in near], dtype=bool)]
         if not len(which):
             continue
