@@ -19,6 +19,7 @@ Every refusal is a problem (RFC 7807) in Chinese or English: what is wrong, wher
 language. A server that others can reach asks for a token."""
 _TAGS = {
     "page": "What the planner's page asks",
+    "tiles": "Land cover, its change and the basemap as pictures",
     "OGC": "Where OGC clients begin",
     "OGC API - Features": "The workspace's layers",
     "OGC API - Processes": "Check, ratios and scenario",
