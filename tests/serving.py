@@ -109,7 +109,8 @@ def served(temporary: Path, words: list[str] | None = None, **settings: Any) -> 
         for line in process.stderr:
             server.said.append(line.rstrip())
 
-    threading.Thread(target=listen, daemon=True).start()
+    listening = threading.Thread(target=listen, daemon=True)
+    listening.start()
     try:
         assert until(lambda: _address(server) or process.poll() is not None, 60), server.said
         assert server.address, server.said
@@ -123,8 +124,10 @@ def served(temporary: Path, words: list[str] | None = None, **settings: Any) -> 
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        listening.join(10)
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
 
 
 def _address(server: Served) -> bool:
