@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,16 +145,29 @@ def test_a_part_goes_into_its_place_in_a_file(tmp_path: Path) -> None:
 
 
 def test_the_short_table_has_its_place(tmp_path: Path) -> None:
-    """A file with a place for the short table gets a line a work, and nothing else changes."""
+    """A file with a place for the short table gets a line a work; other lines stay, of whichever run they are."""
     path = tmp_path / "README.md"
     path.write_text("Before.\n\n<!-- benchmark: short -->\nold\n<!-- end: short -->\n\nAfter.\n", "utf-8")
     rows = [Row("a work", Cost(2, 2), "one", Cost(30, 30)), Row("a work", Cost(2, 2), "two", Cost(7, 7), share="some")]
     table.write(path, [Part("one", "First", [*rows, Row("another", Cost(1, 1))], short=["a work", "another"])])
     text = path.read_text("utf-8")
-    assert "| a work | 2 s | one 15, two 3.5\\* |\n| another | 1 s |  |\n\n\\* Extrapolated." in text
+    day = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
+    first = f"| a work | 2 s | one 15, two 3.5\\* | {day} |\n"
+    assert f"{first}| another | 1 s |  | {day} |\n\n\\* Extrapolated." in text
     assert text.startswith("Before.\n")
     assert text.endswith("After.\n")
     assert "old" not in text
+    table.write(path, [Part("two", "Second", [Row("another", Cost(3, 3))], short=["another"])])
+    again = path.read_text("utf-8")
+    assert f"{first}| another | 3 s |  | {day} |\n" in again
+    assert again.count("| another |") == 1
+
+
+def test_a_side_that_falls_over_is_told_of(capfd: pytest.CaptureFixture[str]) -> None:
+    """A peer's process that fails ends the side with what became of it, not the whole benchmark."""
+    with pytest.raises(measuring.SideError, match="failed with 1"):
+        measuring.measured(measuring.Side("nobody", "tally_peers:nobody"))
+    assert "nobody" in capfd.readouterr().err
 
 
 def test_the_command(tmp_path: Path) -> None:

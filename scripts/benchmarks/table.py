@@ -77,16 +77,29 @@ class Part:
 def placed(text: str, name: str, block: str) -> str:
     """Return a text with the block of this name in its place, between its marks; at the end where there are none."""
     marked = f"<!-- benchmark: {name} -->\n{block.strip()}\n<!-- end: {name} -->"
-    pattern = re.compile(rf"<!-- benchmark: {re.escape(name)} -->.*?<!-- end: {re.escape(name)} -->", re.DOTALL)
-    if pattern.search(text):
-        return pattern.sub(lambda _: marked, text, count=1)
-    return f"{text.rstrip()}\n\n{marked}\n".lstrip()
+    if _between(text, name) is None:
+        return f"{text.rstrip()}\n\n{marked}\n".lstrip()
+    return _marks(name).sub(lambda _: marked, text, count=1)
 
 
-def short(parts: Sequence[Part]) -> str:
-    """Return a table of a few works: what ecozone takes, and how many times faster it is than whom."""
+def _marks(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<!-- benchmark: {re.escape(name)} -->\n?(.*?)<!-- end: {re.escape(name)} -->", re.DOTALL)
+
+
+def _between(text: str, name: str) -> str | None:
+    """Return what stands between the marks of a block, None where there are none."""
+    found = _marks(name).search(text)
+    return None if found is None else found[1]
+
+
+def short(parts: Sequence[Part], before: str = "") -> str:
+    """Return a table of a few works: what ecozone takes, and how many times faster it is than whom, on which day.
+
+    ``before`` is such a table, whose works stay where they were not done again.
+    """
     day = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
-    lines = [f"{day}, {_machine()}:", "", "| work | ecozone | times faster than |", "|---|---|---|"]
+    found = {line.split("|")[1].strip(): line for line in before.splitlines() if line.startswith("| ")}
+    found.pop("work", None)
     for part in parts:
         for work in part.short:
             rows = [row for row in part.rows if row.work == work]
@@ -96,7 +109,8 @@ def short(parts: Sequence[Part]) -> str:
             took = f"{_number(ours.clock)} s" + (f", {ours.megabytes:.0f} MB" if ours.megabytes else "")
             pairs = [(row, row.theirs.clock / ours.clock) for row in rows if row.theirs is not None]
             others = [f"{row.against} {_number(times)}" + ("\\*" if row.share else "") for row, times in pairs]
-            lines.append(f"| {work} | {took} | {', '.join(others)} |")
+            found[work] = f"| {work} | {took} | {', '.join(others)} | {day} |"
+    lines = [f"{_machine()}:", "", "| work | ecozone | times faster than | day |", "|---|---|---|---|", *found.values()]
     if any("\\*" in line for line in lines):
         lines += ["", "\\* Extrapolated."]
     return "\n".join(lines)
@@ -105,8 +119,9 @@ def short(parts: Sequence[Part]) -> str:
 def write(path: Path, parts: Sequence[Part]) -> None:
     """Write parts into a file of Markdown, where the others stay; their short table where a file has a place for it."""
     text = path.read_text("utf-8") if path.exists() else "# Benchmarks\n"
-    if "<!-- benchmark: short -->" in text:
-        text = placed(text, "short", short(parts))
+    before = _between(text, "short")
+    if before is not None:
+        text = placed(text, "short", short(parts, before))
     else:
         for part in parts:
             text = placed(text, part.name, part.markdown())
