@@ -21,7 +21,7 @@ from ecozone.measure import shared as shared_module
 from ecozone.measure.areal import scales_near
 from ecozone.measure.edge_index import index_of
 from ecozone.measure.outlines import outlines_of
-from ecozone.measure.workers import in_parts
+from ecozone.measure.workers import at_most, in_parts
 
 E, N = 527_000.0, 4_328_000.0
 GK = "EPSG:4548"
@@ -267,6 +267,31 @@ def test_nearest_of_points_lines_and_polygons_to_all_kinds() -> None:
     plane = shapely.distance(sites[:, None], zones[None, :])
     assert found.zone.tolist() == np.argmin(plane, axis=1).tolist()
     assert np.allclose(found.distance_m, plane.min(axis=1), rtol=1e-4)
+
+
+def test_nearest_among_thousands_of_edges_in_any_order_on_any_number_of_threads() -> None:
+    """Ragged zones with holes and parts, sites in them, in holes, around and far away: shapely's zone and distance."""
+    sites, zones = scattered(2_500, 6)
+    ragged, far = zones.shapes, (90_000.0, -50_000.0)
+    ring = shapely.difference(ragged[3], shapely.box(E + 400, N - 100, E + 480, N + 30))
+    shapes = np.array([ring, shapely.multipolygons([ragged[2], shapely.box(E - 900, N - 900, E - 899, N - 899)])])
+    away = [shapely.transform(shape, lambda xy: np.add(xy, far)) for shape in sites[:100]]
+    around = shapely.box(E - 950, N - 950, E - 800, N - 800)
+    all_sites = gpd.GeoSeries([*sites, around, *away, None], crs=GK)
+    found = nearest_to(Prepared(all_sites), EdgeIndex(shapes))
+    assert found.zone[-1] == -1
+    plane = shapely.distance(np.asarray(all_sites)[:-1, None], shapes[None, :])
+    assert found.zone[:-1].tolist() == (plane <= plane.min(axis=1, keepdims=True) + 1e-6).argmax(axis=1).tolist()
+    assert np.allclose(found.distance_m[:-1], plane.min(axis=1), rtol=2e-4, atol=1e-6)
+    assert ((found.distance_m[:-1] == 0) == (plane.min(axis=1) <= 1e-6)).all()
+    order = np.random.default_rng(6).permutation(len(all_sites))
+    with at_most(3):
+        turned = nearest_to(Prepared(all_sites.iloc[order]), EdgeIndex(shapes))
+    for name in ("zone", "distance_m", "bearing_deg"):
+        assert np.array_equal(getattr(found, name)[order], getattr(turned, name), equal_nan=name != "zone")
+    nobody = nearest_to(Prepared(all_sites), EdgeIndex(np.array([None], dtype=object)))
+    assert (nobody.zone == -1).all()
+    assert np.isnan(nobody.distance_m).all()
 
 
 def test_depth_is_the_distance_from_the_boundary() -> None:

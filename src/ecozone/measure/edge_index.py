@@ -66,6 +66,8 @@ class Hierarchy:
     ----------
     box : ndarray, shape (nodes, 4)
         West, south, east and north: first of the runs, then level by level.
+    slant : ndarray, shape (nodes, 4)
+        The same on axes turned by 45 degrees: the least x + y and x - y, and the greatest.
     level : ndarray
         Where each level starts in ``box``, and the end.
     start, stop : ndarray, shape (runs,)
@@ -75,6 +77,7 @@ class Hierarchy:
     """
 
     box: Floats
+    slant: Floats
     level: Longs
     start: Longs
     stop: Longs
@@ -83,7 +86,7 @@ class Hierarchy:
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """All of it, in the order in which compiled code takes it."""
-        return self.owner, self.box, self.level, self.start, self.stop
+        return self.owner, self.box, self.slant, self.level, self.start, self.stop
 
 
 class EdgeIndex:
@@ -269,30 +272,38 @@ def hierarchy_of(outlines: Outlines) -> Hierarchy:
     from ecozone.measure.nearest_kernels import runs_of
 
     most = len(outlines.xy) // FAN + len(outlines.rings)
-    box, start, stop = np.empty((most, 4)), np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
-    runs = runs_of(outlines.xy, outlines.rings, box, start, stop)
-    box, start, stop = box[:runs], start[:runs], stop[:runs]
-    whole, level, order = _boxes_over(box)
+    box, slant = np.empty((2, most, 4))
+    start, stop = np.empty((2, most), dtype=np.int64)
+    runs = runs_of(outlines.xy, outlines.rings, box, slant, start, stop)
+    start, stop = start[:runs], stop[:runs]
+    whole, level, order = _boxes_over(box[:runs])
+    turned = np.concatenate(_levels(slant[order]))
     owner = np.repeat(np.arange(len(outlines.box)), np.diff(outlines.rings[outlines.first])).astype(np.int32)
-    return Hierarchy(whole, level, start[order], stop[order], owner)
+    return Hierarchy(whole, turned, level, start[order], stop[order], owner)
 
 
 def _boxes_over(box: Floats) -> tuple[Floats, Longs, Ints]:
     """Return boxes and boxes over those that lie near each other, level by level; where each starts; their order."""
+    order = np.argsort(along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
+    levels = _levels(box[order])
+    level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
+    return np.concatenate(levels), level, order
+
+
+def _levels(box: Floats) -> list[Floats]:
+    """Return boxes, boxes over them, and so on; the first two sides of a box are its least, the others its greatest."""
     from ecozone.measure.box_kernels import FAN
 
-    order = np.argsort(_along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
-    levels = [box[order]]
+    levels = [box]
     while len(levels[-1]) > FAN:
         below = levels[-1]
         ends = np.arange(0, len(below), FAN)
         low, high = np.minimum.reduceat(below[:, :2], ends), np.maximum.reduceat(below[:, 2:], ends)
         levels.append(np.concatenate([low, high], axis=1))
-    level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
-    return np.concatenate(levels), level, order
+    return levels
 
 
-def _along_curve(xy: Floats) -> NDArray[np.uint64]:
+def along_curve(xy: Floats) -> NDArray[np.uint64]:
     """Return the place of points along a curve that fills the plane: the bits of x and y in turn."""
     if not len(xy):
         return np.zeros(0, dtype=np.uint64)

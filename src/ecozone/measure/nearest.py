@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from ecozone.geo import azimuth_deg, distance_m, is_conformal, places_apart, require_same_crs
-from ecozone.measure.edge_index import EdgeIndex, index_of
+from ecozone.measure.edge_index import EdgeIndex, along_curve, index_of
 from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Shapes, array_of, series_of
 from ecozone.measure.prepared import Prepared
-from ecozone.measure.shared import touching_pairs
 from ecozone.measure.workers import in_parts
 
 
@@ -100,11 +99,28 @@ def nearest_to(
 
 
 def _touching(sites: Prepared, zones: EdgeIndex, there: NDArray[np.bool_]) -> Ints:
-    """Return the first zone that each site touches or overlaps, -1 where none."""
-    left, right, touch = touching_pairs(sites, zones, there)
-    first = np.full(len(sites), len(zones.shapes), dtype=np.intp)
-    np.minimum.at(first, left[touch], right[touch])
-    first[first == len(zones.shapes)] = -1
+    """Return the first zone that each site lies in or that lies in it, or before it one whose boundary it touches.
+
+    -1 where there is none; the site may touch a boundary all the same.
+    """
+    from ecozone.measure.nearest_kernels import begin_inside
+
+    left, right = zones.near_boxes(np.where(there[:, None], sites.outlines.box, np.nan), TOUCH_M)
+    one, two = sites.outlines, zones.outlines
+    inside = np.zeros(len(left), dtype=np.bool_)
+    arrays: tuple[Any, ...] = (
+        *(left.astype(np.int64), right.astype(np.int64), one.xy, one.rings, one.first, one.box, one.dimension),
+        *(two.xy, two.rings, two.first, two.dimension, zones.end, *zones.slabs.arrays, inside),
+    )
+    in_parts(lambda start, stop: begin_inside(start, stop, *arrays), len(left))
+    none = len(zones.shapes)
+    first = np.full(len(sites), none, dtype=np.intp)
+    np.minimum.at(first, left[inside], right[inside])
+    # Of the boundaries that a site touches that of an earlier zone may be one.
+    rows = np.flatnonzero((first > 0) & (first < none))
+    _, touched, _ = _apart(sites, zones, rows, TOUCH_M)
+    first[rows] = np.minimum(first[rows], np.where(touched >= 0, touched, none))
+    first[first == none] = -1
     return first
 
 
@@ -114,12 +130,16 @@ def _apart(sites: Prepared, zones: EdgeIndex, rows: Ints, within_m: float) -> tu
 
     distance, zone, ends = np.full(len(rows), np.nan), np.full(len(rows), -1, dtype=np.int64), np.zeros((len(rows), 4))
     one, two = sites.outlines, zones.outlines
+    box = one.box[rows]
+    # Sites near each other ask for the same edges: one after the other, they find them in the processor's cache.
+    order = along_curve((box[:, :2] + box[:, 2:]) / 2.0).argsort(kind="stable")
     arrays: tuple[Any, ...] = (
-        *(rows.astype(np.int64), within_m, TOUCH_M, one.xy, one.rings, one.first, one.box),
+        *(order, rows.astype(np.int64), within_m, TOUCH_M, one.xy, one.rings, one.first, one.box),
         *(two.xy, zones.end, *zones.hierarchy.arrays),
         *(distance, zone, ends),
     )
-    in_parts(lambda start, stop: nearest_edges(start, stop, *arrays), len(rows))
+    if len(two.xy):
+        in_parts(lambda start, stop: nearest_edges(start, stop, *arrays), len(rows))
     return distance, zone, ends
 
 

@@ -167,18 +167,6 @@ def shared_with(sites: Prepared, zones: EdgeIndex, *, reach_m: float = 0.0, thre
     return found
 
 
-def touching_pairs(sites: Prepared, zones: EdgeIndex, there: Mask) -> tuple[Ints, Ints, Mask]:
-    """Return pairs of the sites that are ``there`` with the zones near them, and whether the two touch."""
-    left, right = zones.near_boxes(np.where(there[:, None], sites.outlines.box, np.nan), TOUCH_M)
-    plain = _plain(sites, zones, left, right)
-    area, state, touch = by_edges(sites, zones, left, right, plain, 0.0)
-    unsure = _unsure(sites, left, plain, area, state, touch)
-    zone = zones.shapes[right[unsure]]
-    shapely.prepare(zone)
-    touch[unsure] = shapely.intersects(zone, sites.shapes[left[unsure]])
-    return left, right, touch
-
-
 def sides_of(sites: Prepared, zones: EdgeIndex) -> tuple[Mask, Mask]:
     """Say which sites lie inside the first of the zones, and which apart from it; of those near its boundary neither.
 
