@@ -39,6 +39,11 @@ class EcozoneError(Exception):
         The place. Any of them may be left out; ``feature`` is the row as the user counts it (from 1) or an id.
     **fields
         What fills the text.
+
+    Attributes
+    ----------
+    more : dict
+        What its machine form tells beyond the text, by name; empty unless whoever raised it added something.
     """
 
     exit_status: ClassVar[int] = 70
@@ -56,6 +61,7 @@ class EcozoneError(Exception):
         self.key = key
         self.place = Place(None if file is None else fspath(file), layer, feature, field)
         self.fields = fields
+        self.more: dict[str, Any] = {}
         super().__init__(key)
 
     def of_file(self, file: str | PathLike[str]) -> EcozoneError:

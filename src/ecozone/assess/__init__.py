@@ -19,6 +19,7 @@ from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.scenario import PLACE_COLUMNS, Scenario, assess_scenario
 from ecozone.assess.screening import NEAR_M, Check, Screening, check_batches, check_sites
 from ecozone.assess.series import PROXY
+from ecozone.assess.subjects import prepare_sites
 from ecozone.assess.table import records
 from ecozone.assess.targets import TARGET_COLUMNS
 from ecozone.assess.units import UNIT_ROLE, units_of_sites
@@ -93,6 +94,7 @@ __all__ = [
     "overrides_of_sites",
     "overrule",
     "plan_samples",
+    "prepare_sites",
     "records",
     "resolve_zones",
     "units_of_sites",

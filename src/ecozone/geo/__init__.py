@@ -15,6 +15,7 @@ from ecozone.geo.densify import metres_per_unit
 from ecozone.geo.grid import GRID_M, require_metric, require_valid
 from ecozone.geo.helmert import Helmert, fit_helmert
 from ecozone.geo.mapshift import (
+    DATUM_NAMES,
     bd09_from_gcj02,
     bd09_from_wgs84,
     gcj02_from_bd09,
@@ -49,6 +50,7 @@ from ecozone.geo.validity import repair
 
 __all__ = [
     "CGCS2000",
+    "DATUM_NAMES",
     "DEGREE",
     "GRID_M",
     "PATCH_M",

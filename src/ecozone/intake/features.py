@@ -66,6 +66,7 @@ def read_features(
     around: Box | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    called: str | None = None,
     isolate: bool = True,
 ) -> gpd.GeoDataFrame:
     r"""Read a layer of any format that ecozone knows, or a table of a PostGIS database.
@@ -102,6 +103,8 @@ def read_features(
     angles : {"decimal", "dms", "ddd.mmss"}, optional
         How plain numbers of degrees in such a table are meant, where neither it nor ``around`` shows it; ``dms``:
         none are, all are written out.
+    called : str, optional
+        What the user calls the file, where it stands under another name; all that is said of it says this.
     isolate : bool
         Read a file, and clean the shapes of a table, in a process of its own, held to ``limits.seconds`` and
         ``limits.memory_bytes`` (`ecozone.intake.isolation`). False does it here, for what can be trusted, without
@@ -147,7 +150,7 @@ def read_features(
         frame: gpd.GeoDataFrame = isolated(
             "read_features",
             limits,
-            Path(fsdecode(path)).name,
+            called or Path(fsdecode(path)).name,
             path=fsdecode(path),
             crs=None if crs is None else norm_crs(crs),
             layer=layer,
@@ -159,16 +162,18 @@ def read_features(
             around=around,
             geometry=geometry,
             angles=angles,
+            called=called,
         )
         return frame
     found = given_path(path)
     words = options()
-    with placing(found.name):
+    name = called or found.name
+    with placing(name):
         kind = sniff(found, limits=limits)
         reader = READERS[kind]
         with opening(found, limits) as source:
             reading = reader.read(source, layer, words)
-    frame = cleaned(reading, Place(found.name, reading.layer if reader.layered else None), words, limits)
+    frame = cleaned(reading, Place(name, reading.layer if reader.layered else None), words, limits)
     parts = {part.name: sha256(part) for part in source_files(found)}
     frame.attrs["source"] |= {"path": str(found), "format": kind.value, "sha256": sha256(found), "parts": parts}
     return frame

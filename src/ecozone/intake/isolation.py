@@ -66,6 +66,8 @@ class Reader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=os.environ | _FRUGAL,
+                # The folder in which it is started may be gone when it goes back there.
+                cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root
             )
         except OSError as error:
             raise InputError("intake.no_reader", why=system_words(error)) from error

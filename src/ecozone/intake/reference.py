@@ -203,11 +203,17 @@ def _shows_degrees(geometries: Sequence[BaseGeometry | None]) -> bool:
 
 
 def _unknown(there: NDArray[np.float64], around: Box | None) -> CrsError:
-    """Say which CRS the numbers would fit and where; the user has to say it."""
+    """Say which CRS the numbers would fit and where; the user has to say it. The evidence goes along with it."""
     xy = _finite(there)
     if not len(xy):
         return CrsError("intake.no_crs")
     evidence = which_crs(xy, around=around)
+    error = _which(xy, evidence, around)
+    error.more["crs_evidence"] = evidence.as_dict()
+    return error
+
+
+def _which(xy: NDArray[np.float64], evidence: CrsEvidence, around: Box | None) -> CrsError:
     x, y = np.median(xy, axis=0)
     degrees = abs(x) <= 180 and abs(y) <= 180
     words = {"x": f"{x:.6g}" if degrees else f"{x:.0f}", "y": f"{y:.6g}" if degrees else f"{y:.0f}"}

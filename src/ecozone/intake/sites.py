@@ -46,12 +46,13 @@ def read_sites(
     around: Box | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    called: str | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Read proposed sites.
 
     Parameters
     ----------
-    path, crs, datum, layer, encoding, limits, unit, closed_lines, control_points, around, geometry, angles
+    path, crs, datum, layer, encoding, limits, unit, closed_lines, control_points, around, geometry, angles, called
         As in `read_features`.
     project_type : str, optional
         Of the sites whose file does not say theirs.
@@ -94,6 +95,7 @@ def read_sites(
         around=around,
         geometry=geometry,
         angles=angles,
+        called=called,
     )
     return as_sites(features, project_type=project_type)
 

@@ -14,8 +14,14 @@ from ecozone.outputs.change import (
 from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
 from ecozone.outputs.escape import plain
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
-from ecozone.outputs.map import write_map
-from ecozone.outputs.map_change import write_change_map
+from ecozone.outputs.map import ground_data, map_data, write_map
+from ecozone.outputs.map_change import change_map_data, write_change_map
+from ecozone.outputs.map_display import display_copies, geometry_json, latlng_bounds
+from ecozone.outputs.map_notes import notice_notes
+from ecozone.outputs.map_ratios import ratio_table
+from ecozone.outputs.map_sites import area_words
+from ecozone.outputs.map_tables import account_tables, change_tables, scenario_tables
+from ecozone.outputs.overlaps import overlap_data
 from ecozone.outputs.pictures import (
     CHANGE_GROUPS,
     PICTURE_SUFFIXES,
@@ -26,6 +32,7 @@ from ecozone.outputs.pictures import (
     draw_trends,
 )
 from ecozone.outputs.pieces import PIECEWISE, Pieces, write_in_one_piece
+from ecozone.outputs.plain import plain_value
 from ecozone.outputs.plate import PLATE_SUFFIXES, plate_scale, require_plate, write_plate
 from ecozone.outputs.redline import (
     redline_document,
@@ -57,24 +64,38 @@ __all__ = [
     "PLATE_SUFFIXES",
     "Pieces",
     "account_csv_names",
+    "account_tables",
+    "area_words",
     "change_document",
     "change_group",
+    "change_map_data",
+    "change_tables",
     "check_document",
     "csv_names",
     "damaged",
+    "display_copies",
     "draw_changes",
     "draw_flows",
     "draw_ratios",
     "draw_trends",
+    "geometry_json",
+    "ground_data",
+    "latlng_bounds",
+    "map_data",
+    "notice_notes",
+    "overlap_data",
     "plain",
     "plain_rows",
+    "plain_value",
     "plate_scale",
+    "ratio_table",
     "ratios_document",
     "redline_document",
     "require_new",
     "require_plate",
     "scenario_document",
     "scenario_ratios",
+    "scenario_tables",
     "write_account_csv",
     "write_account_gpkg",
     "write_archive",

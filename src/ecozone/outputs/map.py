@@ -7,7 +7,7 @@ a check become part of a page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -34,6 +34,7 @@ from ecozone.outputs.map_ways import site_ways
 from ecozone.outputs.packing import packed
 from ecozone.outputs.selfcontained import self_contained
 from ecozone.text import language, room, say, speaking
+from ecozone.workspace import Workspace
 
 #: How far lines of what is looked at, and of layers, may move on a map.
 SITE_TOLERANCE_M = 0.2
@@ -101,7 +102,7 @@ def map_html(
 ) -> str:
     """Return the page that `write_map` writes."""
     with speaking(lang or language()):
-        return page_html(_data(check, ratios, made_on or run_day(check.run) or date.today(), shown))
+        return page_html(map_data(check, ratios=ratios, made_on=made_on, shown=shown))
 
 
 def page_html(data: dict[str, Any]) -> str:
@@ -121,16 +122,31 @@ def page_html(data: dict[str, Any]) -> str:
     )
 
 
-def _data(check: Check, ratios: pd.DataFrame | Account | None, made_on: date, shown: Collection[str]) -> dict[str, Any]:
+def map_data(
+    check: Check,
+    *,
+    ratios: pd.DataFrame | Account | None = None,
+    made_on: date | None = None,
+    shown: Collection[str] = (),
+    with_layers: bool = True,
+) -> dict[str, Any]:
+    """Return what the page of a check shows, in the current language.
+
+    Parameters
+    ----------
+    check, ratios, made_on, shown
+        As for `write_map`.
+    with_layers : bool
+        Whether the control layers are drawn on it, too; without them ``layers`` is empty, for a page that has them
+        already (`ground_data`).
+    """
     ws = check.workspace
+    day = made_on or run_day(check.run) or date.today()
     layers = map_layers(ws)
     sites: gpd.GeoDataFrame = check.sites
     copies, site_tolerance = display_copies({None: sites.geometry}, tolerance_m=SITE_TOLERANCE_M)
     drawn_sites = copies[None]
-    shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
-    drawn, tolerance = display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
-    places = draw_order(layers)
-    opening = _opening(layers, check).union(shown)
+    ground = _drawn(layers, sites) if with_layers else ({}, site_tolerance)
     account = ratios if isinstance(ratios, Account) else None
     indicators = ratios.ratios if isinstance(ratios, Account) else ratios
     strings: Strings = {}
@@ -146,23 +162,15 @@ def _data(check: Check, ratios: pd.DataFrame | Account | None, made_on: date, sh
         "subtitle": say(
             "map.subtitle" if listed else "map.subtitle_district",
             count=len(listed),
-            made_on=made_on,
+            made_on=day,
             crs=crs_name(ws.crs),
         ),
         "schematic": schematic_notice(ws),
-        "box": box_of(drawn, layers, drawn_sites),
+        "box": box_of(ground[0], layers, drawn_sites),
         "texts": page_texts(),
-        "tolerance": f"{max(tolerance, site_tolerance):g}",
+        "tolerance": f"{max(ground[1], site_tolerance):g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
-        "layers": [
-            layer_data(
-                item,
-                drawn.get(item.layer.key),
-                place=places[item.layer.key],
-                shown=item.layer.key in opening,
-            )
-            for item in layers
-        ],
+        "layers": _layers(layers, ground[0], _opening(layers, check).union(shown)) if with_layers else [],
         "sites": listed,
         "strings": list(strings),
         "ratios": ratio_table(indicators),
@@ -172,6 +180,49 @@ def _data(check: Check, ratios: pd.DataFrame | Account | None, made_on: date, sh
         "notices": notice_notes(notices),
         "assumptions": assumption_notes(ws.pack.assumptions),
     }
+
+
+def ground_data(ws: Workspace) -> dict[str, Any]:
+    """Return what a page shows of a district before there is any site, in the current language.
+
+    Returns
+    -------
+    dict
+        ``schematic``, ``box``, ``tolerance``, ``verdicts``, ``layers`` and ``sources``, as in `map_data`.
+    """
+    layers = map_layers(ws)
+    nowhere = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=ws.crs))
+    drawn, tolerance = _drawn(layers, nowhere)
+    opening = {item.layer.key for item in layers if item.layer.role in _OPENING_ROLES}
+    return {
+        "schematic": schematic_notice(ws),
+        "box": box_of(drawn, layers, nowhere.geometry),
+        "tolerance": f"{tolerance:g}",
+        "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
+        "layers": _layers(layers, drawn, opening),
+        "sources": data_notes(layers, ws),
+    }
+
+
+def _drawn(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[dict[Hashable, gpd.GeoSeries], float]:
+    """Return display copies of the layers, and how far their lines moved."""
+    shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
+    return display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
+
+
+def _layers(
+    layers: list[MapLayer], drawn: Mapping[Hashable, gpd.GeoSeries], opening: Collection[str]
+) -> list[dict[str, Any]]:
+    places = draw_order(layers)
+    return [
+        layer_data(
+            item,
+            drawn.get(item.layer.key),
+            place=places[item.layer.key],
+            shown=item.layer.key in opening,
+        )
+        for item in layers
+    ]
 
 
 def page_texts(name: str = "map_page") -> dict[str, str]:

@@ -59,19 +59,30 @@ def write_change_map(change: Change, path: str | PathLike[str], *, made_on: date
     OutputError
         If the file cannot be written.
     """
-    text = page_html(_data(change, made_on or run_day(change.run) or date.today()))
+    text = page_html(change_map_data(change, made_on=made_on))
     with written(path) as draft:
         draft.write_text(text, "utf-8", newline="\n")
     return Path(path)
 
 
-def _data(change: Change, made_on: date) -> dict[str, Any]:
+def change_map_data(change: Change, *, made_on: date | None = None, with_layers: bool = True) -> dict[str, Any]:
+    """Return what the page of a change shows, in the current language.
+
+    Parameters
+    ----------
+    change, made_on
+        As for `write_change_map`.
+    with_layers : bool
+        Whether the control layers are drawn beside the patches, too.
+    """
+    day = made_on or run_day(change.run) or date.today()
     ws = change.workspace
     layers = map_layers(ws)
     marked = gpd.GeoDataFrame(change.violations, crs=change.patches.crs)
     flagged = change.patches[change.patches["patch"].isin(set(marked["patch"]))]
     copies, _ = display_copies({None: marked.geometry}, tolerance_m=SITE_TOLERANCE_M)
-    shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
+    ground = layers if with_layers else []
+    shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in ground if item.shapes is not None}
     drawn, tolerance = display_copies(
         shapes | {_LAYER: change.patches.geometry}, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, change.patches)
     )
@@ -87,7 +98,7 @@ def _data(change: Change, made_on: date) -> dict[str, Any]:
             count=len(change.patches),
             flagged=len(flagged),
             least=fixed(change.min_area_m2, 0),
-            made_on=made_on,
+            made_on=day,
             crs=crs_name(ws.crs),
         ),
         "schematic": schematic_notice(ws),
@@ -104,7 +115,7 @@ def _data(change: Change, made_on: date) -> dict[str, Any]:
                     place=places[item.layer.key],
                     shown=item.layer.role in _OPENING_ROLES,
                 )
-                for item in layers
+                for item in ground
             ),
         ],
         "sites": [

@@ -53,11 +53,11 @@ def site_list(
         Worst first, then as in ``sites``.
     """
     order = list(ws.layers)
-    by_site = _grouped(findings)
-    states_of = _grouped(states)
+    by_site = rows_by_site(findings)
+    states_of = rows_by_site(states)
     entries = []
     for label, row in zip(sites.index, sites.to_dict("records"), strict=True):
-        found = sorted(by_site.get(row["site_id"], []), key=lambda finding: _severity(finding, order))
+        found = worst_first(by_site.get(row["site_id"], []), order)
         told = [_state(state, ws, strings) for state in states_of.get(row["site_id"], [])]
         entry = {
             "id": plain(row["site_id"]),
@@ -78,6 +78,11 @@ def site_list(
     return sorted(entries, key=lambda entry: _rank(entry["verdict"]))
 
 
+def worst_first(found: Iterable[dict[str, Any]], order: list[str]) -> list[dict[str, Any]]:
+    """Return the findings of a site as the page lists them; ``order`` is the workspace's own of its layers."""
+    return sorted(found, key=lambda finding: _severity(finding, order))
+
+
 def area_words(area_m2: float) -> str:
     """Write an area in m², 公顷 and 亩.
 
@@ -92,7 +97,8 @@ def area_words(area_m2: float) -> str:
     )
 
 
-def _grouped(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def rows_by_site(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a table of findings or states by site."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in table.to_dict("records"):
         groups.setdefault(row["site_id"], []).append({str(key): value for key, value in row.items()})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import Account, Check, records
+from ecozone.assess import Account, Change, Check, Scenario, records
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_names import name_of, zone_title
 from ecozone.outputs.tables import resolved_tables, worded
@@ -36,6 +36,25 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "classes": ("by", "title", "year", "code", "label", "area_m2", "area_hectares", "area_mu", "share"),
     "gaps": ("gap_kind", "title", "other_title", "area_m2", "area_hectares", "places", "lon", "lat"),
 }
+_SCENARIO_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "targets": (
+        *("site_id", "title", "indicator", "profile", "target_year", "target", "year", "value_before", "value_after"),
+        *("status_before", "status_after", "reason", "make_up_hectares", "make_up_mu"),
+    ),
+    "effects": (
+        *("site_id", "title", "indicator", "profile", "value_before", "value_after", "change_points"),
+        *("lost_hectares", "lost_mu", "rank_before", "rank_after", "rank_of"),
+    ),
+    "places": ("title", "in_subdistrict", "label", "area_m2", "area_hectares", "area_mu"),
+}
+_CHANGE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "net": (
+        *("title", "ground", "profile", "gain_hectares", "loss_hectares", "net_hectares", "net_share"),
+        *("net_low_m2", "net_high_m2", "significance"),
+    ),
+    "flagged": ("what", "title", "hectares", "patches", "citation"),
+    "transitions": ("title", "from_label", "to_label", "hectares", "share"),
+}
 _HEADS = frozenset({"title", "zone", "gap_kind", "path"})
 _LONG = frozenset({"reason", "source", "override_reason", "path"})
 _WHOLE = ("year", "code", "samples", "places")
@@ -54,6 +73,27 @@ def account_tables(account: Account | None) -> list[dict[str, Any]]:
         for key, columns in _COLUMNS.items()
         if len(frames[key])
     ]
+
+
+def scenario_tables(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return a scenario's tables as the page reads them, those with rows."""
+    frames = {
+        "targets": worded(scenario.targets),
+        "effects": worded(scenario.effects[scenario.effects["lost_m2"] > 0]),
+        "places": pd.DataFrame(scenario.places),
+    }
+    return _known_tables(frames, _SCENARIO_COLUMNS)
+
+
+def change_tables(change: Change) -> list[dict[str, Any]]:
+    """Return the tables of a change as the page reads them, those with rows."""
+    moved = change.transitions[change.transitions["changed"].astype(bool)]
+    frames = {"net": worded(change.net), "flagged": pd.DataFrame(change.flagged), "transitions": pd.DataFrame(moved)}
+    return _known_tables(frames, _CHANGE_COLUMNS)
+
+
+def _known_tables(frames: Mapping[str, pd.DataFrame], columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:
+    return [_table(key, frames[key], columns[key]) for key in columns if len(frames[key])]
 
 
 def override_tables(check: Check) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from ecozone.assess import Check, records
-from ecozone.geo import intersection
 from ecozone.log import logger
+from ecozone.outputs.overlaps import shared_shapes
 from ecozone.outputs.txt import DECIMALS, grid_of, rounded, spoiled, write_txt
 from ecozone.text import pick
 
@@ -55,24 +56,17 @@ def overlap_pieces(check: Check) -> gpd.GeoDataFrame:
     GeoDataFrame
         In the workspace's CRS; 地块编号, 地块名称, geometry. Overlaps that vanish on the millimetre grid are left out.
     """
-    ws, findings = check.workspace, check.findings
-    meets = (findings["overlap_m2"] > 0) | (findings["length_m"] > 0) | (findings["count"] > 0)
-    pairs = findings[meets & findings["zone"].notna()].drop_duplicates(["site_id", "layer", "zone"])
-    sites = check.sites.set_index("site_id")
+    shared = shared_shapes(check)
+    names = dict(zip(check.sites["site_id"], check.sites["name"], strict=True))
     rows: list[dict[str, Any]] = []
     numbers: dict[str, int] = {}
-    for key, group in pairs.groupby("layer", sort=False):
-        features = ws.features(str(key)).set_index("zone")
-        inside = sites.geometry.loc[group["site_id"]].set_axis(group.index)
-        shared = intersection(inside, features.geometry.loc[group["zone"]].set_axis(group.index))
-        title = pick(ws.layer(str(key)).title)
-        for pair, shape in zip(records(group), shared, strict=True):
-            site = str(pair["site_id"])
-            if shape is None or shape.is_empty:
-                logger.warning("the overlap of %s with %s %s is thinner than the grid", site, key, pair["zone"])
-                continue
-            numbers[site] = numbers.get(site, 0) + 1
-            names = dict.fromkeys([sites.loc[site, "name"] or site, title, pair["zone_name"]])
-            name = " ".join(str(one) for one in names if one)
-            rows.append(dict(zip(_COLUMNS, (f"{site}-{numbers[site]}", name, shape), strict=True)))
-    return gpd.GeoDataFrame(rows, columns=list(_COLUMNS), geometry="geometry", crs=ws.crs)
+    for pair, shape in zip(records(pd.DataFrame(shared.drop(columns="geometry"))), shared.geometry, strict=True):
+        site, key = str(pair["site_id"]), str(pair["layer"])
+        if shape is None or shape.is_empty:
+            logger.warning("the overlap of %s with %s %s is thinner than the grid", site, key, pair["zone"])
+            continue
+        numbers[site] = numbers.get(site, 0) + 1
+        parts = dict.fromkeys([names[site] or site, pick(check.workspace.layer(key).title), pair["zone_name"]])
+        name = " ".join(str(one) for one in parts if one)
+        rows.append(dict(zip(_COLUMNS, (f"{site}-{numbers[site]}", name, shape), strict=True)))
+    return gpd.GeoDataFrame(rows, columns=list(_COLUMNS), geometry="geometry", crs=check.workspace.crs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ecozone.geo import operation_notice, reproject
 from ecozone.intake import Database, is_database, is_geodatabase, read_sites, require_declared
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.runs.request import Request
+from ecozone.runs.site_words import with_said
 from ecozone.runs.surroundings import extent_lonlat, shift_notices
 from ecozone.text import joined
 from ecozone.workspace import Workspace
@@ -53,7 +55,7 @@ def site_files(sites: tuple[str, ...]) -> list[Path | Database]:
             continue
         path = Path(given)
         if _is_folder(given):
-            inside = sorted(entry for entry in path.iterdir() if _may_hold_sites(entry))
+            inside = sorted(entry for entry in path.iterdir() if holds_sites(entry))
             if not inside:
                 raise UsageError("runs.empty_folder", file=path)
             found += inside
@@ -70,7 +72,8 @@ def _is_folder(given: str) -> bool:
 _TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".mid")
 
 
-def _may_hold_sites(entry: Path) -> bool:
+def holds_sites(entry: Path) -> bool:
+    """Tell whether a file may hold sites: what belongs to another file does not, nor what is hidden."""
     name = entry.name.lower()
     if name.startswith((".", "~$")) or name.endswith(_SIDECARS):
         return False
@@ -80,36 +83,48 @@ def _may_hold_sites(entry: Path) -> bool:
     return entry.is_file() or is_geodatabase(entry)
 
 
-def read_all_sites(paths: Sequence[Path | Database], ws: Workspace, request: Request) -> gpd.GeoDataFrame:
+def read_all_sites(
+    paths: Sequence[Path | Database], ws: Workspace, request: Request, *, called: Mapping[Path, str] | None = None
+) -> gpd.GeoDataFrame:
     """Read site files, each in its own CRS, into one frame in the workspace's CRS; ids are made unique over all.
 
     Of a batch, several files or a folder, a file that cannot be read or trusted is one row with the file's stem as its
     id, no geometry and ``source_row`` 0; a notice says why. ``attrs["tables"]`` lists the sources that were tables of
-    databases, ``attrs["refused"]`` the files that were refused.
+    databases, ``attrs["refused"]`` the files that were refused, ``attrs["read"]`` what is known of each file that was
+    read (`Read`).
+
+    Parameters
+    ----------
+    called : mapping of Path to str, optional
+        What files are called that stand under other names.
 
     Raises
     ------
     InputError
         If the only file cannot be read or trusted, or the names of the files cannot tell their sites apart.
     UsageError
-        If what the user says of the files is wrong whatever they hold.
+        If what the user says of the files is wrong whatever they hold, or of sites that are not there.
     """
+    names = called or {}
     require_declared(request.crs, request.datum, request.encoding, request.unit, request.control_points)
     alone = len(paths) == 1 and not _is_folder(request.sites[0])
     frames = []
     notices: list[Notice] = []
     tables: list[Mapping[str, Any]] = []
     refused: list[Path | Database] = []
+    read: list[Read] = []
     around = extent_lonlat(ws) if paths else None
     for path in paths:
+        name = _name(path, names)
         try:
-            frame, said = _read(path, ws, request, around)
+            frame, said, known = _read(path, name, ws, request, around)
+            read.append(known)
         except InputError as error:
             if alone:
                 raise
-            error.of_file(path.name)
+            error.of_file(name)
             refused.append(path)
-            frame, said = _refused(path, ws, request), [Notice(error.key, "refused", error.place, error.fields)]
+            frame, said = _refused(name, ws, request), [Notice(error.key, "refused", error.place, error.fields)]
         notices += said
         if isinstance(path, Database) and path not in refused:
             tables.append(frame.attrs["source"])
@@ -118,16 +133,48 @@ def read_all_sites(paths: Sequence[Path | Database], ws: Workspace, request: Req
         return no_sites(ws)
     sites = _joined(frames, ws)
     if len(frames) > 1:
-        sites, renamed = _told_apart(sites, paths)
+        sites, renamed = _told_apart(sites, [_name(path, names) for path in paths])
         notices += renamed
+    sites, notices = with_said(sites, notices, ws, request)
     result: gpd.GeoDataFrame = with_notices(sites, [*notices, *shift_notices(sites, ws)])
-    result.attrs |= {"tables": tables, "refused": refused}
+    result.attrs |= {"tables": tables, "refused": refused, "read": tuple(read)}
     return result
 
 
+@dataclass(frozen=True)
+class Read:
+    """What is known of a file that was read.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    path : Path or Database
+    source : mapping
+        ``attrs["source"]`` of its features.
+    evidence : CrsEvidence
+        For the CRS that it was read in.
+    notices : tuple of Notice
+    """
+
+    name: str
+    path: Path | Database
+    source: Mapping[str, Any]
+    evidence: Any
+    notices: tuple[Notice, ...]
+
+
+def _name(path: Path | Database, called: Mapping[Path, str]) -> str:
+    return called.get(path, path.name) if isinstance(path, Path) else path.name
+
+
 def _read(
-    path: Path | Database, ws: Workspace, request: Request, around: tuple[float, float, float, float] | None
-) -> tuple[gpd.GeoDataFrame, list[Notice]]:
+    path: Path | Database,
+    name: str,
+    ws: Workspace,
+    request: Request,
+    around: tuple[float, float, float, float] | None,
+) -> tuple[gpd.GeoDataFrame, list[Notice], Read]:
     frame = read_sites(
         path,
         crs=request.crs,
@@ -140,29 +187,31 @@ def _read(
         around=around,
         geometry=request.geometry,
         angles=request.angles,
+        called=name,
     )
     notices = list(notices_of(frame))
-    source = frame.attrs["source"]
+    source, evidence = frame.attrs["source"], frame.attrs["crs_evidence"]
     try:
-        change = operation_notice(frame.crs, ws.crs, file=path.name)
+        change = operation_notice(frame.crs, ws.crs, file=name)
         frame = reproject(frame, ws.crs)
     except EcozoneError as error:
-        raise error.of_file(path.name) from None
-    frame["source_file"] = path.name
+        raise error.of_file(name) from None
+    frame["source_file"] = name
     frame.attrs = {"source": source}
-    return frame, notices + ([] if change is None else [change])
+    notices += [] if change is None else [change]
+    return frame, notices, Read(name, path, source, evidence, tuple(notices))
 
 
-def _refused(path: Path | Database, ws: Workspace, request: Request) -> gpd.GeoDataFrame:
+def _refused(name: str, ws: Workspace, request: Request) -> gpd.GeoDataFrame:
     """Return the one row that stands for a file of which nothing is known."""
     row = {
-        "site_id": pd.Series([Path(path.name).stem], dtype=object),
+        "site_id": pd.Series([Path(name).stem], dtype=object),
         "name": pd.Series([""], dtype=object),
         "project_type": pd.Series([request.project_type], dtype=object),
         "radius_m": pd.Series([np.nan], dtype=float),
         "flags": pd.Series([""], dtype=object),
         "source_row": pd.Series([WHOLE_FILE], dtype=np.int64),
-        "source_file": pd.Series([path.name], dtype=object),
+        "source_file": pd.Series([name], dtype=object),
     }
     return gpd.GeoDataFrame(row, geometry=gpd.GeoSeries([None], crs=ws.crs))
 
@@ -175,7 +224,7 @@ def _joined(frames: Sequence[gpd.GeoDataFrame], ws: Workspace) -> gpd.GeoDataFra
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=ws.crs)
 
 
-def _told_apart(sites: gpd.GeoDataFrame, paths: Sequence[Path | Database]) -> tuple[gpd.GeoDataFrame, list[Notice]]:
+def _told_apart(sites: gpd.GeoDataFrame, names: Sequence[str]) -> tuple[gpd.GeoDataFrame, list[Notice]]:
     """Put the file's stem, or where that too is repeated its name, before each id that occurs twice."""
     repeated = sites["site_id"].duplicated(keep=False)
     if not repeated.any():
@@ -185,7 +234,7 @@ def _told_apart(sites: gpd.GeoDataFrame, paths: Sequence[Path | Database]) -> tu
         sites["site_id"] = own.where(~repeated, sites["source_file"].map(label) + ":" + own)
         if not sites["site_id"].duplicated().any():
             return sites, [notice("runs.ids_prefixed", count=int(repeated.sum()))]
-    raise InputError("runs.same_stem", names=", ".join(path.name for path in paths))
+    raise InputError("runs.same_stem", names=", ".join(names))
 
 
 def no_sites(ws: Workspace) -> gpd.GeoDataFrame:

@@ -17,7 +17,14 @@ INPUTS = "inputs/"
 _DECLARED = ".toml"
 
 
-def write_bundle(manifest: Mapping[str, Any], results: Sequence[Path], path: Path, *, copies: bool) -> Path:
+def write_bundle(
+    manifest: Mapping[str, Any],
+    results: Sequence[Path],
+    path: Path,
+    *,
+    copies: bool,
+    lies: Mapping[str, Path] | None = None,
+) -> Path:
     """Write the archive of a run.
 
     Parameters
@@ -30,6 +37,8 @@ def write_bundle(manifest: Mapping[str, Any], results: Sequence[Path], path: Pat
         Written whole or not at all.
     copies : bool
         Whether all that the run read is copied, too.
+    lies : mapping of str to Path, optional
+        Where an input lies, by what the manifest calls it; that is its path unless given.
 
     Returns
     -------
@@ -37,16 +46,16 @@ def write_bundle(manifest: Mapping[str, Any], results: Sequence[Path], path: Pat
         ``run.json``, ``results/``, and ``inputs/`` by their places below the folder that holds them all
         (``base`` of the manifest; what comes with ecozone is not copied).
     """
-    base = Path(manifest["base"])
+    base = whole_path(manifest["base"])
     members: dict[str, Path | bytes] = {}
     inputs = []
     for entry in manifest["inputs"]:
         name = entry["path"]
-        place = whole_path(name)
+        place = whole_path(Path(manifest["folder"]) / name)
         wanted = copies or name.endswith(_DECLARED)
         if wanted and "bytes" in entry and not is_own(name) and place.is_relative_to(base):
             entry = entry | {"copy": INPUTS + place.relative_to(base).as_posix()}
-            members[entry["copy"]] = place
+            members[entry["copy"]] = place if lies is None else lies[name]
         inputs.append(entry)
     outputs = [{"path": file.name, "sha256": sha256(file)} for file in results]
     said = {**manifest, "inputs": inputs, "outputs": outputs}

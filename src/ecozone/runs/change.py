@@ -24,6 +24,7 @@ from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, r
 from ecozone.runs.drawing import CHANGE_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
+from ecozone.runs.stage import Stage
 from ecozone.workspace import Workspace, open_workspace
 
 FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html", *PICTURE_SUFFIXES)
@@ -40,13 +41,17 @@ class ChangeOutcome:
 
 
 def run_change(
-    request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress
+    request: Request,
+    *,
+    told: Mapping[str, Any] | None = None,
+    stage: Stage | None = None,
+    progress: Progress = no_progress,
 ) -> ChangeOutcome:
     """Carry out a request for the change between its two years.
 
     Parameters
     ----------
-    told : mapping, optional
+    told, stage : optional
         As for `ecozone.runs.execute`.
 
     Raises
@@ -61,7 +66,7 @@ def run_change(
             raise UsageError("change.two_years")
         draw = picture_of(request, CHANGE_PICTURES)
         outputs = require_formats(request.outputs, FORMATS)
-        ws = open_workspace(request.workspace)
+        ws = open_workspace(request.workspace) if stage is None else stage.workspace
         inputs_apart(request, outputs, (), ws)
         found = assess_change(
             ws,
@@ -71,7 +76,8 @@ def run_change(
             client=mapper,
             progress=progress,
         )
-        run = describe(request, [*_read(ws, request.years), *ws.pack.files], ws.tables.values())
+        inputs = [*_read(ws, request.years), *ws.pack.files]
+        run = describe(request, inputs, ws.tables.values(), stage=stage)
         carried = run if told is None else told
         change = replace(found, run=carried)
         writers: dict[str, Writer] = {
@@ -83,7 +89,7 @@ def run_change(
             ".html": lambda path: write_change_map(change, path),
             **dict.fromkeys(PICTURE_SUFFIXES, lambda path: draw(change, path)),
         }
-        files = deliver(request, carried, change.notices, outputs, writers)
+        files = deliver(request, carried, change.notices, outputs, writers, stage=stage, inputs=inputs)
         return ChangeOutcome(request, change, run, files)
 
 

@@ -16,8 +16,9 @@ from ecozone.notices import Notice
 from ecozone.outputs import BESIDE, account_csv_names, csv_names, written
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
-from ecozone.runs.manifest import canonical, digest, places
+from ecozone.runs.manifest import canonical, digest, named_files, places
 from ecozone.runs.request import Request
+from ecozone.runs.stage import Stage
 from ecozone.text import speaking
 from ecozone.workspace import Workspace
 
@@ -107,6 +108,9 @@ def deliver(
     outputs: Sequence[Path],
     writers: Mapping[str, Writer],
     drawn: Mapping[Path, Writer] | None = None,
+    *,
+    stage: Stage | None = None,
+    inputs: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
     """Write the outputs of a run: each whole or not at all, then the manifest, then the archives that hold all of it.
 
@@ -120,6 +124,8 @@ def deliver(
         By suffix, what writes an output.
     drawn : mapping, optional
         What is written besides, by its path.
+    stage, inputs : Stage and iterable of Path, optional
+        Where that lies which the request names, and the files that were read there.
 
     Returns
     -------
@@ -131,8 +137,9 @@ def deliver(
     files = [file for path, write in plain for file in (write(path), *files_beside(path, request))]
     files += [write(path) for path, write in (drawn or {}).items()]
     said = [notice.as_dict() for notice in dict.fromkeys(notices)]
-    manifest = {**run, **places(run), "notices": said, "outputs": [digest(path) for path in files]}
+    manifest = {**run, **places(run, stage), "notices": said, "outputs": [digest(path) for path in files]}
     results = list(files)
+    lies = None if stage is None else named_files(inputs, stage)
     if files:
         beside = manifest_of(files[0])
         with written(beside) as draft:
@@ -143,5 +150,5 @@ def deliver(
             there = {file.suffix.lower() for file in results}
             lacking = [suffix for suffix in _USUAL if suffix in writers and suffix not in there]
             more = [writers[suffix](Path(folder) / f"result{suffix}") for suffix in lacking]
-            files.append(write_bundle(manifest, [*results, *more], path, copies=request.copies))
+            files.append(write_bundle(manifest, [*results, *more], path, copies=request.copies, lies=lies))
     return tuple(files)

@@ -35,6 +35,7 @@ from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
 from ecozone.runs.overriding import of_no_site, overrides_of
 from ecozone.runs.request import Request
+from ecozone.runs.stage import Stage
 from ecozone.runs.writers import PartWriter, asks_for_words, known_writers, require_fitting
 from ecozone.workspace import Workspace, open_workspace
 
@@ -61,7 +62,13 @@ class Outcome:
         return None if self.account is None else self.account.ratios
 
 
-def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress) -> Outcome:
+def execute(
+    request: Request,
+    *,
+    told: Mapping[str, Any] | None = None,
+    stage: Stage | None = None,
+    progress: Progress = no_progress,
+) -> Outcome:
     """Carry out a request.
 
     All is worked out before the first file is written; each file is written whole or not at all, and the manifest last,
@@ -71,6 +78,8 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
     ----------
     told : mapping, optional
         The description that the outputs are to carry in place of this run's own: that of a run which is verified.
+    stage : Stage, optional
+        Where that lies which the request names, where it is not what the paths say.
 
     Raises
     ------
@@ -89,7 +98,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         if request.sites:
             # Its libraries load while the workspace opens.
             start_reader()
-        ws = open_workspace(request.workspace)
+        ws = open_workspace(request.workspace) if stage is None else stage.workspace
         said = overrides_of(request, ws) if "check" in request.parts else ()
         check = account = plan = None
         told_use = ws.landcover is not None and ws.landcover.vectors and asks_for_words(request)
@@ -97,14 +106,15 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         inputs = [path for what, path in ws.inputs.items() if covered or not what.startswith("landcover:")]
         inputs += ws.pack.files
         tables: list[Mapping[str, Any]] = []
-        paths = site_files(request.sites) if "check" in request.parts else []
+        named = request.sites if "check" in request.parts else ()
+        paths = site_files(named) if stage is None else stage.files(named)
         more = [Path(one) for one in (request.control_points, request.template) if one is not None]
         read = inputs_apart(request, outputs if drawn is None else [*outputs, drawn], [*paths, *more], ws)
         inputs += read
         if "check" in request.parts:
             if request.project_type is not None:
                 project_tags(ws.pack, request.project_type, "")
-            sites = read_all_sites(paths, ws, request)
+            sites = read_all_sites(paths, ws, request, called=None if stage is None else stage.called)
             tables += sites.attrs.get("tables", ())
             check = check_sites(
                 sites,
@@ -124,7 +134,7 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
         if drawn is not None:
             year = max(request.years) if request.years else None
             plan = plan_samples(ws, year=year, se=request.plan_se, seed=request.plan_seed, progress=progress)
-        run = describe(request, inputs, [*tables, *ws.tables.values()])
+        run = describe(request, inputs, [*tables, *ws.tables.values()], stage=stage)
         carried = run if told is None else told
         if check is not None:
             check = replace(check, run=carried)
@@ -135,5 +145,5 @@ def execute(request: Request, *, told: Mapping[str, Any] | None = None, progress
 
         writers = {suffix: writing(write) for suffix, write in known_writers(request, progress).items()}
         more_files: dict[Path, Writer] = {} if plan is None or drawn is None else {drawn: partial(write_samples, plan)}
-        files = deliver(request, carried, noticed, outputs, writers, more_files)
+        files = deliver(request, carried, noticed, outputs, writers, more_files, stage=stage, inputs=inputs)
         return Outcome(request, ws, check, account, plan, run, files)

@@ -16,25 +16,34 @@ from typing import Any
 from ecozone.geo.gdal import pyogrio, rasterio
 from ecozone.intake import is_geodatabase, sha256, source_files
 from ecozone.runs.request import Request
+from ecozone.runs.stage import Stage
 
 RUN_SCHEMA = "ecozone.run/1"
 #: Keys of a description.
 DESCRIPTION = ("id", "date", "schema", "ecozone", "libraries", "request", "inputs")
 _OWN = "ecozone:"
+_ROOT = "/"
 _PACKAGE = Path(str(files("ecozone"))).absolute()
 _LIBRARIES: tuple[str, ...] = ("fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio", "pyproj")
 _LIBRARIES += ("rasterio", "shapely", "docxtpl", "matplotlib", "python-docx")
 
 
-def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def describe(
+    request: Request,
+    inputs: Iterable[Path],
+    tables: Iterable[Mapping[str, Any]] = (),
+    *,
+    stage: Stage | None = None,
+) -> dict[str, Any]:
     """Return what decides a run's numbers: the same request, files and versions give the same description.
 
     Its ``id`` is the SHA-256 of all the rest but ``date``, the day that results name. ``tables`` are the sources of
-    what came from databases (``attrs["source"]``): their hash is of the rows that were read.
+    what came from databases (``attrs["source"]``): their hash is of the rows that were read. A file below the folder
+    of the run is named from there, one of a ``stage`` as the request names it.
     """
+    files = named_files(inputs, stage)
     read = [
-        {"path": _named(path), "bytes": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted({part for path in inputs for part in _parts(path)}, key=lambda path: path.as_posix())
+        {"path": name, "bytes": files[name].stat().st_size, "sha256": sha256(files[name])} for name in sorted(files)
     ]
     # Two layers may be one table, read near different extents.
     tabled = {
@@ -54,10 +63,20 @@ def describe(request: Request, inputs: Iterable[Path], tables: Iterable[Mapping[
     return ordered
 
 
-def _named(path: Path) -> str:
+def named_files(inputs: Iterable[Path], stage: Stage | None = None) -> dict[str, Path]:
+    """Return files that are read by what a description calls them."""
+    return {_named(part, stage): part for path in inputs for part in _parts(path)}
+
+
+def _named(path: Path, stage: Stage | None) -> str:
     """Return a file's path, of one that comes with ecozone its place in the package: its version stands for it."""
     place = path.absolute()
-    return _OWN + place.relative_to(_PACKAGE).as_posix() if place.is_relative_to(_PACKAGE) else path.as_posix()
+    if place.is_relative_to(_PACKAGE):
+        return _OWN + place.relative_to(_PACKAGE).as_posix()
+    if stage is not None:
+        return stage.said(place)
+    here = Path.cwd()
+    return (place.relative_to(here) if place.is_relative_to(here) else path).as_posix()
 
 
 def is_own(path: str) -> bool:
@@ -89,8 +108,13 @@ def whole_path(path: str | PathLike[str]) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps ``..``
 
 
-def places(run: Mapping[str, Any]) -> dict[str, str]:
-    """Return the folder that a run was made in, and the deepest one that holds all that it read."""
+def places(run: Mapping[str, Any], stage: Stage | None = None) -> dict[str, str]:
+    """Return the folder that a run was made in, and the deepest one that holds all that it read.
+
+    Of a ``stage`` that is the root of all names: where it lies is nobody's business, and it is gone after the run.
+    """
+    if stage is not None:
+        return {"folder": _ROOT, "base": _ROOT}
     read = [whole_path(entry["path"]) for entry in run["inputs"] if "bytes" in entry and not is_own(entry["path"])]
     drive = Path(read[0].anchor if read else Path.cwd())
     alike = [path.parent for path in read if path.anchor == drive.anchor]

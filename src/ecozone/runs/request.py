@@ -55,6 +55,12 @@ class Request(BaseModel):
     geometry, angles : optional
         What the rows of tables are, and how their plain numbers of degrees are meant; see
         `ecozone.intake.read_features`.
+    types : mapping of str to str
+        By site, the project type that is said of it, in place of its file's and of ``project_type``.
+    radius_m : float or mapping of str to float, optional
+        How far around points and lines is built, in metres, in place of their files': of all of them, or by site.
+    only : tuple of str
+        Sites that are asked about; all unless given.
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
@@ -120,6 +126,9 @@ class Request(BaseModel):
     encoding: str | None = None
     unit: str | None = None
     project_type: str | None = None
+    types: dict[str, str] = {}
+    radius_m: float | dict[str, float] | None = None
+    only: tuple[str, ...] = ()
     control_points: str | None = None
     geometry: RowKind | None = None
     angles: Angles | None = None

@@ -25,6 +25,7 @@ from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, is_archive, require_formats
 from ecozone.runs.manifest import describe
 from ecozone.runs.request import Request
+from ecozone.runs.stage import Stage
 from ecozone.workspace import open_workspace
 
 FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html")
@@ -41,7 +42,11 @@ class ScenarioOutcome:
 
 
 def run_scenario(
-    request: Request, *, told: Mapping[str, Any] | None = None, progress: Progress = no_progress
+    request: Request,
+    *,
+    told: Mapping[str, Any] | None = None,
+    stage: Stage | None = None,
+    progress: Progress = no_progress,
 ) -> ScenarioOutcome:
     """Carry out a request for a scenario.
 
@@ -49,7 +54,7 @@ def run_scenario(
 
     Parameters
     ----------
-    told : mapping, optional
+    told, stage : optional
         As for `ecozone.runs.execute`.
 
     Raises
@@ -60,19 +65,20 @@ def run_scenario(
     with carrying_out(request) as mapper:
         outputs = require_formats(request.outputs, FORMATS)
         start_reader()
-        ws = open_workspace(request.workspace)
-        paths = site_files(request.sites)
+        ws = open_workspace(request.workspace) if stage is None else stage.workspace
+        paths = site_files(request.sites) if stage is None else stage.files(request.sites)
         more = [] if request.control_points is None else [Path(request.control_points)]
         inputs = inputs_apart(request, outputs, [*paths, *more], ws)
         if request.project_type is not None:
             project_tags(ws.pack, request.project_type, "")
-        sites = read_all_sites(paths, ws, request)
+        sites = read_all_sites(paths, ws, request, called=None if stage is None else stage.called)
         tables = list(sites.attrs.get("tables", ()))
         year = max(request.years) if request.years else None
         scenario = assess_scenario(ws, sites, year=year, client=mapper, progress=progress)
         drawn = any(path.suffix.lower() == ".html" or is_archive(path) for path in outputs)
         check = check_sites(sites, ws, client=mapper, progress=progress) if drawn else None
-        run = describe(request, [*ws.inputs.values(), *ws.pack.files, *inputs], [*tables, *ws.tables.values()])
+        inputs = [*ws.inputs.values(), *ws.pack.files, *inputs]
+        run = describe(request, inputs, [*tables, *ws.tables.values()], stage=stage)
         carried = run if told is None else told
 
         def write_page(path: Path) -> Path:
@@ -89,4 +95,5 @@ def run_scenario(
             ".geojson": lambda path: write_scenario_geojson(scenario, path, carried),
             ".html": write_page,
         }
-        return ScenarioOutcome(request, scenario, run, deliver(request, carried, scenario.notices, outputs, writers))
+        files = deliver(request, carried, scenario.notices, outputs, writers, stage=stage, inputs=inputs)
+        return ScenarioOutcome(request, scenario, run, files)

@@ -186,7 +186,7 @@ class _Proof:
     def _place(self, path: str) -> str:
         """Return where a file or folder that the run names lies today."""
         place = whole_path(Path(self.manifest["folder"]) / path)
-        base = Path(self.manifest["base"])
+        base = whole_path(self.manifest["base"])
         read = [entry for entry in self.manifest["inputs"] if "bytes" in entry and not is_own(entry["path"])]
         copied = self.copies is not None and all("copy" in entry for entry in read)
         root = self.copies if copied else self.at

@@ -28,8 +28,10 @@ from ecozone.outputs import (
     write_plate,
     write_xlsx,
 )
+from ecozone.runs import change, redline, scenario
+from ecozone.runs.delivery import ARCHIVE
 from ecozone.runs.drawing import RATIO_PICTURES, picture_of
-from ecozone.runs.request import Request
+from ecozone.runs.request import Part, Request
 
 PartWriter = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
 
@@ -88,6 +90,22 @@ def known_writers(request: Request, progress: Progress = no_progress) -> Mapping
     draw = picture_of(request, RATIO_PICTURES)
     pictures = dict.fromkeys(PICTURE_SUFFIXES, lambda path, _check, account, _run: draw(_sure(account), path))
     return {**_RATIO_WRITERS, WORD: write_word, **pictures}
+
+
+def known_formats(part: Part) -> tuple[str, ...]:
+    """Return the suffixes of the files that a run of one part can write.
+
+    >>> ".docx" in known_formats("check"), ".docx" in known_formats("change")
+    (True, False)
+    """
+    own: Mapping[str, Iterable[str]] = {
+        "check": [*_CHECK_WRITERS, WORD, *PLATE_SUFFIXES],
+        "ratios": [*_RATIO_WRITERS, WORD, *PICTURE_SUFFIXES],
+        "change": change.FORMATS,
+        "scenario": scenario.FORMATS,
+        "redline": redline.FORMATS,
+    }
+    return (*own[part], ARCHIVE)
 
 
 def asks_for_words(request: Request) -> bool:

@@ -7,6 +7,7 @@ from ecozone.workspace.intricate import intricate
 from ecozone.workspace.layer import LandCover, Layer, Target
 from ecozone.workspace.levels import read_level, read_levels
 from ecozone.workspace.model import Override
+from ecozone.workspace.opening import find as find_workspace
 from ecozone.workspace.opening import open_workspace
 from ecozone.workspace.overrides import parse_override
 from ecozone.workspace.places import places_of
@@ -25,6 +26,7 @@ __all__ = [
     "Workspace",
     "demo_source",
     "diagnose",
+    "find_workspace",
     "init_workspace",
     "intricate",
     "open_workspace",

@@ -205,7 +205,7 @@ def _notices(declared: Declaration, layers: dict[str, Layer], file: Path) -> tup
     drawn = [layer.key for layer in layers.values() if layer.schematic]
     said = []
     if drawn:
-        said.append(notice("workspace.schematic_layers", "warning", file=file, layers=", ".join(drawn)))
+        said.append(notice("workspace.schematic_layers", "warning", file=file.name, layers=", ".join(drawn)))
     if declared.landcover is not None and declared.landcover.schematic:
-        said.append(notice("workspace.schematic_landcover", "warning", file=file))
+        said.append(notice("workspace.schematic_landcover", "warning", file=file.name))
     return tuple(said)

@@ -23,10 +23,18 @@ Task = Callable[[dict[str, Any], Path, Progress], str]
 
 #: Name of a task → module of this package that holds a function of the task's name.
 TASKS: dict[str, str] = {
+    "change": "account",
     "check": "check",
+    "district": "district",
+    "file": "file",
+    "least_cut": "check",
     "ogc_declared": "ogc",
     "ogc_layer": "ogc",
     "ogc_process": "ogc",
+    "overlap": "check",
+    "ratios": "account",
+    "read": "read",
+    "scenario": "account",
 }
 
 
