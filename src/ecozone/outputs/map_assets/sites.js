@@ -129,7 +129,7 @@
     if (focus) popup.getElement().querySelector('h3').focus({ preventScroll: true });
   };
   // The site goes to the lower third, so that the popup has room above it.
-  e.presentAt = { room: 0.66, down: 0.2 };
+  e.presentAt = { room: 0.66, down: 0.2, atOnce: false };
 
   /** Open no site any more. */
   e.closeSite = () => selected && select(null);
@@ -140,7 +140,8 @@
       select(site);
       e.presentSite(site, focus);
     };
-    if (!zoom || !site.box) return show();
+    if (!zoom || !site.box || e.presentAt.atOnce) show();
+    if (!zoom || !site.box) return undefined;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const height = map.getSize().y;
     const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * e.presentAt.room)), CLOSEST);
@@ -151,7 +152,7 @@
     map.once('moveend', () => {
       if (going !== site) return;
       going = null;
-      show();
+      if (!e.presentAt.atOnce) show();
     });
     map.flyTo(map.unproject(middle, nearer), nearer, { duration: 0.6, animate: !calm });
     return undefined;

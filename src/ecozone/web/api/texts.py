@@ -15,5 +15,5 @@ _ROOMS = ("map_page", "map_page_change", "page")
 
 @router.get("/texts")
 async def texts(lang: Spoken) -> dict[str, str]:
-    """Return every word of the page's scripts in one language, by key."""
-    return {key: entry[lang] for name in _ROOMS for key, entry in room(name).items()}
+    """Return every word of the page's scripts in one language, by room and key."""
+    return {f"{name}.{key}": entry[lang] for name in _ROOMS for key, entry in room(name).items()}

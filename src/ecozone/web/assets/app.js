@@ -1,0 +1,174 @@
+'use strict';
+// The frame: language, views, what is said of the server, and the map on which everything is shown.
+(function (e) {
+  const LANGUAGES = { zh: 'zh-CN', en: 'en' };
+  const views = [{ key: 'check' }];
+  let view = 'check';
+
+  /** Another view beside the check: {key, draw(place), leave()}; `page.view_KEY` is its name. */
+  e.addView = (one) => views.push(one);
+
+  function remember(name, value) {
+    try {
+      if (value !== undefined) localStorage.setItem('ecozone.' + name, value);
+      return localStorage.getItem('ecozone.' + name);
+    } catch {
+      return null; // a browser that keeps nothing
+    }
+  }
+
+  /** What the page did not expect goes to the browser's log, where it can be sent from. */
+  e.noteError = (error) => console.error(error); // eslint-disable-line no-console
+
+  // --- the bar at the top ----------------------------------------------------------------------------------------
+  function top() {
+    const bar = document.getElementById('top');
+    const names = views.map((one) => e.h('button', { type: 'button', 'aria-current': one.key === view ? 'page' : null, 'data-view': one.key, click: () => e.showView(one.key) }, e.p('view_' + one.key)));
+    const languages = Object.entries(LANGUAGES).map(([lang, tag]) => e.h('button', { type: 'button', lang: tag, 'aria-pressed': String(lang === e.lang), 'data-lang': lang, click: () => setLanguage(lang) }, e.p('lang_' + lang)));
+    bar.replaceChildren(
+      e.h('a', { class: 'skip', href: '#work', click: (event) => (event.preventDefault(), skip()) }, e.p('skip')),
+      e.h('h1', {}, e.h('span', { class: 'brand' }, 'ecozone'), e.h('span', { class: 'district' }, e.district.name)),
+      e.h('nav', { class: 'main-views', 'aria-label': e.p('main_views') }, views.length > 1 ? names : ''),
+      e.h('p', { class: 'server', id: 'server', role: 'status' }),
+      e.h('div', { class: 'languages', role: 'group', 'aria-label': e.p('languages') }, languages)
+    );
+  }
+
+  function skip() {
+    const target = document.querySelector(view === 'check' ? '#work h2' : '#year [tabindex], #year h2') || document.getElementById('year');
+    target.setAttribute('tabindex', '-1');
+    target.focus();
+  }
+
+  let silent = 0;
+  function tellServer(tries) {
+    silent = tries;
+    const place = document.getElementById('server');
+    if (place) place.textContent = silent ? e.p('server_gone', { tries: silent }) : '';
+    document.body.classList.toggle('server-gone', Boolean(silent));
+  }
+  e.sayServer = () => e.on('server', tellServer);
+
+  /** Show one of the views. */
+  e.showView = function (key) {
+    if (key === view) return;
+    const before = views.find((one) => one.key === view);
+    if (before.leave) before.leave();
+    view = key;
+    top();
+    document.body.classList.toggle('at-year', view !== 'check');
+    document.getElementById('year').hidden = view === 'check';
+    if (view === 'check') e.map.invalidateSize({ pan: false, animate: false });
+    else drawOther();
+    const now = document.querySelector(`[data-view="${key}"]`);
+    if (now) now.focus();
+  };
+
+  function drawOther() {
+    const place = document.getElementById('year');
+    const one = views.find(({ key }) => key === view);
+    place.setAttribute('aria-label', e.p('view_' + view));
+    one.draw(place);
+  }
+
+  // --- language --------------------------------------------------------------------------------------------------
+  async function load(lang) {
+    const query = lang ? `?lang=${lang}` : '';
+    const texts = await e.askJson('/api/texts' + query);
+    e.texts = texts;
+    e.lang = lang || (texts['page.lang'] === 'en' ? 'en' : 'zh');
+    e.district = await e.askJson(`/api/district?lang=${e.lang}`);
+  }
+
+  function speak() {
+    document.documentElement.lang = LANGUAGES[e.lang];
+    document.title = e.p('title', { name: e.district.name });
+    document.body.classList.toggle('has-schematic', Boolean(e.district.schematic));
+  }
+
+  async function setLanguage(lang) {
+    if (lang === e.lang) return;
+    remember('lang', lang);
+    const at = { centre: e.map.getCenter(), zoom: e.map.getZoom() };
+    try {
+      await load(lang);
+    } catch (error) {
+      if (!error.problem) throw error;
+      stop(error.problem);
+      return;
+    }
+    speak();
+    top();
+    e.definePatternsOf();
+    await e.drawCheck();
+    e.map.setView(at.centre, at.zoom, { animate: false });
+    if (view !== 'check') drawOther();
+    document.querySelector(`[data-lang="${lang}"]`).focus();
+  }
+
+  // --- the beginning ---------------------------------------------------------------------------------------------
+  e.definePatternsOf = function () {
+    e.data = { layers: e.district.layers, verdicts: e.district.verdicts, sites: [], texts: e.texts };
+    e.definePatterns();
+  };
+
+  function makeMap() {
+    const map = L.map('map', { zoomControl: false, attributionControl: false, zoomSnap: 0, minZoom: 4, maxZoom: 19, pmIgnore: false });
+    const sources = L.control.attribution({ prefix: false, position: 'bottomright' }).addTo(map);
+    sources.setPrefix(false);
+    const places = map.createPane('places');
+    places.style.zIndex = '590';
+    places.style.pointerEvents = 'none';
+    e.map = map;
+    e.home = () => {
+      const legend = map.getContainer().querySelector('.legend');
+      const aside = legend && map.getSize().x > 3.5 * legend.offsetWidth ? legend.offsetWidth + 30 : 24;
+      map.fitBounds(e.data.box, { animate: false, paddingTopLeft: [36, e.data.schematic ? 66 : 36], paddingBottomRight: [aside, 48] });
+    };
+    map.setView([(e.district.box[0][0] + e.district.box[1][0]) / 2, (e.district.box[0][1] + e.district.box[1][1]) / 2], 11, { animate: false });
+    const basemap = e.district.basemap;
+    if (basemap && basemap.url) {
+      const under = map.createPane('basemap');
+      under.style.zIndex = '150';
+      L.tileLayer(basemap.url, { pane: 'basemap', maxNativeZoom: basemap.max_zoom || 18, minZoom: basemap.min_zoom || 0, maxZoom: 19, attribution: '' }).addTo(map);
+      if (basemap.attribution) sources.addAttribution(new Option(basemap.attribution).innerHTML);
+    }
+    return map;
+  }
+
+  /** The page cannot begin: the problem, and one way on. */
+  function stop(problem) {
+    const words = e.texts ? e.p('try_again') : '重试 / Try again';
+    const again = e.h('button', { type: 'button', class: 'button primary', click: () => location.reload() }, words);
+    const title = problem.title || problem.code;
+    const part = e.h('section', { class: 'problem', role: 'alert' }, e.h('h2', {}, title), e.h('p', {}, problem.message), problem.remedy && e.h('p', {}, problem.remedy), problem.id && e.h('p', {}, problem.id), again);
+    document.body.className = 'app stopped';
+    document.getElementById('ecozone-panel').replaceChildren(part);
+  }
+
+  async function start() {
+    e.texts = {};
+    e.on('server', (tries) => tries && !e.district && (document.getElementById('top').textContent = '正在连接 ecozone 服务… · Connecting…'));
+    const asked = new URLSearchParams(location.search).get('lang') || remember('lang');
+    try {
+      await load(asked in LANGUAGES ? asked : null);
+    } catch (error) {
+      if (!error.problem) throw error;
+      stop(error.problem);
+      return;
+    }
+    speak();
+    top();
+    e.definePatternsOf();
+    const map = makeMap();
+    e.readyCheck(map);
+    new e.Graticule().addTo(map);
+    await e.drawCheck();
+    map.invalidateSize({ animate: false });
+    e.home();
+    document.documentElement.classList.add('drawn');
+    // The other views fetch what they need when they are shown.
+  }
+
+  window.addEventListener('DOMContentLoaded', start);
+})(window.ecozone);

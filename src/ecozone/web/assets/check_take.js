@@ -1,0 +1,70 @@
+'use strict';
+// Taking the result away: each file is made when it is asked for, by the same code as on the command line.
+(function (e) {
+  const FIRST = ['docx', 'xlsx', 'pdf', 'html'];
+
+  function nameOf(answer, format) {
+    const told = answer.headers.get('Content-Disposition') || '';
+    const long = /filename\*=UTF-8''([^;]+)/i.exec(told);
+    const short = /filename="?([^";]+)"?/i.exec(told);
+    return long ? decodeURIComponent(long[1]) : short ? short[1] : `ecozone.${format}`;
+  }
+
+  function save(blob, name) {
+    const url = URL.createObjectURL(blob);
+    const anchor = e.h('a', { href: url, download: name });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+  }
+
+  function formatButton(of, format, tell) {
+    const words = e.h('span', { class: 'take-state' });
+    const title = e.p('format_' + format);
+    let ready = null;
+    let going = null;
+    const button = e.h('button', { type: 'button', class: 'take', 'data-format': format, title: e.p('format_' + format + '_is') }, e.h('b', {}, title), words);
+    const set = (key, said) => {
+      button.dataset.state = key;
+      words.textContent = said;
+      button.setAttribute('aria-busy', String(key === 'making'));
+    };
+    button.addEventListener('click', async () => {
+      if (going) return going.abort();
+      if (ready) return save(ready.blob, ready.name);
+      going = new AbortController();
+      set('making', e.p('making'));
+      tell(null);
+      try {
+        const job = await e.runJob({ kind: 'file', of, format }, { signal: going.signal, progress: (one) => one.progress && one.progress.total > 1 && set('making', `${e.p('making')} ${one.progress.done} / ${one.progress.total}`) });
+        const answer = await e.ask(`/api/jobs/${job.job}/file`, { signal: going.signal });
+        ready = { blob: await answer.blob(), name: nameOf(answer, format) };
+        set('done', e.bytes(ready.blob.size));
+        e.speak(e.p('made', { name: ready.name }));
+        save(ready.blob, ready.name);
+      } catch (error) {
+        if (error.name === 'AbortError') set('idle', '');
+        else if (error.problem) {
+          set('failed', e.p('not_made'));
+          tell(error.problem);
+        } else throw error;
+      } finally {
+        going = null;
+      }
+      return undefined;
+    });
+    set('idle', '');
+    return button;
+  }
+
+  /** The files of a check, the usual ones first. */
+  e.takePart = function (of) {
+    const formats = (e.district.formats && e.district.formats.check) || FIRST;
+    const usual = FIRST.filter((format) => formats.includes(format));
+    const others = formats.filter((format) => !usual.includes(format));
+    const trouble = e.h('div', { class: 'take-trouble' });
+    const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
+    const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(of, format, tell)));
+    const more = others.length ? e.h('details', { class: 'take-more' }, e.h('summary', {}, e.p('take_more')), row(others)) : null;
+    return e.h('section', { class: 'take-away', 'aria-label': e.p('take_title') }, trouble, e.h('div', { class: 'take-head' }, e.h('h3', {}, e.p('take_title'))), row(usual), more);
+  };
+})(window.ecozone);
