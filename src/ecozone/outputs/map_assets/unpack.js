@@ -103,5 +103,25 @@
     });
   }
 
-  e.unpackSites = (short, verdicts) => short.ids.map((_, i) => new Site(short, i, verdicts[short.verdicts[i]].key));
+  /** A site that came in full, as a server sends it. */
+  class WholeSite {
+    constructor(whole, i) {
+      Object.assign(this, whole);
+      this.i = i;
+      this.shape = whole.g && (whole.g.type.endsWith('Point') ? 'point' : whole.g.type.endsWith('String') ? 'line' : 'area');
+      this.order = [[0], whole.findings, whole.states];
+    }
+
+    get box() {
+      const bounds = this.g && L.geoJSON(this.g).getBounds();
+      return bounds ? [[bounds.getSouth(), bounds.getWest()], [bounds.getNorth(), bounds.getEast()]] : undefined;
+    }
+
+    get layers() {
+      return this.findings.map((one) => one.layer);
+    }
+  }
+
+  e.unpackSites = (given, verdicts) =>
+    Array.isArray(given) ? given.map((whole, i) => new WholeSite(whole, i)) : given.ids.map((_, i) => new Site(given, i, verdicts[given.verdicts[i]].key));
 })(window.ecozone);

@@ -87,7 +87,7 @@
         shapes.length
           ? e.h(
               'ul',
-              { class: 'drawn' },
+              { class: 'drawn-list' },
               shapes.map((shape) => {
                 const name = e.h('input', { type: 'text', 'aria-label': e.p('site_name'), maxlength: 80, change: () => (shape.name = name.value.trim() || shape.name) });
                 name.value = shape.name;

@@ -114,7 +114,7 @@
     const { read } = state;
     const refused = read.notices.filter((one) => one.severity === 'refused').length;
     const lead = read.sites.length === 1 ? [e.h('p', { class: 'totals' }, e.h('b', {}, read.sites[0].name || read.sites[0].id), ' ', [e.p('kind_' + read.sites[0].kind), sizeOf(read.sites[0])].filter(Boolean).join(' · '))] : [totals(read)];
-    const outside = read.sites.filter((site) => site.outside);
+    const outside = read.sites.filter((site) => ['partly', 'wholly'].includes(site.outside));
     return [
       e.h('h2', { tabindex: -1 }, e.p('read_title')),
       e.h('section', { class: 'card' }, lead, understood(read), read.sites.length === 1 && placesOf(read.sites[0])),

@@ -6,17 +6,11 @@
   let items = [];
 
   // --- findings and places ---------------------------------------------------------------------------------------
-  /** Match the overlaps of a site with its findings, in the order in which the page lists them. */
-  function placesFor(site, overlaps) {
-    const used = site.findings.map((one, i) => ({ ...one, i }));
-    const groups = new Map();
-    overlaps.forEach((overlap, k) => {
-      const named = used.filter((one) => one.layer === overlap.layer && (overlap.name === undefined || (one.name || '') === (overlap.name || '') || one.title === overlap.name));
-      const mine = overlap.findings ? overlap.findings.map((i) => used[i]) : named.length ? named : used.filter((one) => one.layer === overlap.layer);
-      if (mine.length) groups.set(k, { numbers: mine.map((one) => one.i), verdict: mine[0].verdict, geometry: overlap.geometry });
-    });
-    return [...groups.values()];
-  }
+  /** The overlaps of a site with the places of their findings in its list. */
+  const placesFor = (site, overlaps) =>
+    overlaps
+      .filter((one) => one.g && one.findings.length)
+      .map((one) => ({ numbers: one.findings, verdict: site.findings[one.findings[0]].verdict, geometry: one.g }));
 
   function light(number, scroll) {
     e.lightOverlap(number);
