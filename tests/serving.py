@@ -21,9 +21,8 @@ import json, sys
 from ecozone.web import Settings
 from ecozone.web.serve import serve
 def tell(words):
-    sys.stderr.write(words + "\\n")
-    sys.stderr.flush()
-serve(Settings(**json.loads(sys.argv[1])), open_browser=False, tell=tell)
+    print(words, flush=True)
+serve(Settings(**json.loads(sys.argv[1])), open_browser=False, tell=tell, show=lambda settings, address: tell(address))
 """
 
 
@@ -50,7 +49,14 @@ class Served:
         return children(self.process.pid)
 
     def files(self) -> list[Path]:
-        return [path for path in self.private.rglob("*") if path.is_file() and path.name != "lock"]
+        """Return what is kept for users: all but the lock and the district's description, which serves everybody."""
+        shared = {
+            words.parent
+            for words in self.private.glob("jobs/*/words.json")
+            if json.loads(words.read_text("utf-8"))["kind"] == "district"
+        }
+        found = [path for path in self.private.rglob("*") if path.is_file() and path.name != "lock"]
+        return [path for path in found if path.parent not in shared]
 
     def stop(self, number: int = signal.SIGINT, seconds: float = 30) -> int:
         """Send a signal and return the exit status."""
@@ -97,16 +103,16 @@ def served(temporary: Path, words: list[str] | None = None, **settings: Any) -> 
         command = [sys.executable, "-m", "ecozone", "serve", *words]
     process = subprocess.Popen(
         command,
-        stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         encoding="utf-8",
         env={**os.environ, "TMPDIR": str(temporary), "PYTHONUTF8": "1"},
     )
     server = Served(process, temporary)
 
     def listen() -> None:
-        assert process.stderr is not None
-        for line in process.stderr:
+        assert process.stdout is not None
+        for line in process.stdout:
             server.said.append(line.rstrip())
 
     listening = threading.Thread(target=listen, daemon=True)
@@ -125,9 +131,8 @@ def served(temporary: Path, words: list[str] | None = None, **settings: Any) -> 
                 process.kill()
                 process.wait()
         listening.join(10)
-        for stream in (process.stdout, process.stderr):
-            assert stream is not None
-            stream.close()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _address(server: Served) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from ecozone.cli.common import SETTINGS, chosen_workspace, command, tell
+from ecozone.cli.common import SETTINGS, answer, chosen_workspace, command, console, tell
 from ecozone.errors import UsageError
 from ecozone.text import language, say
+
+if TYPE_CHECKING:
+    from ecozone.web import Settings
 
 _NEEDED = ("fastapi", "uvicorn")
 
@@ -44,10 +49,20 @@ def register(app: typer.Typer) -> None:
             limits=dict(SETTINGS.limits),
             verbose=SETTINGS.verbose,
         )
-        run(settings, open_browser=browser, tell=_said)
+        run(settings, open_browser=browser, tell=_said, show=_show)
         return 0
 
 
 def _said(words: str) -> None:
     if not SETTINGS.quiet:
         tell(words)
+
+
+def _show(settings: Settings, address: str) -> None:
+    """Give the address, which is what the command is for: quiet or not, and at once."""
+    if SETTINGS.json:
+        told = {"address": address, "host": settings.host, "port": settings.port, "token": settings.token}
+        answer({"schema": "ecozone.serve/1", **told})
+    else:
+        console().print(say("web.serving", address=address), soft_wrap=True)
+    sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
 from ecozone.web import api, ogc
+from ecozone.web.api.district import district_job
 from ecozone.web.basemap import open_basemap
 from ecozone.web.description import describe
 from ecozone.web.guard import Guard, language_of
@@ -22,6 +24,7 @@ from ecozone.web.problems import RefusedError, hidden_folders, problem_of
 from ecozone.web.service import running
 from ecozone.web.settings import Settings
 from ecozone.web.tiles import tile_routes
+from ecozone.web.work import TASKS
 
 OPENAPI = "/api/openapi.json"
 
@@ -39,7 +42,11 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(settings) as service:
             app.state.service = service
+            # The page asks for it first of all.
+            preparing = asyncio.create_task(district_job(service, settings.lang)) if "district" in TASKS else None
             yield
+            if preparing is not None:
+                preparing.cancel()
 
     app = FastAPI(
         title="ecozone",

@@ -32,7 +32,7 @@ _FILES = 8192
 Tell = Callable[[str], None]
 
 
-def serve(settings: Settings, *, open_browser: bool, tell: Tell) -> None:
+def serve(settings: Settings, *, open_browser: bool, tell: Tell, show: Callable[[Settings, str], None]) -> None:
     """Serve until Ctrl-C or a signal to end.
 
     Parameters
@@ -43,6 +43,8 @@ def serve(settings: Settings, *, open_browser: bool, tell: Tell) -> None:
         Whether the page is opened in the user's browser.
     tell : callable
         Is given each line for the user.
+    show : callable
+        Is given the settings as they came to be, and the address with its token, when it can be opened.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def serve(settings: Settings, *, open_browser: bool, tell: Tell) -> None:
     token = settings.token or (None if settings.local else secrets.token_urlsafe(24))
     settings = replace(settings, port=port, token=token)
     address = settings.address + (f"#token={token}" if token else "")
-    tell(say("web.serving", address=address))
+    show(settings, address)
     if not settings.local:
         tell(say("web.serving_others"))
     tell(say("web.how_to_stop"))
