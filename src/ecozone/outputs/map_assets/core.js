@@ -11,7 +11,7 @@ window.ecozone = {};
       else element.setAttribute(name, value === true ? '' : String(value));
     }
     for (const child of children.flat(Infinity)) {
-      if (child === null || child === undefined || child === '') continue;
+      if (child === null || child === undefined || child === false || child === '') continue;
       // A string becomes a text node: no text from data is ever read as HTML.
       element.append(child instanceof Node ? child : document.createTextNode(String(child)));
     }

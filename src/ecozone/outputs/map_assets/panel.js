@@ -171,8 +171,8 @@
     );
   }
 
-  function ratiosPage() {
-    const ratios = e.data.ratios;
+  /** Indicators against targets. */
+  e.ratiosPage = function (ratios = e.data.ratios) {
     if (!ratios) return [e.h('p', { class: 'quiet' }, e.data.no_ratios)];
     const targeted = ratios.groups.filter((group) => group.target);
     const other = ratios.groups.filter((group) => !group.target);
@@ -180,7 +180,7 @@
       targeted.length ? ratioTable(targeted, ratios.years, e.t('ratios_targeted')) : null,
       other.length ? ratioTable(other, ratios.years, e.t('ratios_other')) : null,
     ];
-  }
+  };
 
   // --- notes -----------------------------------------------------------------------------------------------------
   function sources() {
@@ -234,7 +234,7 @@
 
   e.drawPanel = function () {
     const layers = { key: 'layers', content: e.layersPage() };
-    const ratios = { key: 'ratios', content: ratiosPage() };
+    const ratios = { key: 'ratios', content: e.ratiosPage() };
     const spoken = e.h('p', { class: 'spoken', 'aria-live': 'polite' });
     e.on('selected', (site) => {
       spoken.textContent = site ? e.t('opened', { name: site.name, verdict: e.verdictWords[site.verdict] }) : '';

@@ -2,7 +2,6 @@
 // The sites: their shapes in their verdict's colour, a sign and a name each.
 (function (e) {
   const MANY_SHAPES = 1500; // beyond this, shapes go on a canvas
-  const CLOSEST = 15.5; // how near the list brings a site
   const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
   const marked = new Map();
   const drawnOf = new Map();
@@ -128,8 +127,8 @@
     });
     if (focus) popup.getElement().querySelector('h3').focus({ preventScroll: true });
   };
-  // The site goes to the lower third, so that the popup has room above it.
-  e.presentAt = { room: 0.66, down: 0.2, atOnce: false };
+  // How near a site is brought, and where to: to the lower third, so that the popup has room above it.
+  e.presentAt = { room: 0.66, down: 0.2, closest: 15.5, atOnce: false };
 
   /** Open no site any more. */
   e.closeSite = () => selected && select(null);
@@ -144,7 +143,7 @@
     if (!zoom || !site.box) return undefined;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const height = map.getSize().y;
-    const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * e.presentAt.room)), CLOSEST);
+    const nearer = Math.min(map.getBoundsZoom(site.box, false, L.point(160, height * e.presentAt.room)), e.presentAt.closest);
     const middle = map.project(L.latLngBounds(site.box).getCenter(), nearer).subtract([0, height * e.presentAt.down]);
     map.closePopup();
     // A second click on the way there overrules the first.

@@ -108,17 +108,16 @@
       return [e.button(e.p(state.wanted === 'check' ? 'back_to_read' : 'back_to_bring'), () => go(state.wanted === 'check' && state.read ? 'read' : 'bring'), { sign: 'back' }), again];
     }
     if (state.step === 'read' && state.read) return [e.button(e.p('check'), () => runCheck(), { kind: 'primary large', disabled: !state.read.sites.length })];
-    if (state.step === 'result' && state.result) return [e.hasManySites() ? e.viewButtons() : null, e.takePart(state.result.job)];
+    if (state.step === 'result' && state.result) return [e.takePart(state.result)];
     return [];
   }
-  e.hasManySites = () => e.data.sites.length > 1;
 
   function render(focus, selector) {
     const work = document.getElementById('work');
     if (!work) return;
     document.querySelector('#page-sites .steps').replaceChildren(steps());
     const foot = document.getElementById('work-foot');
-    work.replaceChildren(...bodyOf().filter(Boolean));
+    work.replaceChildren(...bodyOf().flat(Infinity).filter(Boolean));
     foot.replaceChildren(...footOf().filter(Boolean));
     foot.hidden = !foot.children.length;
     document.body.dataset.step = state.problem ? 'problem' : state.busy ? 'busy' : state.step;

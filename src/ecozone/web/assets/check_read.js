@@ -36,7 +36,7 @@
   // --- other readings --------------------------------------------------------------------------------------------
   /** Other readings, each a choice; where it would lie is shown while one looks at it. */
   e.readingsPart = function (readings, choose, open) {
-    if (!readings || !readings.length) return null;
+    if (!readings || readings.every((one) => one.current)) return null;
     const items = readings.map((one) => {
       const look = () => !one.current && e.showOther(one.box, one.label);
       const button = e.h(

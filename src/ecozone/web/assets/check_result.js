@@ -4,6 +4,7 @@
   let state = null;
   let open = null; // the site that is shown in full
   let items = [];
+  const SIGN_ROOM = 90; // px across which a site is seen without its sign
 
   // --- findings and places ---------------------------------------------------------------------------------------
   /** The overlaps of a site with the places of their findings in its list. */
@@ -75,10 +76,12 @@
 
   function waysPart(site) {
     if (site.ways || !site.findings.some((one) => one.verdict !== 'clear') || !['area', 'line'].includes(site.shape)) return null;
-    return further('least_cut', { kind: 'least_cut', site: site.id }, (answer) => {
-      const ways = (answer.ways || {})[site.id];
-      if (!ways) return e.h('p', { class: 'quiet-line' }, answer.message || e.p('no_ways'));
-      site.ways = ways;
+    return further('least_cut', { kind: 'least_cut', site: e.data.sites.length === 1 ? undefined : site.id }, (answer) => {
+      const found = answer.page.sites.find((one) => one.id === site.id);
+      if (!found || !found.ways) return e.h('p', { class: 'quiet-line' }, e.p('no_ways'));
+      site.ways = found.ways;
+      // Of a single site the files, too, tell the ways out.
+      if (e.data.sites.length === 1) state.result.files = answer.job;
       e.drawWays(e.map);
       return e.wayContent(site);
     });
@@ -86,16 +89,11 @@
 
   function scenarioPart() {
     if (!(e.district.years || []).length) return null;
-    return further('scenario', { kind: 'scenario' }, (answer) => scenarioTable(answer));
-  }
-
-  function scenarioTable(answer) {
-    const table = answer.table || (answer.tables || [])[0];
-    const told = (answer.sentences || []).map((text) => e.h('p', { class: 'sentence' }, text));
-    if (!table) return told.length ? told : [e.h('p', { class: 'quiet-line' }, answer.message || e.p('no_scenario'))];
-    const head = e.h('tr', {}, table.columns.map((column) => e.h('th', { scope: 'col', class: column.kind }, column.title)));
-    const rows = table.rows.map((row) => e.h('tr', {}, row.map((value, i) => e.h(i ? 'td' : 'th', { class: table.columns[i].kind, scope: i ? null : 'row' }, value))));
-    return [...told, e.h('div', { class: 'wide' }, e.h('table', { class: 'plain' }, e.h('caption', {}, table.title || e.p('scenario')), e.h('thead', {}, head), e.h('tbody', {}, rows)))];
+    return further('scenario', { kind: 'scenario' }, ({ page }) => {
+      // Zones that lose stand twice, the second time as they would be.
+      const parts = e.ratiosPage(page.ratios).filter(Boolean);
+      return [e.h('div', { class: 'scenario' }, e.h('h3', {}, e.p('scenario_title')), parts), page.notices.length ? e.noticesPart(page.notices) : null];
+    });
   }
 
   // --- one site --------------------------------------------------------------------------------------------------
@@ -155,10 +153,17 @@
     e.speak(e.t('opened', { name: site.name, verdict: e.verdictWords[site.verdict] }));
   }
 
+  function near() {
+    const box = open && open.shape !== 'point' && open.box;
+    const [a, b] = box ? box.map((corner) => e.map.latLngToContainerPoint(corner)) : [{ x: 0, y: 0 }, { x: 0, y: 0 }];
+    document.body.classList.toggle('near', Math.hypot(a.x - b.x, a.y - b.y) > SIGN_ROOM);
+  }
+
   /** A site is shown in the panel, not in a popup: the map stays free for its overlaps. */
   e.readyResults = function () {
     e.presentSite = (site, focus) => showSite(site, focus);
-    e.presentAt = { room: 0.34, down: 0, atOnce: true };
+    e.map.on('zoomend moveend', near);
+    e.presentAt = { room: 0.45, down: 0, closest: 17.5, atOnce: true };
   };
 
   /** Whether one of several sites is open; then go back to their list. */
@@ -174,8 +179,8 @@
     const files = (source.files || []).map((one) => (typeof one === 'string' ? { name: one } : one));
     const names = files.map((one) => one.name).join(e.p('between')) || state.title;
     const hash = source.sha256 || (files[0] && files[0].sha256) || '';
-    const time = source.time ? new Date(source.time) : null;
-    const when = time && !Number.isNaN(time.getTime()) ? time.toLocaleString(e.lang === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : source.time || '';
+    const time = source.submitted ? new Date(source.submitted) : null;
+    const when = time && !Number.isNaN(time.getTime()) ? time.toLocaleString(e.lang === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '';
     return e.h(
       'p',
       { class: 'echo' },
@@ -194,6 +199,7 @@
     return [
       e.h('h2', { tabindex: -1, class: 'spoken' }, worst ? e.p('result_title', { verdict: worst.words }) : e.p('result_none')),
       echo(now.result.source_echo || {}),
+      e.hasTables && e.viewButtons(),
       e.h('div', { id: 'result-body' }),
       e.data.sites.length ? scenarioPart() : null,
       e.h('p', { class: 'permit' }, e.t('note_verdict')),

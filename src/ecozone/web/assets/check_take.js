@@ -17,7 +17,7 @@
     setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
 
-  function formatButton(of, format, tell) {
+  function formatButton(result, format, tell) {
     const words = e.h('span', { class: 'take-state' });
     const title = e.p('format_' + format);
     let ready = null;
@@ -30,14 +30,15 @@
     };
     button.addEventListener('click', async () => {
       if (going) return going.abort();
-      if (ready) return save(ready.blob, ready.name);
+      const of = result.files || result.job;
+      if (ready && ready.of === of) return save(ready.blob, ready.name);
       going = new AbortController();
       set('making', e.p('making'));
       tell(null);
       try {
         const job = await e.runJob({ kind: 'file', of, format }, { signal: going.signal, progress: (one) => one.progress && one.progress.total > 1 && set('making', `${e.p('making')} ${one.progress.done} / ${one.progress.total}`) });
         const answer = await e.ask(`/api/jobs/${job.job}/file`, { signal: going.signal });
-        ready = { blob: await answer.blob(), name: nameOf(answer, format) };
+        ready = { of, blob: await answer.blob(), name: nameOf(answer, format) };
         set('done', e.bytes(ready.blob.size));
         e.speak(e.p('made', { name: ready.name }));
         save(ready.blob, ready.name);
@@ -57,13 +58,13 @@
   }
 
   /** The files of a check, the usual ones first. */
-  e.takePart = function (of) {
+  e.takePart = function (result) {
     const formats = (e.district.formats && e.district.formats.check) || FIRST;
     const usual = FIRST.filter((format) => formats.includes(format));
     const others = formats.filter((format) => !usual.includes(format));
     const trouble = e.h('div', { class: 'take-trouble' });
     const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
-    const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(of, format, tell)));
+    const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(result, format, tell)));
     const more = others.length ? e.h('details', { class: 'take-more' }, e.h('summary', {}, e.p('take_more')), row(others)) : null;
     return e.h('section', { class: 'take-away', 'aria-label': e.p('take_title') }, trouble, e.h('div', { class: 'take-head' }, e.h('h3', {}, e.p('take_title'))), row(usual), more);
   };
