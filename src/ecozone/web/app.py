@@ -24,7 +24,6 @@ from ecozone.web.problems import RefusedError, hidden_folders, problem_of
 from ecozone.web.service import running
 from ecozone.web.settings import Settings
 from ecozone.web.tiles import tile_routes
-from ecozone.web.work import TASKS
 
 OPENAPI = "/api/openapi.json"
 
@@ -43,10 +42,9 @@ def create_app(settings: Settings) -> FastAPI:
         async with running(settings) as service:
             app.state.service = service
             # The page asks for it first of all.
-            preparing = asyncio.create_task(district_job(service, settings.lang)) if "district" in TASKS else None
+            preparing = asyncio.create_task(district_job(service, settings.lang))
             yield
-            if preparing is not None:
-                preparing.cancel()
+            preparing.cancel()
 
     app = FastAPI(
         title="ecozone",
@@ -62,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (*api.routers(), *ogc.routers()):
         app.include_router(router)
     basemap = None if settings.basemap is None else open_basemap(settings.basemap, settings.workspace)
+    app.state.basemap = basemap
     app.include_router(tile_routes(settings.workspace, basemap))
     api.mount_files(app)
     _answer_errors(app, settings)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from ecozone.text import Lang
+from ecozone.web.basemap import Basemap
 from ecozone.web.jobs import Job
 from ecozone.web.service import Service, Spoken, lang_of, service_of
+from ecozone.web.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["page"], dependencies=[Depends(lang_of)])
 
@@ -28,7 +32,25 @@ async def district(request: Request, lang: Spoken) -> Response:
     if job.problem is not None:
         headers = {"Cache-Control": "no-store"}
         return JSONResponse(job.problem, job.problem["status"], headers, media_type="application/problem+json")
-    return Response(await asyncio.to_thread(job.answer.read_bytes), media_type="application/json")
+    known = await asyncio.to_thread(job.answer.read_bytes)
+    own = json.dumps(_own(service.settings, request.app.state.basemap, lang), ensure_ascii=False).encode()
+    return Response(own[:-1] + b"," + known[1:], media_type="application/json")
+
+
+def _own(settings: Settings, basemap: Basemap | None, lang: Lang) -> dict[str, Any]:
+    """Return what the server itself has to tell beside its district."""
+    limits = {
+        "upload_bytes": settings.max_upload_bytes,
+        "body_bytes": settings.max_body_bytes,
+        "keep_s": settings.keep_s,
+    }
+    if basemap is None:
+        return {"limits": limits, "basemap": None}
+    told = basemap.about(lang)
+    least, most = told["zooms"]
+    shown = {name: told[name] for name in ("name", "layers", "box")} | {"attribution": told["credit"]}
+    tiles = {"url": "/tiles/basemap/{z}/{x}/{y}", "min_zoom": least, "max_zoom": most}
+    return {"limits": limits, "basemap": shown | tiles}
 
 
 async def district_job(service: Service, lang: Lang) -> Job:
