@@ -73,7 +73,7 @@
 
   function look(one, lit) {
     const colour = e.colour(one.verdict);
-    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.75 : 0.5, dashArray: null };
+    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.7 : 0.38 };
   }
 
   /** Overlaps of one site: `places` = [{numbers: [place among the findings], verdict, geometry}]. */
@@ -82,7 +82,8 @@
     drawn.clear();
     hovered = null;
     const spots = new Map();
-    for (const one of places) {
+    // The gravest lies on top.
+    for (const one of [...places].reverse()) {
       const style = { renderer: renderers.overlaps, pane: 'overlaps', className: 'overlap', ...look(one, false) };
       const shape = L.geoJSON(one.geometry, { ...style, style, pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 8 }) });
       shape.on('mouseover', () => hover(one.numbers[0]));
@@ -134,7 +135,10 @@
       const element = found.marker && found.marker.getElement();
       if (element) element.classList.toggle('lit', lit);
     };
-    if (hovered !== null) set(hovered, false);
+    if (hovered !== null) {
+      set(hovered, false);
+      [...new Set(drawn.values())].sort((a, b) => b.one.numbers[0] - a.one.numbers[0]).forEach(({ shape }) => shape.bringToFront());
+    }
     hovered = number;
     if (number !== null) set(number, true);
   };

@@ -61,7 +61,7 @@
   e.takePart = function (result) {
     const formats = (e.district.formats && e.district.formats.check) || FIRST;
     const usual = FIRST.filter((format) => formats.includes(format));
-    const others = formats.filter((format) => !usual.includes(format));
+    const others = formats.filter((format) => !usual.includes(format) && e.texts['page.format_' + format]);
     const trouble = e.h('div', { class: 'take-trouble' });
     const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
     const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(result, format, tell)));
