@@ -63,7 +63,6 @@
     ]);
     panel.replaceChildren(...parts);
     panel.querySelector('#page-sites').removeAttribute('tabindex');
-    render(false);
   }
 
   function steps() {
@@ -82,14 +81,10 @@
   function bodyOf() {
     if (state.busy) return [e.h('h2', { tabindex: -1 }, e.p('busy_' + state.busy.kind)), sourceLine(false), state.busy.part];
     if (state.problem) {
-      const patches = state.problem.readings;
-      return [
-        e.h('h2', { tabindex: -1 }, e.p(state.wanted === 'check' ? 'check_failed' : 'read_failed')),
-        sourceLine(true),
-        e.problemPart(state.problem),
-        e.readingsPart(patches, (patch) => e.readAgain(patch), true),
-        state.wanted === 'read' && state.source ? e.declarePart(state.options, (patch) => e.readAgain(patch), !patches || !patches.length) : null,
-      ];
+      const choices = state.problem.readings && e.readingsPart(state.problem.readings, (patch) => e.readAgain(patch), true);
+      const mine = state.wanted === 'read' && state.source && e.declarePart(state.options, (patch) => e.readAgain(patch), !choices);
+      const title = e.h('h2', { tabindex: -1 }, e.p(choices ? 'read_ask' : state.wanted === 'check' ? 'check_failed' : 'read_failed'));
+      return [title, sourceLine(true), choices ? [e.askPart(state.problem), choices] : e.problemPart(state.problem), mine];
     }
     if (state.step === 'read' && state.read) return [sourceLine(true), ...e.readPart(state)];
     if (state.step === 'result' && state.result) return e.resultPart(state);
@@ -104,7 +99,7 @@
   function footOf() {
     if (state.busy) return [];
     if (state.problem) {
-      const again = state.source && e.button(e.p('try_again'), () => e.checkAgain(), { kind: 'primary' });
+      const again = state.source && !state.problem.readings && e.button(e.p('try_again'), () => e.checkAgain(), { kind: 'primary' });
       return [e.button(e.p(state.wanted === 'check' ? 'back_to_read' : 'back_to_bring'), () => go(state.wanted === 'check' && state.read ? 'read' : 'bring'), { sign: 'back' }), again];
     }
     if (state.step === 'read' && state.read) return [e.button(e.p('check'), () => runCheck(), { kind: 'primary large', disabled: !state.read.sites.length })];
@@ -175,7 +170,7 @@
     if (kind === 'read') e.hideRead();
     document.body.classList.remove('hide-sites');
     show(null);
-    if (!quiet) render(true);
+    render(!quiet);
     try {
       await work(signal, busy.tell);
       if (signal.aborted) return;
@@ -259,7 +254,10 @@
   /** Draw the view in the language and district of now; what was there is asked for again in that language. */
   e.drawCheck = async function () {
     const { wanted, step, read } = state;
-    if (!state.source && !state.files) return show(null);
+    if (!state.source && !state.files) {
+      show(null);
+      return render(false);
+    }
     if (state.way === 'paste') state.title = e.p('pasted_title');
     if (state.way === 'draw') state.title = e.p('drawn_title', { count: e.drawnShapes().length });
     if (wanted === 'read' || !read) {

@@ -14,6 +14,9 @@
   e.readyDrawing = function (onto) {
     if (map) return;
     map = onto;
+    const pane = map.createPane('drawing');
+    pane.style.zIndex = '546';
+    map.pm.setGlobalOptions({ panes: { layerPane: 'drawing', vertexPane: 'markerPane', markerPane: 'markerPane' } });
     group = L.featureGroup().addTo(map);
     map.on('pm:create', ({ layer }) => {
       count += 1;

@@ -22,7 +22,8 @@
 
   function understood(read) {
     const several = read.understood.length > 1;
-    return read.understood.map((one) => e.h('div', { class: 'understood' }, several && e.h('h4', {}, one.file), e.pairs(one.facts || [])));
+    const places = read.sites.length === 1 ? placesOf(read.sites[0]) : [];
+    return read.understood.map((one) => e.h('div', { class: 'understood' }, several && e.h('h4', {}, one.file), e.pairs([...one.facts, ...places])));
   }
 
   function totals(read) {
@@ -117,7 +118,7 @@
     const outside = read.sites.filter((site) => ['partly', 'wholly'].includes(site.outside));
     return [
       e.h('h2', { tabindex: -1 }, e.p('read_title')),
-      e.h('section', { class: 'card' }, lead, understood(read), read.sites.length === 1 && placesOf(read.sites[0])),
+      e.h('section', { class: 'card' }, lead, understood(read)),
       outside.length ? e.h('p', { class: 'doubt' }, e.p('outside', { count: outside.length, name: e.district.name })) : null,
       e.readingsPart(read.readings, (patch) => e.readAgain(patch), outside.length > 0 || (read.readings || []).every((one) => !one.current)),
       read.notices.length
@@ -131,7 +132,6 @@
   };
 
   function placesOf(site) {
-    const places = (site.places || []).map((one) => (typeof one === 'string' ? one : one.name || one.title)).filter(Boolean);
-    return places.length ? e.pairs([[e.p('lies_in'), places.join(e.p('between'))]]) : null;
+    return site.places.length ? [[e.p('lies_in'), site.places.join(e.p('between'))]] : [];
   }
 })(window.ecozone);

@@ -7,11 +7,17 @@
   const SIGN_ROOM = 90; // px across which a site is seen without its sign
 
   // --- findings and places ---------------------------------------------------------------------------------------
-  /** The overlaps of a site with the places of their findings in its list. */
-  const placesFor = (site, overlaps) =>
-    overlaps
-      .filter((one) => one.g && one.findings.length)
-      .map((one) => ({ numbers: one.findings, verdict: site.findings[one.findings[0]].verdict, geometry: one.g }));
+  /** The overlaps of a site with the places of their findings in its list; what lies in one place is drawn once. */
+  function placesFor(site, overlaps) {
+    const same = new Map();
+    for (const one of overlaps.filter((each) => each.g && each.findings.length)) {
+      const key = JSON.stringify(one.g);
+      if (!same.has(key)) same.set(key, { numbers: [], geometry: one.g });
+      same.get(key).numbers.push(...one.findings);
+    }
+    const places = [...same.values()].map(({ numbers, geometry }) => ({ numbers: numbers.sort((a, b) => a - b), geometry }));
+    return places.map((one) => ({ ...one, verdict: site.findings[one.numbers[0]].verdict })).sort((a, b) => a.numbers[0] - b.numbers[0]);
+  }
 
   function light(number, scroll) {
     e.lightOverlap(number);
@@ -105,10 +111,10 @@
     const ways = waysPart(site);
     if (ways) (unknown || content.querySelector(':scope > details') || { before: (part) => content.append(part) }).before(ways);
     overlapsOf(site).then(
-      (overlaps) => open === site && link(site, overlaps),
+      (overlaps) => content.isConnected && link(site, overlaps),
       (error) => {
         if (error.name === 'AbortError') return;
-        if (open === site) link(site, []);
+        if (content.isConnected) link(site, []);
         if (error.problem) content.append(e.problemPart(error.problem));
         else throw error;
       }

@@ -73,7 +73,7 @@
 
   function look(one, lit) {
     const colour = e.colour(one.verdict);
-    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.7 : 0.38 };
+    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.7 : 0.35 };
   }
 
   /** Overlaps of one site: `places` = [{numbers: [place among the findings], verdict, geometry}]. */
@@ -99,7 +99,7 @@
       spots.get(key).numbers.push(...one.numbers);
     }
     for (const { at, numbers, verdict } of spots.values()) {
-      const body = e.h('span', { class: 'number v-' + verdict }, numbers.map((number) => number + 1).join('·'));
+      const body = e.h('span', { class: 'number v-' + verdict }, runs(numbers));
       const marker = L.marker(at, { icon: L.divIcon({ className: 'number-icon', html: body, iconSize: [0, 0] }), pane: 'numbers', keyboard: false });
       marker.on('mouseover', () => hover(numbers[0]));
       marker.on('mouseout', () => hover(null));
@@ -110,6 +110,18 @@
   };
   e.hideOverlaps = () => (overlaps.clearLayers(), drawn.clear());
   e.hasOverlap = (number) => drawn.has(number);
+
+  /** Numbers as they are counted from one, those that follow each other together: 1–3·7. */
+  function runs(numbers) {
+    const sorted = numbers.map((number) => number + 1).sort((a, b) => a - b);
+    const parts = [];
+    for (const number of sorted) {
+      const last = parts[parts.length - 1];
+      if (last && number === last[1] + 1) last[1] = number;
+      else parts.push([number, number]);
+    }
+    return parts.map(([a, b]) => (a === b ? a : b === a + 1 ? `${a}·${b}` : `${a}–${b}`)).join('·');
+  }
 
   // The northernmost corner: a number there hides the least.
   function topOf(geometry) {

@@ -77,6 +77,16 @@
     );
   };
 
+  /** A problem that a choice mends: what has to be chosen, with the whole of it behind a fold. */
+  e.askPart = (problem) =>
+    e.h(
+      'section',
+      { class: 'problem ask', role: 'alert' },
+      e.h('h3', {}, problem.title),
+      e.h('p', {}, e.p('ask_choice')),
+      e.h('details', {}, e.h('summary', {}, e.p('details')), e.h('p', {}, problem.message))
+    );
+
   /** Notices, the gravest first. */
   const GRAVITY = ['refused', 'warning', 'repaired', 'info'];
   e.noticesPart = function (notices) {
