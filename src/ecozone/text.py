@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, cast, get_args
 
@@ -22,10 +22,18 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Lang)
 
 _current: ContextVar[Lang] = ContextVar("ecozone_language", default="zh")
+_page: ContextVar[bool] = ContextVar("ecozone_page", default=False)
 # Below this likeness (difflib's ratio, 0 to 1) a guess would only confuse.
 _LIKENESS = 0.5
 #: Options of the command line that are keys of a layer in ``ecozone.toml``.
 _KEYS = {"--crs": "crs", "--layer": "layer", "--encoding": "encoding"}
+#: Options of the command line that the page has under other names; the others are told as they are.
+_ON_PAGE = ("crs", "layer", "encoding", "datum", "project-type", "corners", "points", "angles", "unit", "limit")
+_page_option = re.compile(
+    r"(?P<before> ?)--(?P<name>[a-z][a-z-]+)"
+    r"(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg|option)\}|gcj02|bd09|wgs84|cgcs2000|decimal|ddd\.mmss|m(?![a-z])))?"
+    r"(?P<behind> ?)"
+)
 _option = re.compile(r"(?P<option>--[a-z][a-z-]+)(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg)\}))?")
 _part = re.compile(r"⟦([^⟦⟧]*)⟧")
 _field = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -70,6 +78,21 @@ def speaking(lang: str) -> Iterator[None]:
         set_language(before)
 
 
+@contextmanager
+def on_page() -> Iterator[None]:
+    """Speak to somebody at the page inside a ``with`` block: what names an option says where the page has it.
+
+    >>> with on_page():
+    ...     remedy("intake.no_crs", "en")
+    'name it with “CRS”'
+    """
+    token = _page.set(True)
+    try:
+        yield
+    finally:
+        _page.reset(token)
+
+
 @cache
 def room(name: str) -> Mapping[str, Mapping[str, str]]:
     """Return one room's texts as ``name -> {zh, en, do_zh, do_en}``."""
@@ -92,8 +115,37 @@ def fill(template: str, fields: Mapping[str, Any]) -> str:
     >>> fill("没有“{word}”⟦，最接近的是“{near}”⟧", {"word": "⟦", "near": "—"})
     '没有“⟦”'
     """
+    if _page.get():
+        fields = {name: _for_page(one, language()) if _is_option(one) else one for name, one in fields.items()}
     whole = _part.sub(lambda match: match[1] if _all_said(match[1], fields) else "", template)
     return _field.sub(lambda match: str(fields[match[1]]), whole)
+
+
+def _is_option(value: Any) -> bool:
+    return isinstance(value, str) and _page_option.match(value) is not None
+
+
+@lru_cache(maxsize=2048)
+def _for_page(template: str, lang: str) -> str:
+    """Return a text with its options as the page has them."""
+
+    def words_of(found: re.Match[str]) -> str:
+        name, value, before, behind = (found[part] for part in ("name", "value", "before", "behind"))
+        if name not in _ON_PAGE:
+            option = found[0].strip()
+            return before + _entry("words.page_elsewhere")[lang].replace("{option}", option) + behind
+        own = _entry(f"words.page_{name.replace('-', '_')}")[lang]
+        if value is not None:
+            own = _entry("words.page_value")[lang].replace("{name}", own).replace("{value}", value)
+        # Chinese has no blanks around its own quotation marks.
+        return own if lang == "zh" else before + own + behind
+
+    return _page_option.sub(words_of, template)
+
+
+def _template(key: str, part: str, lang: str) -> str:
+    template = _entry(key).get(part, "") if part.startswith("do_") else _entry(key)[part]
+    return _for_page(template, lang) if _page.get() and "--" in template else template
 
 
 def _all_said(part: str, fields: Mapping[str, Any]) -> bool:
@@ -106,7 +158,8 @@ def say(key: str, lang: str | None = None, /, **fields: Any) -> str:
     >>> say("words.clear", "zh"), say("words.clear", "en")
     ('未涉及', 'clear of the layers checked')
     """
-    return fill(_entry(key)[lang or language()], fields)
+    spoken = lang or language()
+    return fill(_template(key, spoken, spoken), fields)
 
 
 def say_each(key: str, lang: str | None = None, /, **fields: Iterable[object]) -> list[str]:
@@ -122,7 +175,8 @@ def say_each(key: str, lang: str | None = None, /, **fields: Iterable[object]) -
 
 def remedy(key: str, lang: str | None = None, /, **fields: Any) -> str:
     """Return what to do about ``key``, filled; empty where its text has no remedy."""
-    return fill(_entry(key).get(f"do_{lang or language()}", ""), fields)
+    spoken = lang or language()
+    return fill(_template(key, f"do_{spoken}", spoken), fields)
 
 
 def remedy_in(key: str, table: str, lang: str | None = None, /, **fields: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ecozone.errors import CrsError, DefectError, EcozoneError, InputError, OutputError, UsageError
-from ecozone.text import Lang, remedy, say
+from ecozone.text import Lang, on_page, remedy, say
 
 Problem = dict[str, Any]
 
@@ -69,11 +69,13 @@ def problem_of(error: EcozoneError, lang: Lang, *, hidden: Iterable[str] = ()) -
         "field": place.field,
     }
     folders = tuple(hidden)
+    with on_page():
+        message, todo = error.message(lang), error.remedy(lang)
     return {
         "code": error.key,
         "title": say(f"web.title_{title}", lang),
-        "message": scrub(error.message(lang), folders),
-        "remedy": scrub(error.remedy(lang), folders) or None,
+        "message": scrub(message, folders),
+        "remedy": scrub(todo, folders) or None,
         "where": where,
         "status": status,
     }

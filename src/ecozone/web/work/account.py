@@ -19,7 +19,7 @@ from ecozone.outputs import (
     scenario_tables,
 )
 from ecozone.runs import execute, run_change, run_scenario
-from ecozone.text import speaking
+from ecozone.text import on_page, speaking
 from ecozone.web.work.answers import answered
 from ecozone.web.work.requests import prepared
 
@@ -34,7 +34,7 @@ def ratios(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     outcome = execute(asked.request, stage=asked.stage, progress=progress)
     account = outcome.account
     assert account is not None
-    with speaking(words["lang"]):
+    with speaking(words["lang"]), on_page():
         page = {
             "ratios": ratio_table(account.ratios),
             "tables": account_tables(account),
@@ -57,7 +57,7 @@ def change(words: dict[str, Any], folder: Path, progress: Progress) -> str:
         align=bool(words.get("align")),
     )
     found = run_change(asked.request, stage=asked.stage, progress=progress).change
-    with speaking(words["lang"]):
+    with speaking(words["lang"]), on_page():
         data = change_map_data(found, with_layers=False)
         page = {key: value for key, value in data.items() if key != "texts"}
         page["marked"] = len(page["sites"])
@@ -71,7 +71,7 @@ def scenario(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     asked = prepared(words, folder, "scenario", years=tuple(words.get("years") or ()) or None)
     outcome = run_scenario(asked.request, stage=asked.stage, progress=progress)
     found = outcome.scenario
-    with speaking(words["lang"]):
+    with speaking(words["lang"]), on_page():
         page = {
             "ratios": ratio_table(scenario_ratios(found)),
             "tables": scenario_tables(found),

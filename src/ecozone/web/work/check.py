@@ -12,6 +12,7 @@ from ecozone.assess import Check
 from ecozone.log import Progress
 from ecozone.outputs import check_document, map_data, overlap_data
 from ecozone.runs import execute
+from ecozone.text import on_page
 from ecozone.web.work.answers import answered
 from ecozone.web.work.requests import Prepared, origin_of, prepared
 
@@ -62,7 +63,8 @@ def checked(asked: Prepared, progress: Progress) -> Check:
 
 def page_of(done: Check) -> dict[str, Any]:
     """Return what the offline page shows of a check, but for what the page of the server has already."""
-    data = map_data(done, with_layers=False)
+    with on_page():
+        data = map_data(done, with_layers=False)
     return {key: value for key, value in data.items() if key not in _KNOWN}
 
 

@@ -16,7 +16,7 @@ from ecozone.log import Progress
 from ecozone.notices import Notice
 from ecozone.outputs import display_copies, geometry_json, plain_value
 from ecozone.runs import Read, Understood, understand
-from ecozone.text import say
+from ecozone.text import on_page, say
 from ecozone.web.work.answers import answered
 from ecozone.web.work.facts import file_facts, layer_of
 from ecozone.web.work.readings import box_of, other_readings, readings_of_refusal
@@ -35,6 +35,11 @@ def read(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     The answer is ``ecozone.read/1``: ``sites``, ``understood`` (one a file), ``readings``, ``notices``, ``box``. A
     refusal that another reading may mend carries ``readings``.
     """
+    with on_page():
+        return answered(folder, _answer(words, folder, progress))
+
+
+def _answer(words: dict[str, Any], folder: Path, progress: Progress) -> dict[str, Any]:
     asked = prepared(words, folder, "check")
     progress(0, 2, say("web_work.reading_files"))
     try:
@@ -46,7 +51,7 @@ def read(words: dict[str, Any], folder: Path, progress: Progress) -> str:
             error.more["readings"] = readings
         raise
     progress(1, 2, say("web_work.other_readings"))
-    answer = {
+    return {
         "schema": SCHEMA,
         "sites": _sites(found),
         "understood": [_understood(one, found) for one in found.read],
@@ -54,7 +59,6 @@ def read(words: dict[str, Any], folder: Path, progress: Progress) -> str:
         "notices": [one.as_dict() for one in found.notices],
         "box": box_of(found),
     }
-    return answered(folder, answer)
 
 
 def _drawn(sites: gpd.GeoDataFrame) -> gpd.GeoSeries:
