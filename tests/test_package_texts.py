@@ -107,12 +107,16 @@ def calls() -> Iterator[Call]:
 
 
 def page_keys() -> set[str]:
-    """Return regular expressions of the keys of page.toml that the page names, whole or with ``${…}`` in them."""
+    """Return regular expressions of the keys of page.toml that the page names, whole, or computed from a beginning."""
     assets = PACKAGE / "web" / "assets"
     sources = [path.read_text("utf-8") for path in sorted(assets.glob("*")) if path.suffix in {".html", ".js"}]
     literals = {found for source in sources for found in re.findall(r"""["'`]([a-z][a-z0-9_]*)["'`]""", source)}
     templates = {found for source in sources for found in re.findall(r"`([a-z][a-z0-9_]*\$\{[^`]*)`", source)}
-    computed_here = {re.sub(r"\$\{[^}]*\}", ".+", template) for template in templates}
+    begun = {found for source in sources for found in re.findall(r"""["'`]([a-z][a-z0-9_]*_)["'`]\s*\+""", source)}
+    ends = {found for source in sources for found in re.findall(r"""\+\s*["'`](_[a-z0-9_]+)["'`]""", source)}
+    literals |= {literal + end for literal in literals for end in ends}
+    computed_here = {f"{beginning}.+" for beginning in begun}
+    computed_here |= {re.sub(r"\$\{[^}]*\}", ".+", template) for template in templates}
     return {rf"page\.{pattern}" for pattern in literals | computed_here}
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecozone.landcover import LandRaster, Scheme, open_raster, open_scheme
-from ecozone.text import joined
+from ecozone.text import joined, say
 from ecozone.web.pixels import SIDE, Address, Box, look_up, mercator_box
 from ecozone.web.problems import RefusedError
 from ecozone.workspace import LandCover, Workspace, open_workspace
@@ -198,6 +198,16 @@ def _change_table(classes: Sequence[Any]) -> tuple[Mapping[str, str], Pixels]:
         for other, after in enumerate(classes):
             table[one, other] = 0 if one == other else place[change_group(before, after)]
     return {name: fill for name, (fill, _) in CHANGE_GROUPS.items()}, table
+
+
+def change_legend(lang: str | None = None) -> list[dict[str, str]]:
+    """Return the groups of change with their words and colours."""
+    from ecozone.outputs import CHANGE_GROUPS
+
+    return [
+        {"key": name, "label": say(f"pictures.{name}", lang), "colour": fill}
+        for name, (fill, _) in CHANGE_GROUPS.items()
+    ]
 
 
 @cache

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from ecozone.text import Lang
 from ecozone.web.basemap import Basemap
-from ecozone.web.land_tiles import LandTiles, Tile
+from ecozone.web.land_tiles import LandTiles, Tile, change_legend
 from ecozone.web.pixels import DEEPEST, Address
 from ecozone.web.problems import RefusedError
 
@@ -58,6 +58,11 @@ def tile_routes(workspace: str, basemap: Basemap | None = None) -> APIRouter:
     async def change(request: Request, first: Year, second: Year, z: Zoom, x: Column, y: Row) -> Response:
         """Return what is another class in the second year, coloured by what that means for blue and green."""
         return await answer(request, (first, second), partial(land.change, first, second, _address(z, x, y)))
+
+    @routes.get("/legend")
+    async def legend(lang: Annotated[Lang | None, Query()] = None) -> dict[str, list[dict[str, str]]]:
+        """Return what the colours of the tiles of change mean."""
+        return {"change": change_legend(lang)}
 
     @routes.get("/basemap")
     async def about(lang: Annotated[Lang | None, Query()] = None) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from ecozone.web.service import Spoken, lang_of
 
 router = APIRouter(prefix="/api", tags=["page"], dependencies=[Depends(lang_of)])
 
-#: The page's own words, and those of the offline map whose scripts it uses as well.
-_ROOMS = ("map_page", "map_page_change", "page")
+#: The page's own words, those of the offline map whose scripts it uses as well, and those of the field.
+_ROOMS = ("map_page", "map_page_change", "page", "words")
 
 
 @router.get("/texts")

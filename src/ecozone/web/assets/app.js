@@ -126,13 +126,7 @@
       map.fitBounds(e.data.box, { animate: false, paddingTopLeft: [36, e.data.schematic ? 66 : 36], paddingBottomRight: [aside, 48] });
     };
     map.setView([(e.district.box[0][0] + e.district.box[1][0]) / 2, (e.district.box[0][1] + e.district.box[1][1]) / 2], 11, { animate: false });
-    const basemap = e.district.basemap;
-    if (basemap && basemap.url) {
-      const under = map.createPane('basemap');
-      under.style.zIndex = '150';
-      L.tileLayer(basemap.url, { pane: 'basemap', maxNativeZoom: basemap.max_zoom || 18, minZoom: basemap.min_zoom || 0, maxZoom: 19, attribution: '' }).addTo(map);
-      if (basemap.attribution) sources.addAttribution(new Option(basemap.attribution).innerHTML);
-    }
+    e.addBasemap(map);
     return map;
   }
 

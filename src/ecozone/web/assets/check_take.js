@@ -57,10 +57,10 @@
     return button;
   }
 
-  /** The files of a check, the usual ones first. */
-  e.takePart = function (result) {
-    const formats = (e.district.formats && e.district.formats.check) || FIRST;
-    const usual = FIRST.filter((format) => formats.includes(format));
+  /** The files of a result, the usual ones first; `kind` is its job's. */
+  e.takePart = function (result, kind = 'check', first = FIRST) {
+    const formats = (e.district.formats && e.district.formats[kind]) || first;
+    const usual = first.filter((format) => formats.includes(format));
     const others = formats.filter((format) => !usual.includes(format) && e.texts['page.format_' + format]);
     const trouble = e.h('div', { class: 'take-trouble' });
     const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
