@@ -11,7 +11,7 @@ from ecozone.outputs.change import (
     write_change_gpkg,
     write_change_xlsx,
 )
-from ecozone.outputs.documents import check_document, plain_rows, ratios_document, write_json
+from ecozone.outputs.documents import check_document, check_head, plain_rows, ratios_document, write_json
 from ecozone.outputs.escape import plain
 from ecozone.outputs.geodata import write_features, write_geojson, write_gpkg
 from ecozone.outputs.map import ground_data, map_data, write_map
@@ -22,6 +22,7 @@ from ecozone.outputs.map_ratios import ratio_table
 from ecozone.outputs.map_sites import area_words
 from ecozone.outputs.map_tables import account_tables, change_tables, scenario_tables
 from ecozone.outputs.overlaps import overlap_data
+from ecozone.outputs.packing import packed
 from ecozone.outputs.pictures import (
     CHANGE_GROUPS,
     PICTURE_SUFFIXES,
@@ -71,6 +72,7 @@ __all__ = [
     "change_map_data",
     "change_tables",
     "check_document",
+    "check_head",
     "csv_names",
     "damaged",
     "display_copies",
@@ -84,6 +86,7 @@ __all__ = [
     "map_data",
     "notice_notes",
     "overlap_data",
+    "packed",
     "plain",
     "plain_rows",
     "plain_value",

@@ -26,12 +26,12 @@ def check_document(check: Check) -> dict[str, Any]:
     findings = _by_site(check.findings)
     states = _by_site(check.states)
     spoken: dict[str, list[dict[str, Any]]] = {}
-    general: list[dict[str, Any]] = []
     known = set(check.sites["site_id"])
     ways = None if check.cuts is None else way_documents(check.cuts)
     for notice in check.notices:
         entry = notice.as_dict()
-        (spoken.setdefault(entry["feature"], []) if entry["feature"] in known else general).append(entry)
+        if entry["feature"] in known:
+            spoken.setdefault(entry["feature"], []).append(entry)
     sites = [
         {
             **{key: plain_value(site[key]) for key in ("site_id", "name", "project_type", "verdict")},
@@ -44,12 +44,19 @@ def check_document(check: Check) -> dict[str, Any]:
         }
         for site in records(check.sites.drop(columns="geometry"))
     ]
+    return check_head(check) | {"sites": sites}
+
+
+def check_head(check: Check) -> dict[str, Any]:
+    """Return ``ecozone.check/1`` without its sites: the run, the counts, and what was noticed of no single site."""
+    known = set(check.sites["site_id"])
+    said = [notice.as_dict() for notice in check.notices]
     return {
         "schema": CHECK_SCHEMA,
         "run": dict(check.run) if check.run else None,
         "summary": {"sites": len(check.sites), "verdicts": check.verdicts},
-        "sites": sites,
-        "notices": general,
+        "sites": [],
+        "notices": [entry for entry in said if entry["feature"] not in known],
         "assumptions": [{"id": item.id, "zh": item.zh, "en": item.en} for item in check.workspace.pack.assumptions],
     }
 

@@ -20,7 +20,7 @@ from ecozone.outputs import (
 )
 from ecozone.runs import execute, run_change, run_scenario
 from ecozone.text import on_page, speaking
-from ecozone.web.work.answers import answered
+from ecozone.web.work.answers import answered, answered_once
 from ecozone.web.work.requests import prepared
 
 #: So many possible violations are listed on the page, the largest first; the document has all.
@@ -31,16 +31,20 @@ def ratios(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     """Work out the account: ``document`` (``ecozone.ratios/1``), and ``page`` with its tables."""
     years = tuple(words["years"]) if words.get("years") else None
     asked = prepared(words, folder, "ratios", years=years, by=tuple(words.get("by") or ()))
-    outcome = execute(asked.request, stage=asked.stage, progress=progress)
-    account = outcome.account
-    assert account is not None
-    with speaking(words["lang"]), on_page():
-        page = {
-            "ratios": ratio_table(account.ratios),
-            "tables": account_tables(account),
-            "notices": notice_notes(account.notices),
-        }
-        return answered(folder, {"document": ratios_document(account, outcome.run), "page": page})
+
+    def made() -> dict[str, Any]:
+        outcome = execute(asked.request, stage=asked.stage, progress=asked.told(progress))
+        account = outcome.account
+        assert account is not None
+        with speaking(words["lang"]), on_page():
+            page = {
+                "ratios": ratio_table(account.ratios),
+                "tables": account_tables(account),
+                "notices": notice_notes(account.notices),
+            }
+            return {"document": ratios_document(account, outcome.run), "page": page}
+
+    return answered_once(folder, asked.key, made)
 
 
 def change(words: dict[str, Any], folder: Path, progress: Progress) -> str:
@@ -56,20 +60,24 @@ def change(words: dict[str, Any], folder: Path, progress: Progress) -> str:
         min_area_m2=words.get("min_area_m2"),
         align=bool(words.get("align")),
     )
-    found = run_change(asked.request, stage=asked.stage, progress=progress).change
-    with speaking(words["lang"]), on_page():
-        data = change_map_data(found, with_layers=False)
-        page = {key: value for key, value in data.items() if key != "texts"}
-        page["marked"] = len(page["sites"])
-        page["sites"] = page["sites"][:MOST_MARKED]
-        page["tables"] = change_tables(found)
-        return answered(folder, {"document": change_document(found), "page": page})
+
+    def made() -> dict[str, Any]:
+        found = run_change(asked.request, stage=asked.stage, progress=asked.told(progress)).change
+        with speaking(words["lang"]), on_page():
+            data = change_map_data(found, with_layers=False)
+            page = {key: value for key, value in data.items() if key != "texts"}
+            page["marked"] = len(page["sites"])
+            page["sites"] = page["sites"][:MOST_MARKED]
+            page["tables"] = change_tables(found)
+            return {"document": change_document(found), "page": page}
+
+    return answered_once(folder, asked.key, made)
 
 
 def scenario(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     """Tell what building would do: ``document`` (``ecozone.scenario/1``), and ``page`` with its tables."""
     asked = prepared(words, folder, "scenario", years=tuple(words.get("years") or ()) or None)
-    outcome = run_scenario(asked.request, stage=asked.stage, progress=progress)
+    outcome = run_scenario(asked.request, stage=asked.stage, progress=asked.told(progress))
     found = outcome.scenario
     with speaking(words["lang"]), on_page():
         page = {

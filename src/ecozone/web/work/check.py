@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ecozone.assess import Check
+from ecozone.assess import VERDICTS, Check
 from ecozone.log import Progress
-from ecozone.outputs import check_document, map_data, overlap_data
+from ecozone.outputs import check_document, check_head, map_data, overlap_data, packed
 from ecozone.runs import execute
 from ecozone.text import on_page
 from ecozone.web.work.answers import answered
@@ -26,16 +26,21 @@ def check(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     """Check the sites of a source.
 
     The answer holds ``document`` (``ecozone.check/1``), ``page`` (what the offline page shows, but for its layers and
-    texts), ``overlaps`` (by site; empty above `MOST_DRAWN` sites, and ``overlaps_cut`` true) and ``source_echo``.
+    texts), ``overlaps`` (by site) and ``source_echo``. Above `MOST_DRAWN` sites ``cut`` is true: the page's sites are
+    in the short form of the offline page, the document names none (it can be taken away as a file), and overlaps are
+    asked for one by one.
     """
     asked = prepared(words, folder, "check")
     done = checked(asked, progress)
-    drawn = len(done.sites) <= MOST_DRAWN
+    cut = len(done.sites) > MOST_DRAWN
+    page = page_of(done)
+    if cut:
+        page["sites"] = packed(page["sites"], VERDICTS)
     answer = {
-        "document": check_document(done),
-        "page": page_of(done),
-        "overlaps": overlap_data(done) if drawn else {},
-        "overlaps_cut": not drawn,
+        "document": check_head(done) if cut else check_document(done),
+        "page": page,
+        "overlaps": {} if cut else overlap_data(done),
+        "cut": cut,
         "source_echo": source_echo(words, folder, done),
     }
     return answered(folder, answer)
@@ -56,7 +61,7 @@ def least_cut(words: dict[str, Any], folder: Path, progress: Progress) -> str:
 
 def checked(asked: Prepared, progress: Progress) -> Check:
     """Return the check that a request asks for."""
-    done = execute(asked.request, stage=asked.stage, progress=progress).check
+    done = execute(asked.request, stage=asked.stage, progress=asked.told(progress)).check
     assert done is not None
     return done
 

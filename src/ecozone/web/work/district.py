@@ -12,7 +12,7 @@ from ecozone.log import Progress
 from ecozone.outputs import ground_data
 from ecozone.runs import kept_workspace, known_formats, versions
 from ecozone.text import language, pick, say, speaking
-from ecozone.web.work.answers import answered
+from ecozone.web.work.answers import answered_once
 from ecozone.workspace import Workspace
 
 #: What a class counts for, the first that holds.
@@ -25,12 +25,16 @@ def district(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     The answer holds ``name, crs, schematic, box, tolerance, layers, verdicts, sources`` (as the offline page has them),
     ``types``, ``flags``, ``years``, ``year_pairs``, ``land_cover``, ``formats`` and ``versions``.
     """
-    ws, _ = kept_workspace(words["workspace"])
-    with speaking(words["lang"]):
-        progress(0, 2, say("web_work.district"))
-        ground = ground_data(ws)
-        progress(1, 2, say("web_work.district"))
-        return answered(folder, _head(ws) | ground | _choices(ws))
+    ws, state = kept_workspace(words["workspace"])
+
+    def made() -> dict[str, Any]:
+        with speaking(words["lang"]):
+            progress(0, 2, say("web_work.district"))
+            ground = ground_data(ws)
+            progress(1, 2, say("web_work.district"))
+            return _head(ws) | ground | _choices(ws)
+
+    return answered_once(folder, None if state is None else ("district", words["lang"], state), made)
 
 
 def _head(ws: Workspace) -> dict[str, Any]:

@@ -71,15 +71,15 @@ def _more(part: str, before: Mapping[str, Any], words: Mapping[str, Any], suffix
 
 
 def _executed(asked: Prepared, progress: Progress) -> tuple[Path, ...]:
-    return execute(asked.request, stage=asked.stage, progress=progress).files
+    return execute(asked.request, stage=asked.stage, progress=asked.told(progress)).files
 
 
 def _changed(asked: Prepared, progress: Progress) -> tuple[Path, ...]:
-    return run_change(asked.request, stage=asked.stage, progress=progress).files
+    return run_change(asked.request, stage=asked.stage, progress=asked.told(progress)).files
 
 
 def _supposed(asked: Prepared, progress: Progress) -> tuple[Path, ...]:
-    return run_scenario(asked.request, stage=asked.stage, progress=progress).files
+    return run_scenario(asked.request, stage=asked.stage, progress=asked.told(progress)).files
 
 
 _RUNS = {"check": _executed, "ratios": _executed, "change": _changed, "scenario": _supposed}

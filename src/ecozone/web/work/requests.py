@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ecozone.errors import InputError, UsageError
+from ecozone.log import Progress
 from ecozone.runs import Request, Stage, State, holds_sites, kept_workspace
-from ecozone.text import say
+from ecozone.text import pick, say
 
 #: What an option of the page is called in a request.
 OPTIONS = (
@@ -41,6 +42,22 @@ class Prepared:
     request: Request
     stage: Stage
     state: State | None
+
+    def told(self, progress: Progress) -> Progress:
+        """Return a progress callback that names layers by their titles."""
+        layers = self.stage.workspace.layers
+
+        def tell(done: int, total: int, what: str) -> None:
+            progress(done, total, pick(layers[what].title, self.request.lang) if what in layers else what)
+
+        return tell
+
+    @property
+    def key(self) -> tuple[Any, ...] | None:
+        """All that an answer without sites depends on; None where the state of the workspace is not known."""
+        if self.state is None:
+            return None
+        return self.request.model_dump_json(), self.request.day, self.state
 
 
 def prepared(words: Mapping[str, Any], folder: Path, part: Any, **more: Any) -> Prepared:
