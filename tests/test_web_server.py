@@ -364,6 +364,7 @@ def test_a_worker_that_dies_is_replaced(server: Served, client: Any) -> None:
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     number = client.post("/api/jobs", json={"kind": "check", "source": drawn(square())}).json()["job"]
+    assert until(lambda: client.get(f"/api/jobs/{number}").json()["state"] == "running")
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     job = finished(client, number)
@@ -379,6 +380,7 @@ def test_a_job_at_work_is_given_up_at_once(server: Served, client: Any) -> None:
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     number = client.post("/api/jobs", json={"kind": "check", "source": drawn(square())}).json()["job"]
+    assert until(lambda: client.get(f"/api/jobs/{number}").json()["state"] == "running")
     start = time.monotonic()
     assert client.delete(f"/api/jobs/{number}").status_code == 204
     assert time.monotonic() - start < 10
