@@ -65,7 +65,9 @@ def describe(
 
 def named_files(inputs: Iterable[Path], stage: Stage | None = None) -> dict[str, Path]:
     """Return files that are read by what a description calls them."""
-    return {_named(part, stage): part for path in inputs for part in _parts(path)}
+    # A layer that a run does not need may be missing: whatever it needs was read by then.
+    parts = [part for path in inputs for part in _parts(path) if part.exists()]
+    return {_named(part, stage): part for part in parts}
 
 
 def _named(path: Path, stage: Stage | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
@@ -57,19 +58,19 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    for router in (*api.routers(), *ogc.routers()):
-        app.include_router(router)
     basemap = None if settings.basemap is None else open_basemap(settings.basemap, settings.workspace)
     app.state.basemap = basemap
-    app.include_router(tile_routes(settings.workspace, basemap))
+    routers = [*api.routers(), *ogc.routers(), tile_routes(settings.workspace, basemap)]
+    for router in routers:
+        app.include_router(router)
     api.mount_files(app)
-    _answer_errors(app, settings)
+    _answer_errors(app, settings, [route for router in routers for route in router.routes])
     describe(app, settings, ogc.FORMS)
     app.add_middleware(Guard, settings=settings)
     return app
 
 
-def _answer_errors(app: FastAPI, settings: Settings) -> None:
+def _answer_errors(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]) -> None:
     hidden = hidden_folders(settings.workspace)
 
     def answered(error: EcozoneError, lang: Lang) -> Response:
@@ -96,7 +97,15 @@ def _answer_errors(app: FastAPI, settings: Settings) -> None:
         answer = answered(RefusedError(key, error.status_code), lang)
         for name, value in (error.headers or {}).items():
             answer.headers[name] = value
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(sorted(_methods(request, routes)))
         return answer
+
+
+def _methods(request: Request, routes: Sequence[BaseRoute]) -> set[str]:
+    """Return the methods that the path of a request knows, whichever route has them."""
+    found = [route for route in routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
+    return {method for route in found for method in route.methods or ()}
 
 
 def _unfit(error: RequestValidationError) -> RefusedError:

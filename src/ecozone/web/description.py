@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from ecozone.web.settings import Settings
@@ -44,14 +44,19 @@ class Place(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was not carried out: in our own words, never the text of an exception."""
+    """Why a request was not carried out (RFC 7807): in our own words, never the text of an exception.
 
+    `type` is of a standard that names this kind of refusal; `message` and `detail` are the same.
+    """
+
+    type: str
     code: str
     title: str
     message: str
+    detail: str
     remedy: str | None
     where: Place
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
 
 
 def describe(app: FastAPI, settings: Settings, forms: tuple[type[BaseModel], ...]) -> None:

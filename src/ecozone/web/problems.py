@@ -22,6 +22,8 @@ _TITLES: tuple[tuple[type[EcozoneError], str], ...] = (
     (UsageError, "usage"),
 )
 _CONTENT_STATUS = 422
+#: RFC 7807: the problem is of no kind that has a name.
+NO_TYPE = "about:blank"
 
 
 class RefusedError(UsageError):
@@ -35,12 +37,17 @@ class RefusedError(UsageError):
         HTTP status of the answer.
     retry_s : int, optional
         After how many seconds it may be worth another try.
+    kind : str, optional
+        Address by which a standard names this refusal.
     """
 
-    def __init__(self, key: str, status: int, *, retry_s: int | None = None, **fields: Any) -> None:
+    def __init__(
+        self, key: str, status: int, *, retry_s: int | None = None, kind: str = NO_TYPE, **fields: Any
+    ) -> None:
         super().__init__(key, **fields)
         self.status = status
         self.retry_s = retry_s
+        self.kind = kind
 
 
 def problem_of(error: EcozoneError, lang: Lang, *, hidden: Iterable[str] = ()) -> Problem:
@@ -71,10 +78,13 @@ def problem_of(error: EcozoneError, lang: Lang, *, hidden: Iterable[str] = ()) -
     folders = tuple(hidden)
     with on_page():
         message, todo = error.message(lang), error.remedy(lang)
+    message = scrub(message, folders)
     return {
+        "type": error.kind if isinstance(error, RefusedError) else NO_TYPE,
         "code": error.key,
         "title": say(f"web.title_{title}", lang),
-        "message": scrub(message, folders),
+        "message": message,
+        "detail": message,
         "remedy": scrub(todo, folders) or None,
         "where": where,
         "status": status,
@@ -83,10 +93,13 @@ def problem_of(error: EcozoneError, lang: Lang, *, hidden: Iterable[str] = ()) -
 
 def defect(lang: Lang, number: str) -> Problem:
     """Return the problem that tells of a defect nothing but the number under which it is in the log."""
+    message = say("web.defect", lang, id=number)
     return {
+        "type": NO_TYPE,
         "code": "web.defect",
         "title": say("web.title_defect", lang),
-        "message": say("web.defect", lang, id=number),
+        "message": message,
+        "detail": message,
         "remedy": remedy("web.defect", lang, id=number) or None,
         "where": {"file": None, "layer": None, "feature": None, "field": None},
         "status": 500,

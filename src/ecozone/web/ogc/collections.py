@@ -14,10 +14,11 @@ from ecozone.web.ogc.asking import LANG, asked
 from ecozone.web.ogc.catalogue import Found, catalogue_of
 from ecozone.web.ogc.links import GEOJSON, address, link
 from ecozone.web.ogc.models import Collection, Collections
-from ecozone.web.ogc.problems import no_such_layer, ogc_problem
+from ecozone.web.ogc.problems import FailedError, no_such_layer
 from ecozone.web.ogc.routes import answers, router, spoken
 from ecozone.web.ogc.store import Store
 from ecozone.web.ogc.systems import CRS84, GREGORIAN, systems_of
+from ecozone.web.problems import RefusedError, problem_of
 
 collections = router("OGC API - Features")
 LAYER = Path(description="Key of a layer in `ecozone.toml`", examples=["red_line"], max_length=200)
@@ -61,7 +62,7 @@ def _collection(
     """Return a layer as a collection; its box is left out where it has none, or is not known yet."""
     key = layer["key"]
     systems = systems_of(document)
-    trouble = None if found is None or isinstance(found, Store) else ogc_problem(found, lang, hidden=())
+    trouble = _trouble(found, lang)
     extent: dict[str, Any] = {}
     if isinstance(found, Store) and found.box is not None:
         extent["spatial"] = {"bbox": [found.box], "crs": CRS84}
@@ -84,6 +85,12 @@ def _collection(
         ],
         "ecozone": {**{name: layer[name] for name in facts}, "trouble": trouble},
     }
+
+
+def _trouble(found: Found | None, lang: Lang) -> Mapping[str, Any] | None:
+    if isinstance(found, FailedError):
+        return found.problem
+    return problem_of(found, lang) if isinstance(found, RefusedError) else None
 
 
 def _about(layer: Mapping[str, Any], trouble: Mapping[str, Any] | None, lang: Lang) -> str:

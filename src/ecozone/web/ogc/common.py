@@ -60,7 +60,7 @@ _API: dict[int | str, dict[str, Any]] = {
 }
 
 
-@common.get("/api", summary="Description of the API", responses=_API | answers(Conformance, 400), openapi_extra=_LANG)
+@common.get("/api", summary="Description of the API", responses=answers(Conformance, 400) | _API, openapi_extra=_LANG)
 async def api(request: Request) -> Response:
     """Describe this part of the API in OpenAPI 3.0; `/api/openapi.json` describes the whole in OpenAPI 3.1."""
     asked(request.query_params, [LANG])

@@ -18,6 +18,5 @@ FORMS: tuple[type[BaseModel], ...] = (
     models.ProcessList,
     models.ProcessDescription,
     models.StatusInfo,
-    models.OgcProblem,
     *REQUESTS.values(),
 )

@@ -20,7 +20,7 @@ from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.inputs import REQUESTS, read_request
 from ecozone.web.ogc.links import JSON, RESULTS, address, link
 from ecozone.web.ogc.models import StatusInfo
-from ecozone.web.ogc.problems import NO_SUCH_JOB, RESULT_NOT_READY, FailedError, TypedError
+from ecozone.web.ogc.problems import NO_SUCH_JOB, RESULT_NOT_READY, FailedError
 from ecozone.web.ogc.processes import require_process
 from ecozone.web.ogc.routes import REFUSED, answers, reference, router, spoken
 from ecozone.web.problems import RefusedError
@@ -104,13 +104,13 @@ def _result(job: Job, form: str) -> Response:
     ------
     FailedError
         If it failed.
-    TypedError
+    RefusedError
         404: It has not ended.
     """
     if job.problem is not None:
         raise FailedError(job.problem)
     if job.state != "done":
-        raise TypedError("ogc.not_ready", 404, RESULT_NOT_READY)
+        raise RefusedError("ogc.not_ready", 404, kind=RESULT_NOT_READY)
     if form == "raw":
         return FileResponse(job.answer, media_type=JSON)
     return StreamingResponse(_document(job.answer), media_type=JSON)
@@ -159,7 +159,7 @@ async def _job(request: Request, number: str) -> tuple[Job, dict[str, Any]]:
 
     Raises
     ------
-    TypedError
+    RefusedError
         404: There is none of this number, or none any more; work of other kinds is not shown here.
     """
     try:
@@ -167,7 +167,7 @@ async def _job(request: Request, number: str) -> tuple[Job, dict[str, Any]]:
     except RefusedError:
         job = None
     if job is None or job.kind != _TASK:
-        raise TypedError("ogc.no_job", 404, NO_SUCH_JOB)
+        raise RefusedError("ogc.no_job", 404, kind=NO_SUCH_JOB)
     words: dict[str, Any] = json.loads(await run_in_threadpool((job.folder / "words.json").read_bytes))
     return job, words
 
@@ -234,7 +234,8 @@ _PREFER = {
     "in": "header",
     "required": False,
     "description": "`respond-async`: the answer comes at once, and the work goes on as a job",
-    "schema": {"type": "string", "enum": ["respond-async", "respond-sync"]},
+    "schema": {"type": "string"},
+    "example": "respond-async",
 }
 _SITE = {
     "type": "Feature",

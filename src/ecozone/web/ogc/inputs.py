@@ -12,7 +12,8 @@ from urllib.parse import unquote_to_bytes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecozone.assess import By
-from ecozone.web.ogc.problems import INVALID_PARAMETER, TypedError
+from ecozone.web.ogc.problems import INVALID_PARAMETER
+from ecozone.web.problems import RefusedError
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Position = Annotated[list[Number], Field(min_length=2, max_length=3)]
@@ -161,13 +162,13 @@ def read_request(process: str, body: bytes, types: set[str]) -> tuple[dict[str, 
 
     Raises
     ------
-    TypedError
+    RefusedError
         400: It is no JSON, an input is not known, is missing or has a value that will not do.
     """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        raise TypedError("web.not_json", 400, INVALID_PARAMETER) from None
+        raise RefusedError("web.not_json", 400, kind=INVALID_PARAMETER) from None
     if isinstance(document, dict) and isinstance(document.get("inputs"), dict):
         document["inputs"] = {name: _inline(name, value) for name, value in document["inputs"].items()}
     try:
@@ -176,7 +177,7 @@ def read_request(process: str, body: bytes, types: set[str]) -> tuple[dict[str, 
         raise _unfit(error) from None
     named = getattr(asked.inputs, "project_type", None)
     if named is not None and named not in types:
-        raise TypedError("ogc.input_unfit", 400, INVALID_PARAMETER, field="inputs.project_type")
+        raise RefusedError("ogc.input_unfit", 400, kind=INVALID_PARAMETER, field="inputs.project_type")
     inputs: dict[str, Any] = document.get("inputs", {})
     return {name: value for name, value in inputs.items() if value is not None}, asked.response
 
@@ -196,15 +197,15 @@ def _inline(name: str, value: Any) -> Any:
 def _referred(name: str, href: Any) -> Any:
     head, comma, text = href.partition(",") if isinstance(href, str) else ("", "", "")
     if not comma or not head.casefold().startswith("data:"):
-        raise TypedError("ogc.input_elsewhere", 400, INVALID_PARAMETER, field=f"inputs.{name[:80]}")
+        raise RefusedError("ogc.input_elsewhere", 400, kind=INVALID_PARAMETER, field=f"inputs.{name[:80]}")
     try:
         data = unquote_to_bytes(text)
         return json.loads(base64.b64decode(data, validate=True) if head.endswith(";base64") else data)
     except (ValueError, binascii.Error, RecursionError):
-        raise TypedError("ogc.input_unfit", 400, INVALID_PARAMETER, field=f"inputs.{name[:80]}") from None
+        raise RefusedError("ogc.input_unfit", 400, kind=INVALID_PARAMETER, field=f"inputs.{name[:80]}") from None
 
 
-def _unfit(error: ValidationError | RecursionError) -> TypedError:
+def _unfit(error: ValidationError | RecursionError) -> RefusedError:
     """Say which part of a request is wrong, and nothing of the library's sentence."""
     first: Any = {"loc": (), "type": ""}
     if isinstance(error, ValidationError):
@@ -212,4 +213,4 @@ def _unfit(error: ValidationError | RecursionError) -> TypedError:
         first = max(error.errors(include_url=False, include_input=False), key=lambda one: len(one["loc"]))
     why = {"missing": "missing", "extra_forbidden": "unknown"}.get(first["type"], "unfit")
     field = ".".join(str(part) for part in first["loc"])[:100] or "body"
-    return TypedError(f"ogc.input_{why}", 400, INVALID_PARAMETER, field=field)
+    return RefusedError(f"ogc.input_{why}", 400, kind=INVALID_PARAMETER, field=field)

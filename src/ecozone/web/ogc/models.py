@@ -183,27 +183,3 @@ class StatusInfo(BaseModel):
     updated: str
     progress: Annotated[int, Field(ge=0, le=100)]
     links: list[Link]
-
-
-class Where(BaseModel):
-    """The place that a problem speaks of."""
-
-    file: str | None
-    layer: str | None
-    feature: str | None
-    field: str | None
-
-
-class OgcProblem(BaseModel):
-    """Why a request was not carried out (RFC 7807): ``type`` is of the standard, the rest in the client's language."""
-
-    model_config = ConfigDict(json_schema_extra={"required": ["type", "title", "status", "detail"]})
-
-    type: str
-    title: str
-    status: Annotated[int, Field(ge=400, le=599)]
-    detail: str
-    code: str
-    message: str
-    remedy: str | None
-    where: Where

@@ -16,9 +16,10 @@ from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.inputs import REQUESTS
 from ecozone.web.ogc.links import EXECUTE, address, link
 from ecozone.web.ogc.models import ProcessDescription, ProcessList
-from ecozone.web.ogc.problems import NO_SUCH_PROCESS, TypedError
+from ecozone.web.ogc.problems import NO_SUCH_PROCESS
 from ecozone.web.ogc.routes import answers, router, spoken
 from ecozone.web.ogc.schemas import input_schemas
+from ecozone.web.problems import RefusedError
 
 processes = router("OGC API - Processes")
 PROCESSES = tuple(REQUESTS)
@@ -77,9 +78,9 @@ async def described(
 
 
 def require_process(name: str) -> None:
-    """Raise a `TypedError` (404) where there is no process of that name."""
+    """Raise a `RefusedError` (404) where there is no process of that name."""
     if name not in PROCESSES:
-        raise TypedError("ogc.no_process", 404, NO_SUCH_PROCESS, name=name[:80], known=joined(PROCESSES))
+        raise RefusedError("ogc.no_process", 404, kind=NO_SUCH_PROCESS, name=name[:80], known=joined(PROCESSES))
 
 
 def _summary(request: Request, name: str, lang: Lang) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How the OGC's resources answer: problems in the standards' form, and the language that a client's headers ask for."""
+"""How the OGC's resources answer: whatever is refused as a problem, in the language that a client's headers ask for."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from starlette.responses import JSONResponse, Response
 
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
-from ecozone.web.ogc.models import OgcProblem
-from ecozone.web.ogc.problems import FailedError, ogc_problem
-from ecozone.web.problems import RefusedError, hidden_folders
+from ecozone.web.ogc.problems import FailedError
+from ecozone.web.problems import RefusedError, hidden_folders, problem_of
 from ecozone.web.service import service_of
 
 PROBLEM = "application/problem+json"
 
 
 class OgcRoute(APIRoute):
-    """A route whose errors are told as the standards tell them."""
+    """A route whose errors are told in the language that the client's headers ask for."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers."""
@@ -39,7 +38,8 @@ class OgcRoute(APIRoute):
 def problem_answer(request: Request, error: EcozoneError | FailedError) -> Response:
     """Return an error as the answer to a request."""
     service = service_of(request)
-    problem = ogc_problem(error, spoken(request), hidden=hidden_folders(service.folder, service.settings.workspace))
+    hidden = hidden_folders(service.folder, service.settings.workspace)
+    problem = error.problem if isinstance(error, FailedError) else problem_of(error, spoken(request), hidden=hidden)
     retry_s = error.retry_s if isinstance(error, RefusedError) else None
     headers = {} if retry_s is None else {"Retry-After": str(retry_s)}
     return JSONResponse(problem, problem["status"], headers, media_type=PROBLEM)
@@ -62,7 +62,8 @@ def spoken(request: Request) -> Lang:
 
 def router(*tags: str) -> APIRouter:
     """Return a router for resources of the standards."""
-    return APIRouter(prefix="/ogc", tags=list(tags), route_class=OgcRoute)
+    # Without a media type of its own, a route is described with those that it names.
+    return APIRouter(prefix="/ogc", tags=list(tags), route_class=OgcRoute, default_response_class=Response)
 
 
 def answers(
@@ -90,6 +91,6 @@ _ABOUT = {
     503: "Too many jobs are waiting",
 }
 REFUSED: dict[int, dict[str, Any]] = {
-    code: {"description": about, "content": {PROBLEM: {"schema": reference(OgcProblem)}}}
+    code: {"description": about, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for code, about in _ABOUT.items()
 }

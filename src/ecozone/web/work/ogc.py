@@ -47,7 +47,10 @@ def ogc_declared(words: dict[str, Any], folder: Path, progress: Progress) -> str
         "types": [{"id": one.id, "title": plain(pick({"zh": one.zh, "en": one.en}))} for one in types],
         "years": [] if ws.landcover is None else sorted(ws.landcover.sources),
     }
-    return _answer(document, folder)
+    # No answer to anybody: the server looks at these files.
+    made = folder / "declared.json"
+    made.write_text(_json(document), "utf-8")
+    return made.name
 
 
 def _declared(ws: Workspace, layer: Layer) -> dict[str, Any]:
@@ -140,7 +143,9 @@ def ogc_process(words: dict[str, Any], folder: Path, progress: Progress) -> str:
         limits=words["limits"],
         lang=words["lang"],
     )
-    return _answer(_document(request, progress), folder)
+    made = folder / "answer.json"
+    made.write_text(_json(_document(request, progress)), "utf-8")
+    return made.name
 
 
 def _document(request: Request, progress: Progress) -> dict[str, Any]:
@@ -152,11 +157,6 @@ def _document(request: Request, progress: Progress) -> dict[str, Any]:
         return check_document(outcome.check)
     assert outcome.account is not None
     return ratios_document(outcome.account, outcome.run)
-
-
-def _answer(document: dict[str, Any], folder: Path) -> str:
-    (folder / "answer.json").write_text(_json(document), "utf-8")
-    return "answer.json"
 
 
 def _json(value: Any) -> str:
