@@ -29,7 +29,7 @@ sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from benchmarks.postgres import NoServerError, running  # noqa: E402
 from browsing import browser, meeting, open_map  # noqa: E402, F401  fixtures
-from ogc_serving import ogc  # noqa: E402, F401  fixture
+from ogc_serving import ogc, sound_ogc  # noqa: E402, F401  fixture
 
 WHEEL = os.environ.get("ECOZONE_WHEEL")
 LIBRARIES = ("numpy", "pandas", "geopandas", "shapely", "pyproj", "pyogrio", "fiona", "rasterio", "pyarrow", "folium")

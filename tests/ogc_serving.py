@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,11 +64,13 @@ class Ogc:
         return self.get(path, status, **words).json()
 
 
-def workspace_at(folder: Path) -> Path:
-    """Make the workspace."""
+def workspace_at(folder: Path, *, sound: bool = False) -> Path:
+    """Make the demonstration's workspace, with layers beside its own unless it is to be sound."""
     from ecozone.workspace import demo_source
 
     shutil.copytree(demo_source(), folder, ignore=shutil.ignore_patterns("*.png", "README*"))
+    if sound:
+        return folder
     (folder / "boundaries" / "odd.geojson").write_text(
         json.dumps({"type": "FeatureCollection", "features": odd_features()}, ensure_ascii=False), "utf-8"
     )
@@ -76,16 +79,27 @@ def workspace_at(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def ogc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ogc]:
-    """Serve the workspace."""
+@contextmanager
+def serving(temporary: Path, *, sound: bool, **settings: Any) -> Iterator[Ogc]:
+    """Serve such a workspace."""
     httpx = pytest.importorskip("httpx", reason="httpx is not installed")
     pytest.importorskip("fastapi", reason="the extra web is not installed")
     from serving import served
 
-    folder = workspace_at(tmp_path_factory.mktemp("ogc") / "东丽 区")
-    with (
-        served(tmp_path_factory.mktemp("served"), workspace=str(folder)) as server,
-        httpx.Client(timeout=120) as client,
-    ):
+    folder = workspace_at(temporary / ("workspace" if sound else "东丽 区"), sound=sound)
+    with served(temporary, workspace=str(folder), **settings) as server, httpx.Client(timeout=120) as client:
         yield Ogc(folder, f"{server.address.rstrip('/')}/ogc", client)
+
+
+@pytest.fixture(scope="session")
+def ogc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ogc]:
+    """Serve a workspace that has something wrong with it."""
+    with serving(tmp_path_factory.mktemp("ogc"), sound=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sound_ogc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ogc]:
+    """Serve a workspace that is sound."""
+    with serving(tmp_path_factory.mktemp("sound"), sound=True) as server:
+        yield server

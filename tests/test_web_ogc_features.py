@@ -286,7 +286,8 @@ def test_core_crs84(ogc: Ogc) -> None:
     for one, shape in zip(answer.json()["features"], wanted, strict=True):
         found = shapely.from_geojson(json.dumps(one["geometry"]))
         assert shapely.get_num_coordinates(found) >= shapely.get_num_coordinates(shape)
-        assert found.symmetric_difference(shape).area < 1e-10  # of 1e-5°: a square metre
+        # A straight side of the plane is none of the globe: it is given more corners.
+        assert found.symmetric_difference(shape).area < 1e-8 * shape.area**0.5
         parts = [found] if found.geom_type == "Polygon" else list(found.geoms)
         assert all(part.exterior.is_ccw for part in parts)
 

@@ -28,6 +28,7 @@ from ecozone.web.service import service_of
 
 execution = router("OGC API - Processes")
 _TASK = "ogc_process"
+_SITES_FILE = "sites.geojson"
 _STATUS = {
     "queued": "accepted",
     "running": "running",
@@ -59,7 +60,7 @@ async def execute(request: Request, process: str) -> Response:
     inputs, form = await run_in_threadpool(read_request, process, body, types)
     sites = inputs.pop("sites", None)
     text = None if sites is None else await run_in_threadpool(json.dumps, sites)
-    words = {"process": process, "inputs": inputs, "response": form, "sites": text is not None}
+    words = {"process": process, "response": form, **_words(inputs)}
     job = service_of(request).jobs.submit(_TASK, words, lang, _handing(text))
     if _prefers_async(request):
         headers = {"Location": address(request, "jobs", job.id), "Preference-Applied": "respond-async"}
@@ -67,10 +68,19 @@ async def execute(request: Request, process: str) -> Response:
     return await _at_once(request, job, form)
 
 
+def _words(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs as the words of a job: what is said of the sites, and what else is asked; see `prepared`."""
+    options = {name: inputs[name] for name in ("project_type", "near_m") if name in inputs}
+    years = inputs.get("years") or ([inputs["year"]] if "year" in inputs else None)
+    asked_for: dict[str, Any] = {} if years is None else {"years": years}
+    asked_for |= {name: inputs[name] for name in ("by", "least_cut") if name in inputs}
+    return {"source": {"files": [_SITES_FILE]}, "options": options, "asked": asked_for}
+
+
 def _handing(text: str | None) -> Callable[[File], Mapping[str, Any]]:
     def hand(folder: File) -> Mapping[str, Any]:
         if text is not None:
-            (folder / "sites.geojson").write_text(text, "utf-8")
+            (folder / _SITES_FILE).write_text(text, "utf-8")
         return {}
 
     return hand

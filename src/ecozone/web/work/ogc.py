@@ -17,8 +17,10 @@ from ecozone.geo import CGCS2000, crs_name, reproject
 from ecozone.intake import source_files
 from ecozone.log import Progress
 from ecozone.outputs import check_document, plain, plain_rows, ratios_document, scenario_document
-from ecozone.runs import Request, execute, run_scenario
+from ecozone.runs import execute, run_scenario
 from ecozone.text import pick
+from ecozone.web.work.answers import answered
+from ecozone.web.work.requests import prepared
 from ecozone.workspace import Layer, Workspace, open_workspace
 
 #: The form of a layer's database; rows are numbered from 1 without a gap.
@@ -125,38 +127,17 @@ def _value(value: Any) -> Any:
 
 
 def ogc_process(words: dict[str, Any], folder: Path, progress: Progress) -> str:
-    """Carry out ``check``, ``ratios`` or ``scenario``; the answer is the document of the command line's ``--json``.
-
-    The sites stand in ``sites.geojson``.
-    """
-    inputs = words["inputs"]
-    years = inputs.get("years") or ([inputs["year"]] if "year" in inputs else None)
-    request = Request(
-        workspace=words["workspace"],
-        parts=(words["process"],),
-        sites=("sites.geojson",) if words["sites"] else (),
-        project_type=inputs.get("project_type"),
-        near_m=inputs.get("near_m"),
-        least_cut=inputs.get("least_cut", False),
-        years=None if years is None else tuple(years),
-        by=tuple(inputs.get("by", ())),
-        limits=words["limits"],
-        lang=words["lang"],
-    )
-    made = folder / "answer.json"
-    made.write_text(_json(_document(request, progress)), "utf-8")
-    return made.name
-
-
-def _document(request: Request, progress: Progress) -> dict[str, Any]:
-    if request.parts == ("scenario",):
-        effect = run_scenario(request, progress=progress)
-        return scenario_document(effect.scenario, effect.run)
-    outcome = execute(request, progress=progress)
+    """Carry out ``check``, ``ratios`` or ``scenario``; the answer is the document of the command line's ``--json``."""
+    process = words["process"]
+    asked = prepared(words, folder, process, **words["asked"])
+    if process == "scenario":
+        effect = run_scenario(asked.request, stage=asked.stage, progress=progress)
+        return answered(folder, scenario_document(effect.scenario, effect.run))
+    outcome = execute(asked.request, stage=asked.stage, progress=progress)
     if outcome.check is not None:
-        return check_document(outcome.check)
+        return answered(folder, check_document(outcome.check))
     assert outcome.account is not None
-    return ratios_document(outcome.account, outcome.run)
+    return answered(folder, ratios_document(outcome.account, outcome.run))
 
 
 def _json(value: Any) -> str:
