@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 import ecozone as ez
-from ecozone.assess import VERDICTS, Check, overrule
+from ecozone.assess import NOT_APPLIED, VERDICTS, Check, overrule
+from ecozone.cli import run
 from ecozone.errors import EcozoneError
 from ecozone.runs import Request, execute
+from ecozone.units import fixed
 from ecozone.workspace import Override, demo_source, diagnose, open_workspace
 
 
@@ -89,7 +91,15 @@ def test_what_does_not_fit_is_not_applied_and_said(check: Check, changed: dict[s
     ruled = overrule(check, [one(check, **changed)])
     assert ruled.findings["override"].isna().all()
     assert ruled.sites["override"].isna().all()
-    assert [notice.key for notice in ruled.notices if "override" in notice.key] == [key]
+    (told,) = [notice for notice in ruled.notices if "override" in notice.key]
+    assert told.key == key
+    assert told.key in NOT_APPLIED
+    if key == "assess.override_stale":
+        # What the person saw, and what it is today.
+        figure = next(name for name in ("overlap_m2", "area_m2") if changed.get(name) is not None)
+        table = ruled.findings if figure == "overlap_m2" else ruled.sites[ruled.sites["site_id"] == told.place.feature]
+        assert "当时 1.00" in told.message()
+        assert f"现在 {fixed(table[figure].iloc[0], 2)}" in told.message()
 
 
 def test_a_site_without_a_shape_stays_for_review(check: Check) -> None:
@@ -219,7 +229,7 @@ def test_an_override_of_a_site_that_is_not_there_is_told() -> None:
     check = execute(asked).check
     assert check is not None
     assert "override" not in check.sites or check.sites["override"].isna().all()
-    (told,) = [notice for notice in check.notices if notice.key == "runs.override_no_site"]
+    (told,) = [notice for notice in check.notices if notice.key == "assess.override_no_site"]
     assert "S10" in told.remedy() or "S01" in told.remedy()
 
 
@@ -245,3 +255,34 @@ def test_what_is_ruled_of_missing_data_stands_in_the_csv(tmp_path: Path) -> None
     execute(asked)
     (row,) = [line for line in target.read_text("utf-8-sig").splitlines() if line.startswith("S11,")]
     assert "已查三调" in row and "WQ" in row and "2026-03-01" in row
+    # A layer that the workspace does not have goes by the title of its role.
+    assert "耕地：人工认定" in row and "cropland：" not in row
+
+
+def test_a_ruling_of_a_day_to_come_is_refused_or_told(workspace: Callable[[str], Path]) -> None:
+    """On the command line a slip of the pen stops the run; in the workspace's file it is told, and stands."""
+    words = "site=S10;layer=red_line;rule=CN-red-line;verdict=review;by=WL;date=2026-03-02;reason=x"
+    asked = {"parts": ("check",), "sites": (str(demo_source() / "sites"),), "date": dt.date(2026, 3, 1)}
+    with pytest.raises(EcozoneError) as caught:
+        execute(Request(workspace="demo", overrides=(words,), **asked))
+    assert caught.value.key == "runs.override_future"
+    assert "2026-03-02" in caught.value.message() and "2026-03-01" in caught.value.message()
+    folder = workspace(ENTRY.replace("2026-03-01", "2026-03-02"))
+    found = execute(Request(workspace=str(folder), **asked)).check
+    assert found is not None
+    assert [one.key for one in found.notices if one.key == "assess.override_early"]
+
+
+@pytest.mark.parametrize("words", [["check"], ["report", "-o", "r.docx"], ["check", "--stream", "-o", "r.csv"]])
+def test_a_quiet_command_still_tells_of_a_ruling_that_was_not_applied(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With -q, and part by part, too: a person's word is never passed over in silence; other notices are."""
+    monkeypatch.chdir(tmp_path)
+    sites = str(demo_source() / "sites" / "parcels_zone39.gpkg")
+    given = ["--override", "site=S999;layer=red_line;rule=CN-red-line;verdict=review;by=WL;reason=x"]
+    command, *rest = words
+    assert run([command, sites, "-w", str(demo_source()), *rest, *given, "-q"]) == 0
+    told = capsys.readouterr().err
+    assert "S999" in told
+    assert told.count("·") == 1

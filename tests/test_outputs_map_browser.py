@@ -54,6 +54,19 @@ def test_the_policy_is_a_second_wall(open_map: Open) -> None:
 
 
 @pytest.mark.chromium
+def test_the_list_marks_what_a_person_ruled(open_map: Open, meeting: Check) -> None:
+    """Without opening the site, beside the verdict that layers and rules give; other sites have no mark."""
+    sites = meeting.sites.assign(override=None)
+    first = sites.index[sites["verdict"] == "prohibited"][0]
+    sites.loc[first, "override"] = "conditional"
+    opened = open_map(replace(meeting, sites=sites))
+    assert opened.texts(".site-list .ruled") == ["✎ 人工认定为“受限需论证”"]
+    marked = opened.page.locator(".site", has=opened.page.locator(".ruled"))
+    assert marked.locator("b").text_content() == sites.loc[first, "name"]
+    opened.quiet()
+
+
+@pytest.mark.chromium
 def test_no_text_of_data_ever_runs(open_map: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every payload in every place: no alert, no error, no request, no folder made; each name is shown as it is."""
     monkeypatch.chdir(tmp_path)

@@ -329,6 +329,17 @@ def test_scales_that_cannot_be_read(words: str) -> None:
         plate_scale(words)
 
 
+@pytest.mark.parametrize("words", ["1:5000001", "1:10000000", "1:900000000000"])
+def test_a_scale_that_shows_more_than_a_district_is_refused_by_the_scale(
+    words: str, checked: Callable[..., Check], square: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A sheet wider than its grid of coordinates is no question of the CRS: the smallest scale is named."""
+    with pytest.raises(UsageError) as caught:
+        write_plate(checked(square(600, 600, 300)), tmp_path / "p.png", scale=plate_scale(words))
+    assert caught.value.key == "plate.scale_range"
+    assert "1:5 000 000" in caught.value.message()
+
+
 def test_both_languages(checked: Callable[..., Check], square: Callable[..., Any]) -> None:
     """What is written by us is English where English is spoken; without a schematic layer it is no title document."""
     check = checked(square(600, 600, 300))

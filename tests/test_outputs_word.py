@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from docx import Document
 from docx.oxml.ns import qn
 
 import ecozone as ez
-from ecozone.assess import overrule
+from ecozone.assess import RATIO_COLUMNS, TARGET_COLUMNS, Account, overrule
+from ecozone.assess.account import ACCURACY_COLUMNS
 from ecozone.cli.app import run as command
 from ecozone.errors import EcozoneError, InputError, UsageError
 from ecozone.outputs import check_document
@@ -275,6 +277,24 @@ source = "《规划》"
     assert [row[4].split("%")[0] for row in targets] == [fixed(value, 2) for value in account.targets["value"]]
 
 
+def test_an_account_of_drawn_shapes_says_so(tmp_path: Path) -> None:
+    """Where layers or land cover are schematic the first page of an account bears the banner, as a site report does."""
+    ws = ez.open_workspace("demo")
+    path = tmp_path / "r.docx"
+    for schematic in (True, False):
+        layers = {key: replace(layer, schematic=schematic) for key, layer in ws.layers.items()}
+        cover = replace(ws.landcover, schematic=schematic)
+        account = replace(a_small_account(), workspace=replace(ws, layers=layers, landcover=cover))
+        ez.write_docx(None, path, account=account, run=RUN)
+        assert any("示意" in text and "不" in text for text in texts(path)[:4]) == schematic
+
+
+def a_small_account() -> Account:
+    """An account without rows."""
+    columns = (RATIO_COLUMNS, TARGET_COLUMNS, ACCURACY_COLUMNS)
+    return Account(*(pd.DataFrame(columns=list(names)) for names in columns))
+
+
 def test_nothing_to_report_is_said(tmp_path: Path) -> None:
     """Without a check and an account there is no report."""
     with pytest.raises(UsageError, match="没有可写的结果"):
@@ -356,8 +376,11 @@ def test_every_value_is_documented(check: ez.Check) -> None:
         ("{% for c in title %}{% endfor %}", "for"),
         ("{% for s in sites recursive %}{% endfor %}", "recursive"),
         ("{{ sites }}", "不支持"),
-        ("{% for x %}", "写法有误"),
-        ("{% if title %}", "写法有误"),
+        ("{% for x %}", "“end of statement block”处写法不对"),
+        ("{% if title %}", "没有写 endfor 或 endif"),
+        ("{{ title }", "“}”处写法不对"),
+        ("{% fro s in sites %}", "没有“fro”这种标签"),
+        ("{{ title|uper }}", "uper"),
         ("{% for a in sites %}" * 12 + "{% endfor %}" * 12, "循环太多"),
     ],
 )

@@ -206,7 +206,7 @@ CHINESE_MARKS = re.compile("[（）〔〕【】，。；：、？！《》]")
 # Modules that read such marks in what people write, wrap lines by them, or number the headings of a Chinese document;
 # the 报批坐标 TXT is Chinese in every language.
 READERS = re.compile(
-    r"(intake|rules|landcover)/|workspace/overrides\.py|outputs/(plate/(pages|measuring)|pictures/lettering|map_sites"
+    r"(intake|rules|landcover)/|workspace/overrides\.py|web/problems\.py|outputs/(plate/(pages|measuring)|pictures/lettering|map_sites"
     r"|txt|word/(paper|values|site_values))\.py|cli/show_whatif\.py|assess/(spoken|findings|sentences|cut_words)\.py"
 )
 

@@ -137,6 +137,7 @@ _SAID_BY_SYSTEM = {
     errno.EROFS: "read_only",
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
+    errno.EFBIG: "too_large",
     errno.ENAMETOOLONG: "long_name",
     errno.EISDIR: "folder",
     errno.ENOTDIR: "no_folder",
@@ -144,6 +145,42 @@ _SAID_BY_SYSTEM = {
     errno.EBUSY: "busy",
     errno.EIO: "faulty",
 }
+
+
+#: Numbers that tell of a disk without room for so much.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def cannot_write(
+    file: str | PathLike[str],
+    error: OSError,
+    *,
+    key: str = "outputs.cannot_write",
+    full: str = "outputs.disk_full",
+) -> OutputError:
+    """Return the error of a file that cannot be written: of ``full`` where the disk has no room, else of ``key``.
+
+    >>> cannot_write("a.docx", OSError(28, "No space left on device")).remedy()
+    '请腾出磁盘空间，或写到另一块磁盘上，再试。'
+    """
+    return OutputError(full if error.errno in _FULL else key, file=file, why=system_words(error))
+
+
+#: What SQLite says of disks.
+_SAID_BY_DATABASES = {"disk is full": errno.ENOSPC, "disk I/O error": errno.EIO}
+#: So much of any other of its sentences, which hold whole statements.
+_MOST_SIGNS = 200
+
+
+def database_error(error: Exception) -> OSError:
+    """Return the `OSError` that a message of SQLite or GDAL tells of; they give words and no number.
+
+    >>> database_error(RuntimeError("sqlite3_exec(CREATE TABLE …) failed: database or disk is full")).errno
+    28
+    """
+    words = str(error)
+    number = next((number for said, number in _SAID_BY_DATABASES.items() if said in words), None)
+    return OSError(words[:_MOST_SIGNS]) if number is None else OSError(number, words)
 
 
 def system_words(error: OSError) -> str:

@@ -13,7 +13,7 @@ from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import RATIO_COLUMNS, assess_indicators
 from ecozone.assess.judging import STATUSES
 from ecozone.assess.land_groups import CROPLAND, UNKNOWN, land_groups
-from ecozone.assess.overruling import OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
+from ecozone.assess.overruling import NOT_APPLIED, OVERRIDE_COLUMNS, override_words, overrides_of_sites, overrule
 from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, Resolved, resolve_zones
 from ecozone.assess.sampling import SamplePlan, plan_samples
 from ecozone.assess.scenario import PLACE_COLUMNS, Scenario, assess_scenario
@@ -44,6 +44,7 @@ __all__ = [
     "MIN_PATCH_M2",
     "NEAR_M",
     "NET_COLUMNS",
+    "NOT_APPLIED",
     "OVERRIDE_COLUMNS",
     "PATCH_COLUMNS",
     "PIECE_COLUMNS",

@@ -19,11 +19,17 @@ from ecozone.assess.screening import Check
 from ecozone.assess.table import records
 from ecozone.assess.verdict import VERDICTS
 from ecozone.notices import Notice, notice
-from ecozone.text import pick, say
+from ecozone.text import joined, pick, say
+from ecozone.units import fixed
 from ecozone.workspace import Override
 
 #: Texts beside a finding or a state; the first, of a site, is the worst of what holds after the overrides.
 OVERRIDE_COLUMNS = ("override", "override_reason", "override_by", "override_date")
+
+#: Notices of overrides that were not applied: a person's word that is passed over is told even where no notice is.
+NOT_APPLIED = frozenset(
+    f"assess.override_{why}" for why in ("unclear", "unmatched", "stale", "twice", "no_site")
+)  # fmt: skip
 
 # A figure may have been copied as it is shown, with one decimal.
 _SHOWN, _SHARE = 0.06, 1e-6
@@ -77,7 +83,9 @@ def overrides_of_sites(check: Check) -> dict[str, list[str]]:
     for table in (check.findings, check.states):
         for row in records(table[table["override"].notna()]) if "override" in table else ():
             layer = check.workspace.layers.get(row["layer"])
-            of = row["role"] if layer is None else pick(layer.title)
+            role = check.workspace.pack.roles.get(row["role"])
+            title = row["role"] if role is None else pick({"zh": role.zh, "en": role.en})
+            of = title if layer is None else pick(layer.title)
             said.setdefault(row["site_id"], []).append(say("assess.override_of", layer=of, words=override_words(row)))
     return said
 
@@ -89,8 +97,18 @@ def _apply(one: Override, site: pd.DataFrame, table: pd.DataFrame) -> Notice:
     if len(row) != 1:
         return notice(f"assess.override_{'unclear' if len(row) else 'unmatched'}", "warning", count=len(row), **words)
     seen = {name: table[name].iloc[row[0]] if name in table else site[name].iloc[0] for name in one.figures}
-    if any(abs(seen[name] - figure) > _SHOWN + _SHARE * figure for name, figure in one.figures.items()):
-        return notice("assess.override_stale", "warning", **words)
+    moved = [name for name, then in one.figures.items() if not abs(seen[name] - then) <= _SHOWN + _SHARE * then]
+    if moved:
+        told = [
+            say(
+                "assess.override_figure",
+                name=say(f"columns.{name}"),
+                then=_shown(one.figures[name]),
+                now=_shown(seen[name]),
+            )
+            for name in moved
+        ]
+        return notice("assess.override_stale", "warning", figures=joined(told), **words)
     rows = table.index[row]
     if table.loc[rows, "override"].notna().any():
         return notice("assess.override_twice", "warning", **words)
@@ -99,6 +117,10 @@ def _apply(one: Override, site: pd.DataFrame, table: pd.DataFrame) -> Notice:
     before = "review" if one.rule is None else str(table["verdict"].iloc[row[0]])
     verdicts = {"before": say(f"words.{before}"), "after": say(f"words.{one.verdict}")}
     return notice("assess.override_applied", "warning", reason=one.reason, **verdicts, **words)
+
+
+def _shown(figure: float) -> str:
+    return "—" if np.isnan(figure) else fixed(figure, 2)
 
 
 def _meant(one: Override, table: pd.DataFrame) -> NDArray[np.intp]:

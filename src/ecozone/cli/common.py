@@ -182,10 +182,13 @@ def answer(document: Mapping[str, Any]) -> None:
 
 
 def tell_notices(notices: Iterable[Notice]) -> None:
-    """Say what was noticed: all of it with ``-v``, all but mere information otherwise, nothing with ``-q``."""
+    """Say what was noticed: all of it with ``-v``, all but mere information otherwise.
+
+    With ``-q`` nothing but overrides that were not applied: a person's word is never passed over in silence.
+    """
     styles = {"info": "dim", "warning": "yellow", "repaired": "yellow", "refused": "red"}
-    if SETTINGS.quiet:
-        return
+    if SETTINGS.quiet or SETTINGS.json:
+        notices = _passed_over(notices)
     left_out = 0
     for notice in notices:
         if notice.severity == "info" and not SETTINGS.verbose:
@@ -194,6 +197,12 @@ def tell_notices(notices: Iterable[Notice]) -> None:
         tell(noticed(notice.message(), notice.remedy()), style=styles[notice.severity])
     if left_out:
         tell(say("cli.more_notices", count=left_out), style="dim")
+
+
+def _passed_over(notices: Iterable[Notice]) -> list[Notice]:
+    from ecozone.assess import NOT_APPLIED
+
+    return [notice for notice in notices if notice.key in NOT_APPLIED]
 
 
 def tell_files(files: Iterable[Path]) -> None:
@@ -215,9 +224,8 @@ def told_files(outcome: Outcome) -> int:
     assert outcome.check is not None
     if SETTINGS.json:
         answer({"schema": "ecozone.files/1", "files": [str(path) for path in outcome.files]})
-    else:
-        account = () if outcome.account is None else outcome.account.notices
-        tell_notices(dict.fromkeys([*outcome.check.notices, *(one for one in account if one.severity == "refused")]))
+    account = () if outcome.account is None else outcome.account.notices
+    tell_notices(dict.fromkeys([*outcome.check.notices, *(one for one in account if one.severity == "refused")]))
     tell_files(outcome.files)
     status = told_complete(complete=outcome.account is None or outcome.account.complete)
     return 3 if tell_refused(outcome.check) else status

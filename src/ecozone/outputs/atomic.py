@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecozone.errors import OutputError, system_words
+from ecozone.errors import OutputError, cannot_write
 
 
 @contextmanager
@@ -47,4 +47,4 @@ def room_beside(path: str | os.PathLike[str]) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".ecozone-", dir=target.parent) as folder:
             yield Path(folder)
     except OSError as error:
-        raise OutputError("outputs.cannot_write", file=target, why=system_words(error)) from error
+        raise cannot_write(target, error) from error

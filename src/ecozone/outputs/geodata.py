@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from ecozone.assess import Check
+from ecozone.errors import database_error
 from ecozone.geo import CGCS2000, reproject
 from ecozone.geo.gdal import pyogrio
 from ecozone.notices import notices_of
@@ -118,7 +119,7 @@ def writing_by_gdal() -> Iterator[None]:
     try:
         yield
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise OSError(str(error)[:200]) from error
+        raise database_error(error) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from ecozone.errors import database_error
 from ecozone.text import room, say
 
 #: Colours and brushes: hue and hatch tell the same, so that black and white and every eye are served.
@@ -108,7 +109,7 @@ def describe_layers(path: Path) -> None:
                 (_NO_DATE,),
             )
     except sqlite3.OperationalError as error:
-        raise OSError(str(error)) from error
+        raise database_error(error) from error
 
 
 def _shaped(database: sqlite3.Connection) -> Iterator[tuple[str, tuple[str, str]]]:

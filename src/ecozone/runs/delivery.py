@@ -13,10 +13,10 @@ from ecozone.errors import UsageError
 from ecozone.intake import Database, limiting
 from ecozone.measure import Mapper, mapper_for
 from ecozone.notices import Notice
-from ecozone.outputs import BESIDE, account_csv_names, csv_names, written
+from ecozone.outputs import BESIDE, account_csv_names, csv_names
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
-from ecozone.runs.manifest import canonical, digest, named_files, places
+from ecozone.runs.manifest import manifest_with, named_files, write_manifest
 from ecozone.runs.request import Request
 from ecozone.runs.stage import Stage
 from ecozone.text import speaking
@@ -136,15 +136,11 @@ def deliver(
     plain = [(path, writers[path.suffix.lower()]) for path in outputs if not is_archive(path)]
     files = [file for path, write in plain for file in (write(path), *files_beside(path, request))]
     files += [write(path) for path, write in (drawn or {}).items()]
-    said = [notice.as_dict() for notice in dict.fromkeys(notices)]
-    manifest = {**run, **places(run, stage), "notices": said, "outputs": [digest(path) for path in files]}
+    manifest = manifest_with(run, notices, files, stage)
     results = list(files)
     lies = None if stage is None else named_files(inputs, stage)
     if files:
-        beside = manifest_of(files[0])
-        with written(beside) as draft:
-            draft.write_bytes(canonical(manifest) + b"\n")
-        files.append(beside)
+        files.append(write_manifest(manifest, files[0]))
     for path in filter(is_archive, outputs):
         with tempfile.TemporaryDirectory(prefix="ecozone-") as folder:
             there = {file.suffix.lower() for file in results}

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ecozone.errors import OutputError, system_words
+from ecozone.errors import cannot_write
 from ecozone.log import Progress, no_progress
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.request import Request
@@ -34,7 +34,7 @@ def run_demo(folder: Path, lang: Lang, *, progress: Progress = no_progress) -> O
                 copy = shutil.copytree(demo_source(), Path(half) / "workspace", copy_function=shutil.copyfile)
                 copy.rename(workspace)
     except OSError as error:
-        raise OutputError("outputs.cannot_write", file=folder, why=system_words(error)) from error
+        raise cannot_write(folder, error) from error
     request = Request(
         workspace=str(workspace),
         parts=("check", "ratios"),

@@ -33,7 +33,7 @@ from ecozone.runs.batch import read_all_sites, site_files
 from ecozone.runs.delivery import Writer, carrying_out, deliver, inputs_apart, require_formats
 from ecozone.runs.drawing import RATIO_PICTURES, picture_of
 from ecozone.runs.manifest import describe
-from ecozone.runs.overriding import of_no_site, overrides_of
+from ecozone.runs.overriding import Rulings, rulings_of
 from ecozone.runs.request import Request
 from ecozone.runs.stage import Stage
 from ecozone.runs.writers import PartWriter, asks_for_words, known_writers, require_fitting
@@ -90,7 +90,8 @@ def execute(
     with carrying_out(request) as mapper:
         if request.picture is not None:
             picture_of(request, RATIO_PICTURES)
-        outputs = require_formats(request.outputs, known_writers(request, progress))
+        known = known_writers(request, progress)
+        outputs = require_formats(request.outputs, known)
         require_fitting(outputs, request)
         drawn = None if request.plan_samples is None else Path(request.plan_samples)
         if drawn is not None:
@@ -99,7 +100,7 @@ def execute(
             # Its libraries load while the workspace opens.
             start_reader()
         ws = open_workspace(request.workspace) if stage is None else stage.workspace
-        said = overrides_of(request, ws) if "check" in request.parts else ()
+        rulings = rulings_of(request, ws) if "check" in request.parts else Rulings()
         check = account = plan = None
         told_use = ws.landcover is not None and ws.landcover.vectors and asks_for_words(request)
         covered = "ratios" in request.parts or told_use
@@ -127,8 +128,10 @@ def execute(
                 bound = SHIFT_WITHIN_M if request.shift_within_m is None else request.shift_within_m
                 cuts = least_cut(check, shift_within_m=bound or None, margin=request.cut_margin, progress=progress)
                 check = replace(check, cuts=cuts)
-            check = overrule(check, said)
-            check = replace(check, notices=(*check.notices, *of_no_site(request, check)))
+            check = overrule(check, rulings.every)
+            there = check.sites["site_id"].tolist()
+            lost = rulings.of_no_site(rulings.met(there), there)
+            check = replace(check, notices=(*check.notices, *rulings.notices, *lost))
         if "ratios" in request.parts:
             account = assess_account(ws, years=request.years, by=request.by, client=mapper, progress=progress)
         if drawn is not None:
@@ -143,7 +146,7 @@ def execute(
         def writing(write: PartWriter) -> Writer:
             return lambda path: write(path, check, account, carried)
 
-        writers = {suffix: writing(write) for suffix, write in known_writers(request, progress).items()}
+        writers = {suffix: writing(write) for suffix, write in known.items()}
         more_files: dict[Path, Writer] = {} if plan is None or drawn is None else {drawn: partial(write_samples, plan)}
         files = deliver(request, carried, noticed, outputs, writers, more_files, stage=stage, inputs=inputs)
         return Outcome(request, ws, check, account, plan, run, files)

@@ -15,6 +15,9 @@ from typing import Any
 
 from ecozone.geo.gdal import pyogrio, rasterio
 from ecozone.intake import is_geodatabase, sha256, source_files
+from ecozone.notices import Notice
+from ecozone.outputs import written
+from ecozone.runs.apart import manifest_of
 from ecozone.runs.request import Request
 from ecozone.runs.stage import Stage
 
@@ -127,6 +130,26 @@ def places(run: Mapping[str, Any], stage: Stage | None = None) -> dict[str, str]
 def digest(path: str | PathLike[str]) -> dict[str, Any]:
     """Return an output's name and hash."""
     return {"path": Path(path).name, "sha256": sha256(Path(path))}
+
+
+def manifest_with(
+    run: Mapping[str, Any],
+    notices: Iterable[Notice],
+    files: Iterable[Path],
+    stage: Stage | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Return the whole manifest of a run: its description, what was noticed, and the hash of each output."""
+    said = [notice.as_dict() for notice in dict.fromkeys(notices)]
+    return {**run, **places(run, stage), **more, "notices": said, "outputs": [digest(path) for path in files]}
+
+
+def write_manifest(manifest: Mapping[str, Any], output: Path) -> Path:
+    """Write a manifest beside an output, whole or not at all, and return where."""
+    beside = manifest_of(output)
+    with written(beside) as draft:
+        draft.write_bytes(canonical(manifest) + b"\n")
+    return beside
 
 
 def versions() -> dict[str, str]:

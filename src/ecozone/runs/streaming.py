@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ecozone.assess import NEAR_M, Check, overrule
-from ecozone.errors import InputError, OutputError, UsageError
+from ecozone.errors import InputError, UsageError, cannot_write
 from ecozone.intake import (
     Layer,
     all_refused,
@@ -29,13 +29,13 @@ from ecozone.intake import (
 )
 from ecozone.log import Progress, no_progress
 from ecozone.notices import Notice, notices_of
-from ecozone.outputs import PIECEWISE, written
+from ecozone.outputs import PIECEWISE
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole
 from ecozone.runs.gathering import Gathered, Summary, added_up, summed_up
-from ecozone.runs.manifest import canonical, describe, digest, places
-from ecozone.runs.overriding import overrides_of
+from ecozone.runs.manifest import describe, manifest_with, write_manifest
+from ecozone.runs.overriding import rulings_of
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.workfolder import WorkFolder
@@ -154,16 +154,8 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
             resumed = work.carry_out()
             summary, notices = work.whole()
             files = work.join(notices)
-            manifest = {
-                **run,
-                **places(run),
-                "summary": summary.as_dict(),
-                "notices": [one.as_dict() for one in notices],
-                "outputs": [digest(path) for path in files],
-            }
-            beside = manifest_of(files[0])
-            with written(beside) as draft:
-                draft.write_bytes(canonical(manifest) + b"\n")
+            manifest = manifest_with(run, notices, files, summary=summary.as_dict())
+            beside = write_manifest(manifest, files[0])
             folder.remove()
         return Streamed(request, ws, summary, notices, run, (*files, beside), resumed)
 
@@ -174,7 +166,7 @@ def _telling_of_room(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError("runs.stream_cannot_write", file=path, why=error.strerror or str(error)) from error
+        raise cannot_write(path, error, key="runs.cannot_write", full="runs.disk_full") from error
 
 
 class _Work:
@@ -182,7 +174,7 @@ class _Work:
 
     def __init__(self, request: Request, folder: WorkFolder, ws: Workspace, layer: Layer, progress: Progress) -> None:
         self._request, self._folder, self._ws, self._progress = request, folder, ws, progress
-        self._overrides = overrides_of(request, ws)
+        self._rulings = rulings_of(request, ws)
         self._sites = stream_sites(
             layer,
             crs=request.crs,
@@ -226,10 +218,11 @@ class _Work:
 
     def _write(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> int:
         """Write one part; return its sites."""
-        check = overrule(check, self._overrides)
+        check = overrule(check, self._rulings.every)
         gathered = Gathered()
         gathered.add(check.notices, but=self._of_layers)
         said = summed_up(check) | {"notices": gathered.as_dict()}
+        said["ruled"] = sorted(self._rulings.met(check.sites["site_id"]))
         with self._folder.part(number, said) as draft:
             for output, name in zip(self._outputs, self._names(), strict=True):
                 PIECEWISE[output.suffix.lower()].piece(check, draft / name)
@@ -255,6 +248,8 @@ class _Work:
         gathered.add(sorted(self._of_layers, key=lambda one: (one.key, str(one.place))))
         for part in parts:
             gathered.add_dict(part["notices"])
+        gathered.add(self._rulings.notices)
+        gathered.add(self._rulings.of_no_site(site for part in parts for site in part.get("ruled", ())))
         if summary.refused == summary.sites:
             refused = [one for one in gathered.notices() if one.severity == "refused"]
             raise all_refused(refused, summary.sites, file=self._sites.settled.source["file"])

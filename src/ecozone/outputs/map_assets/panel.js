@@ -30,12 +30,18 @@
   };
 
   // --- sites -----------------------------------------------------------------------------------------------------
+  /** What a person ruled, beside the verdict in the list. */
+  function ruling(site) {
+    const [ruled] = site.cells;
+    return ruled ? e.h('small', { class: 'ruled' }, e.t('list_override', { verdict: ruled })) : null;
+  }
+
   function siteItem(site) {
     const button = e.h(
       'button',
       { type: 'button', class: 'site', click: (event) => e.openSite(site, { zoom: true, focus: event.detail === 0 }) },
       e.verdictSign(site.verdict),
-      e.h('span', { class: 'site-text' }, e.h('b', {}, site.name), e.h('small', {}, site.at ? site.summary : e.t('not_drawn'))),
+      e.h('span', { class: 'site-text' }, e.h('b', {}, site.name), e.h('small', {}, site.at ? site.summary : e.t('not_drawn')), ruling(site)),
       e.h('span', { class: 'site-id' }, site.id === site.name ? '' : site.id)
     );
     buttons.set(site, button);

@@ -15,7 +15,7 @@ from ecozone.outputs.days import run_day
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.outputs.plate.content import Content, Site, content_of, ground_of, seen, shown
 from ecozone.outputs.plate.drawing import draw_map
-from ecozone.outputs.plate.layout import Box, Layout, View, layout_of, view_of_ground
+from ecozone.outputs.plate.layout import SCALES, Box, Layout, View, layout_of, scale_words, view_of_ground
 from ecozone.outputs.plate.measuring import Ruler
 from ecozone.outputs.plate.panel import Column, draw_panel, list_sites
 from ecozone.outputs.plate.sheet import SOFT, Sheet, pdf_bytes, picture_bytes, settings
@@ -111,8 +111,8 @@ def require_plate(path: str | PathLike[str], *, paper: str, scale: int | None, a
         raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join(PLATE_SUFFIXES))
     if atlas and suffix != ".pdf":
         raise UsageError("plate.atlas_pdf", file=path, suffix=suffix)
-    if scale is not None and scale < 1:
-        raise UsageError("plate.scale_unclear", value=scale)
+    if scale is not None and not 1 <= scale <= SCALES[-1]:
+        raise UsageError("plate.scale_range", scale=scale_words(scale), most=scale_words(SCALES[-1]))
     layout_of(paper, landscape=True)
 
 
@@ -236,6 +236,6 @@ def plate_scale(words: str) -> int:
         scale = float(number.removesuffix("万")) * factor
     except ValueError:
         raise UsageError("plate.scale_unclear", value=words) from None
-    if not (1 <= scale < 1e9 and scale == int(scale)):
+    if not (1 <= scale < 1e12 and scale == int(scale)):
         raise UsageError("plate.scale_unclear", value=words)
     return int(scale)

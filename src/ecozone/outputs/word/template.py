@@ -56,10 +56,29 @@ def filled(path: Path, values: Mapping[str, Any], draw: Draw) -> Any:
             error.words["near"] = near_word(str(error.words["name"]), context)
         raise error.of(path) from None
     except TemplateError as error:
-        raise InputError("report.template_wrong", file=path, why=error.message or type(error).__name__) from error
+        raise InputError("report.template_wrong", file=path, why=_said(error)) from error
     except (KeyError, ValueError, TypeError, SyntaxError, RecursionError, zipfile.BadZipFile) as error:
         raise InputError("report.template_broken", file=path) from error
     return template.docx
+
+
+#: What jinja2 says of a template's text, and the name of our sentence for it; what it quotes fills the sentence.
+_WRONG = (
+    (re.compile(r"unknown tag '(?P<found>[^']*)'"), "tag"),
+    (re.compile(r"(?i)unexpected end of template|end of file"), "open"),
+    (re.compile(r"expected token '(?P<wanted>[^']*)', got '(?P<found>.*)'"), "sign"),
+    (re.compile(r"unexpected (?:char )?'(?P<found>.*)'"), "sign"),
+    (re.compile(r"No (?:filter|test) named '(?P<found>[^']*)'"), "filter"),
+)
+
+
+def _said(error: TemplateError) -> str:
+    """Say what is wrong with a template's text in the user's language; what no sentence fits, as jinja2 has it."""
+    words = error.message or type(error).__name__
+    for pattern, name in _WRONG:
+        if found := pattern.search(words):
+            return say(f"report.template_{name}", found=found.groupdict().get("found") or "")
+    return say("report.template_other", words=words)
 
 
 class _Picture(InlineImage):  # type: ignore[misc]

@@ -37,7 +37,9 @@ def report_values(check: Check | None, account: Account | None, run: Mapping[str
     if check is not None:
         values |= _check_values(check, run)
     else:
+        ws = None if account is None else account.workspace
         values |= {"title": say("report.title_account", name=_district(account)), "sites": [], "refused": []}
+        values["schematic"] = "" if ws is None else schematic_notice(ws)
     values["account"] = None if account is None else account_values(account)
     said = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
     noticed = _noticed(said)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ecozone.assess import Account, Check
-from ecozone.errors import OutputError, UsageError, system_words
+from ecozone.errors import OutputError, UsageError, cannot_write
 from ecozone.outputs.atomic import written
 from ecozone.outputs.days import run_day
 from ecozone.text import language, say, speaking
@@ -70,7 +70,7 @@ def write_docx(
             try:
                 document = _own(values, drawing, account)
             except OSError as error:
-                raise OutputError("outputs.cannot_write", file=path, why=system_words(error)) from error
+                raise cannot_write(path, error) from error
             except OutputError as error:
                 raise OutputError(error.key, file=path, **error.fields) from error
         with written(path) as draft:
@@ -117,6 +117,8 @@ def _own(values: Mapping[str, Any], drawing: _Drawing, account: Account | None) 
     else:
         blocks.paragraph(values["title"], "Title")
         blocks.paragraph(say("report.subtitle_account", date=values["date"], run=values["run"]), "Subtitle")
+        if values["schematic"]:
+            blocks.paragraph(values["schematic"], bold=True)
         blocks.note(values["disclaimer"][0])
     if account is not None:
         add_account(blocks, values, account)
