@@ -168,10 +168,10 @@ def read_features(
     found = given_path(path)
     words = options()
     name = called or found.name
-    with placing(name):
+    with placing(name, instead=found.name):
         kind = sniff(found, limits=limits)
         reader = READERS[kind]
-        with opening(found, limits) as source:
+        with opening(found, limits, called=called) as source:
             reading = reader.read(source, layer, words)
     frame = cleaned(reading, Place(name, reading.layer if reader.layered else None), words, limits)
     parts = {part.name: sha256(part) for part in source_files(found)}
@@ -253,10 +253,13 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
     return frame
 
 
-def list_layers(path: str | PathLike[str], *, limits: Limits | None = None, isolate: bool = True) -> list[str]:
+def list_layers(
+    path: str | PathLike[str], *, limits: Limits | None = None, called: str | None = None, isolate: bool = True
+) -> list[str]:
     """Return the names of a file's layers that have geometry; of a workbook, its sheets with coordinate columns.
 
-    Of a database, the tables and views with geometry that the user may read.
+    Of a database, the tables and views with geometry that the user may read. ``called`` is what the user calls a file
+    that stands under another name.
 
     Raises
     ------
@@ -269,12 +272,14 @@ def list_layers(path: str | PathLike[str], *, limits: Limits | None = None, isol
         with placing(database.name):
             return table_names(database, limits)
     if isolate:
-        names: list[str] = isolated("list_layers", limits, Path(fsdecode(path)).name, path=fsdecode(path))
+        names: list[str] = isolated(
+            "list_layers", limits, called or Path(fsdecode(path)).name, path=fsdecode(path), called=called
+        )
         return names
     found = given_path(path)
-    with placing(found.name):
+    with placing(called or found.name, instead=found.name):
         reader = READERS[sniff(found, limits=limits)]
-        with opening(found, limits) as source:
+        with opening(found, limits, called=called) as source:
             return reader.layers(source)
 
 
@@ -291,13 +296,14 @@ def source_files(path: str | PathLike[str]) -> tuple[Path, ...]:
 
 
 @contextmanager
-def placing(file: str | None, layer: str | None = None) -> Iterator[None]:
-    """Give errors from below, which know no file, their place."""
+def placing(file: str | None, layer: str | None = None, *, instead: str | None = None) -> Iterator[None]:
+    """Give errors from below, which know no file, their place; ``file`` stands for the name ``instead``, too."""
     try:
         yield
     except EcozoneError as error:
         place = error.place
-        error.place = dataclasses.replace(place, file=place.file or file, layer=place.layer or layer)
+        known = None if place.file == instead else place.file
+        error.place = dataclasses.replace(place, file=known or file, layer=place.layer or layer)
         raise
 
 

@@ -170,21 +170,24 @@ class Source:
         Resolved; a regular file, or the folder of a file geodatabase.
     folder : Path
         Private and temporary.
+    called : str, optional
+        The file's name, where it stands under another.
     """
 
     path: Path
     folder: Path
     limits: Limits = field(default_factory=Limits)
+    called: str | None = None
 
     @property
     def name(self) -> str:
         """The file's name without its folder: what notices and errors show."""
-        return self.path.name
+        return self.called or self.path.name
 
     @property
     def stem(self) -> str:
         """The name without its suffix: the layer's name where the format has none."""
-        return self.path.stem
+        return Path(self.name).stem
 
     def read_bytes(self, limit: str = "text_bytes") -> bytes:
         """Return the whole content, refusing what is above the named limit."""
@@ -220,7 +223,7 @@ class Source:
 
 
 @contextmanager
-def opening(path: str | PathLike[str], limits: Limits) -> Iterator[Source]:
+def opening(path: str | PathLike[str], limits: Limits, *, called: str | None = None) -> Iterator[Source]:
     """Open a user's file for one reading; its private folder goes away afterwards.
 
     Raises
@@ -237,4 +240,4 @@ def opening(path: str | PathLike[str], limits: Limits) -> Iterator[Source]:
         raise InputError("intake.empty_file", file=found.name)
     limits.require("bytes", size, file=found.name)
     with tempfile.TemporaryDirectory(prefix="ecozone-") as folder:
-        yield Source(found, Path(folder), limits)
+        yield Source(found, Path(folder), limits, called)

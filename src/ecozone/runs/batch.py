@@ -72,9 +72,9 @@ def _is_folder(given: str) -> bool:
 _TABLE_PARTS = (".dat", ".map", ".id", ".ind", ".mid")
 
 
-def holds_sites(entry: Path) -> bool:
-    """Tell whether a file may hold sites: what belongs to another file does not, nor what is hidden."""
-    name = entry.name.lower()
+def holds_sites(entry: Path, called: str | None = None) -> bool:
+    """Tell whether a file may hold sites, by its name: what belongs to another does not, nor what is hidden."""
+    name = (called or entry.name).lower()
     if name.startswith((".", "~$")) or name.endswith(_SIDECARS):
         return False
     leads = (".tab", ".TAB", ".mif", ".MIF")

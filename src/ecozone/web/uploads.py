@@ -37,6 +37,17 @@ class Upload:
     touched: float = field(default_factory=time.monotonic)
     writing: int = 0
 
+    def stem_of(self, label: str) -> str:
+        """Return the fixed stem of a file: the same for the parts of one file, another for each other file.
+
+        >>> upload = Upload("", Path(), {"site.shp": "地块.shp", "site.dbf": "地块.DBF"})
+        >>> upload.stem_of("地块.prj"), upload.stem_of("点位.csv")
+        ('site', 'site-2')
+        """
+        stems = {_stem(known): name.partition(".")[0] for name, known in self.labels.items()}
+        number = len(set(stems.values())) + 1
+        return stems.get(_stem(label), "site" if number == 1 else f"site-{number}")
+
     def document(self) -> dict[str, Any]:
         """Return what the API says of it."""
         files = [{"name": label, "bytes": self.bytes[name]} for name, label in self.labels.items()]
@@ -82,7 +93,7 @@ class Uploads:
             self._all[number] = upload
         else:
             upload = self.get(to)
-        name = f"site{_suffix(shown)}"
+        name = f"{upload.stem_of(shown)}{_suffix(shown)}"
         if len(upload.labels) >= _MOST_FILES:
             raise RefusedError("web.too_many_files", 413, allowed=_MOST_FILES)
         upload.writing += 1
@@ -153,6 +164,10 @@ class Uploads:
         for upload in list(self._all.values()):
             if not upload.writing and now - upload.touched > self._settings.keep_s:
                 self.drop(upload.id)
+
+
+def _stem(label: str) -> str:
+    return label.casefold().rpartition(".")[0] or label.casefold()
 
 
 def _suffix(label: str) -> str:

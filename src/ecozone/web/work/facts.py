@@ -52,10 +52,9 @@ def file_facts(one: Read, sites: gpd.GeoDataFrame) -> list[list[str]]:
 
 
 def layer_of(one: Read) -> str | None:
-    """Return the layer that was read, None where it is only the name under which the file stands."""
+    """Return the layer that was read, None where it is only called as the file is."""
     layer = one.source["layer"]
-    stands = isinstance(one.path, Path) and layer == one.path.stem
-    return None if stands or not layer else str(layer)
+    return None if not layer or layer == Path(one.name).stem else str(layer)
 
 
 def _coded(crs: str) -> bool:

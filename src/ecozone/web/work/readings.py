@@ -130,9 +130,9 @@ def _crs_patches(evidence: Mapping[str, Any], own: str | None) -> Iterator[Patch
 
 
 def _layer_patches(asked: Prepared, own: str | None) -> Iterator[Patch]:
-    (path,) = asked.stage.sites.values()
+    ((name, path),) = asked.stage.sites.items()
     try:
-        layers = list_layers(path)
+        layers = list_layers(path, called=name)
     except EcozoneError:
         # The file tells its layers no better than it tells its features.
         return

@@ -120,10 +120,11 @@ def _sites(source: Mapping[str, Any], folder: Path) -> tuple[dict[str, Path], di
     if "geojson" in source:
         text = json.dumps({**source["geojson"], **_DRAWN_CRS}, ensure_ascii=False, allow_nan=False)
         return {say("web_work.drawn"): _written(folder / _DRAWN, text)}, {}
-    names = [name for name in source["files"] if holds_sites(folder / name)] or source["files"][:1]
+    labels = {name: source.get("labels", {}).get(name, name) for name in source["files"]}
+    names = [name for name in labels if holds_sites(folder / name, labels[name])] or list(labels)[:1]
     sites: dict[str, Path] = {}
     for name in names:
-        label = _label(source.get("labels", {}).get(name, name), sites)
+        label = _label(labels[name], sites)
         sites[label] = folder / name
     return sites, {}
 
