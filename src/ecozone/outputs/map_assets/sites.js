@@ -5,11 +5,14 @@
   const MANY_MARKERS = 600; // beyond this, only the worst in view are marked
   const marked = new Map();
   const drawnOf = new Map();
+  const kept = new Map(); // the shapes of each site, so that a filter does not make them anew
   const renderers = {};
-  let map, shapes, filter = null, selected = null, going = null, labelling = 0;
+  let map, shapes, filter = null, also = null, selected = null, going = null, labelling = 0;
 
-  const passes = (site) => filter === null || site.verdict === filter;
+  const passes = (site) => (filter === null || site.verdict === filter) && (also === null || also(site));
 
+  /** Whether the filters let a site through. */
+  e.passes = passes;
   /** The sites that the filter lets through, worst first. */
   e.filteredSites = () => e.data.sites.filter(passes);
   e.filter = () => filter;
@@ -46,14 +49,21 @@
     // The worst are drawn last and lie on top.
     for (const site of e.filteredSites().reverse()) {
       if (!site.at || site.shape === 'point') continue;
-      const shape = site.g;
-      for (const casing of many ? [false] : [true, false]) {
-        const drawn = drawnShape(shape, { renderer, pane: 'sites', interactive: !casing, ...look(site, casing) });
-        if (!casing) drawn.on('click', () => e.openSite(site));
-        if (!casing) drawnOf.set(site, drawn);
+      if (!kept.has(site)) kept.set(site, shapesOf(site, renderer, many ? [false] : [true, false]));
+      for (const [casing, drawn] of kept.get(site)) {
+        if (!casing) drawnOf.set(site, drawn.setStyle(look(site, false)));
         shapes.addLayer(drawn);
       }
     }
+  }
+
+  function shapesOf(site, renderer, casings) {
+    const shape = site.g;
+    return casings.map((casing) => {
+      const drawn = drawnShape(shape, { renderer, pane: 'sites', interactive: !casing, ...look(site, casing) });
+      if (!casing) drawn.on('click', () => e.openSite(site));
+      return [casing, drawn];
+    });
   }
 
   function marker(site) {
@@ -103,6 +113,12 @@
     drawShapes();
     drawMarkers();
     e.say('filter');
+  };
+
+  /** Show only sites that a function says yes to, beside the verdict's filter; all with null. */
+  e.narrow = function (holds, verdict = filter) {
+    also = holds;
+    e.setFilter(verdict);
   };
 
   function select(site) {
@@ -167,7 +183,8 @@
     }
     marked.forEach((made) => made.remove());
     marked.clear();
-    filter = selected = going = null;
+    kept.clear();
+    filter = also = selected = going = null;
     drawShapes();
     drawMarkers();
     e.on('layers', e.relabel);

@@ -114,7 +114,7 @@
     const buttons = VIEWS.map((view) => {
       const button = e.h('button', { type: 'button', click: () => e.setView(view) }, e.t('view_' + view));
       e.on('view', (now) => button.setAttribute('aria-pressed', String(now === view)));
-      button.setAttribute('aria-pressed', String(view === 'map'));
+      button.setAttribute('aria-pressed', String(document.body.classList.contains('view-' + view)));
       return button;
     });
     return e.h('div', { class: 'views', role: 'group', 'aria-label': e.t('views') }, buttons);

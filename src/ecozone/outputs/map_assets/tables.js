@@ -72,9 +72,8 @@
     /** The rows that filter and search let through, in the order asked for. */
     passing() {
       const { kind } = this;
-      const filter = e.filter();
       let rows = kind.rows();
-      if (kind.verdict && filter !== null) rows = rows.filter((row) => kind.verdict(row) === filter);
+      if (kind.verdict) rows = rows.filter((row) => e.passes(kind.site(row)));
       if (this.partial) rows = rows.filter(kind.part.keep);
       if (this.sought) {
         const holds = (row) => kind.cells(row).some((value, i) => String(shownText(kind.columns[i], value) || '').toLowerCase().includes(this.sought));
