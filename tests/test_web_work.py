@@ -172,6 +172,24 @@ def test_each_reading_that_is_offered_can_be_taken(desk: Desk) -> None:
         assert (again["box"], again["readings"][0]["where"]) == (one["box"], one["where"])
 
 
+def test_exchanged_coordinates_are_one_click_away(desk: Desk, tmp_path: Path) -> None:
+    """Latitude before longitude is refused, with the reading that exchanges them; metres so, with their CRS, too."""
+    ring = [[39.11, 117.35], [39.12, 117.35], [39.12, 117.36], [39.11, 117.35]]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    degrees = tmp_path / "degrees.geojson"
+    degrees.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    metres = tmp_path / "metres.wkt"
+    metres.write_text("POLYGON ((4331000 530120, 4331200 530120, 4331200 530400, 4331000 530120))", "utf-8")
+    for path, patch in ((degrees, {"swapped": True}), (metres, {"swapped": True, "crs": "EPSG:4548"})):
+        with pytest.raises(EcozoneError) as refused:
+            desk.answer("read", path.stem, {path.name: path})
+        assert refused.value.more["readings"][0]["options"] == patch
+        assert refused.value.more["readings"][0]["fits"]
+        answer = desk.answer("read", f"{path.stem}-turned", {path.name: path}, options=patch)
+        assert answer["sites"][0]["places"] == ["新立街道"]
+        assert any("对调" in one["message"] for one in answer["notices"])
+
+
 def test_a_file_of_several_layers_says_which(desk: Desk, tmp_path: Path) -> None:
     """Of a file with two layers both are offered, each with where it lies."""
     path = tmp_path / "two.gpkg"

@@ -28,7 +28,9 @@ _LIKENESS = 0.5
 #: Options of the command line that are keys of a layer in ``ecozone.toml``.
 _KEYS = {"--crs": "crs", "--layer": "layer", "--encoding": "encoding"}
 #: Options of the command line that the page has under other names; the others are told as they are.
-_ON_PAGE = ("crs", "layer", "encoding", "datum", "project-type", "corners", "points", "angles", "unit", "limit")
+_ON_PAGE = frozenset(
+    ["crs", "layer", "encoding", "datum", "project-type", "corners", "points", "angles", "unit", "swap-axes", "limit"]
+)
 _page_option = re.compile(
     r"(?P<before> ?)--(?P<name>[a-z][a-z-]+)"
     r"(?: (?P<value>EPSG:[0-9]+|\{(?:fits|epsg|option)\}|gcj02|bd09|wgs84|cgcs2000|decimal|ddd\.mmss|m(?![a-z])))?"

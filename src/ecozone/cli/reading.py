@@ -25,6 +25,7 @@ def reading_options() -> list[inspect.Parameter]:
         "control_points": (str, "--control-points", None),
         "corners": (bool, "--corners/--points", None),
         "angles": (str, "--angles", _known_angles),
+        "swapped": (bool, "--swap-axes", None),
         "unit": (str, "--unit", None),
     }
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -44,6 +45,7 @@ def taken_reading(words: dict[str, Any]) -> dict[str, Any]:
     names = ("crs", "layer", "encoding", "datum", "control_points", "angles", "unit")
     taken = {name: words.pop(name) for name in names}
     corners = words.pop("corners")
+    taken["swapped"] = bool(words.pop("swapped"))
     return taken | {"geometry": None if corners is None else "corners" if corners else "points"}
 
 

@@ -21,6 +21,7 @@ from ecozone.intake.closed import closed_as_polygons
 from ecozone.intake.columns import own_columns
 from ecozone.intake.control_points import read_control_points
 from ecozone.intake.datum import said_of
+from ecozone.intake.exchanged import exchanged
 from ecozone.intake.isolation import isolated
 from ecozone.intake.limits import Limits, limits_in_force
 from ecozone.intake.postgis import read_table, table_names
@@ -66,6 +67,7 @@ def read_features(
     around: Box | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    swapped: bool = False,
     called: str | None = None,
     isolate: bool = True,
 ) -> gpd.GeoDataFrame:
@@ -103,6 +105,9 @@ def read_features(
     angles : {"decimal", "dms", "ddd.mmss"}, optional
         How plain numbers of degrees in such a table are meant, where neither it nor ``around`` shows it; ``dms``:
         none are, all are written out.
+    swapped : bool
+        Whether the two coordinates of each place stand the other way round (north or latitude first in a format that
+        has east first), and are to be exchanged.
     called : str, optional
         What the user calls the file, where it stands under another name; all that is said of it says this.
     isolate : bool
@@ -142,7 +147,7 @@ def read_features(
     def options() -> Options:
         control = None if control_points is None else read_control_points(control_points, crs=crs, limits=limits)
         known = given if control is None else control.crs
-        return Options(known, encoding, unit, closed_lines, shift, control, around, geometry, angles)
+        return Options(known, encoding, unit, closed_lines, shift, control, around, geometry, angles, swapped)
 
     if is_database(path):
         return _read_table(path, layer, options(), limits, within, isolate=isolate)
@@ -162,6 +167,7 @@ def read_features(
             around=around,
             geometry=geometry,
             angles=angles,
+            swapped=swapped,
             called=called,
         )
         return frame
@@ -217,6 +223,8 @@ def cleaned(reading: Reading, place: Place, options: Options, limits: Limits) ->
     assert place.file is not None
     if options.closed_lines == "polygon":
         reading = closed_as_polygons(reading)
+    if options.swapped:
+        reading = exchanged(reading)
     with placing(place.file, place.layer):
         # Where every feature is refused, their faults come before that of a CRS.
         require_some(len(reading.rows), reading.refused)

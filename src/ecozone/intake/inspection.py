@@ -226,6 +226,7 @@ def check_command(
     control_points: str | PathLike[str] | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    swapped: bool = False,
     unit: str | None = None,
     workspace: str | None = None,
 ) -> str:
@@ -249,6 +250,8 @@ def check_command(
         words.append(f"--{geometry}")
     if angles is not None:
         words += ["--angles", angles]
+    if swapped:
+        words.append("--swap-axes")
     if unit is not None:
         words += ["--unit", unit]
     if workspace is not None:

@@ -45,6 +45,8 @@ class Options:
         Extent of the workspace: west, south, east, north in degrees.
     geometry, angles : optional
         What the rows of a table are, and how its plain numbers of degrees are meant.
+    swapped : bool
+        Whether the two coordinates of each place stand the other way round than the format or the reader has it.
     """
 
     crs: CRS | None = None
@@ -56,6 +58,7 @@ class Options:
     around: Box | None = None
     geometry: RowKind | None = None
     angles: Angles | None = None
+    swapped: bool = False
 
     def __post_init__(self) -> None:
         if self.closed_lines not in get_args(ClosedLines):

@@ -46,13 +46,16 @@ def read_sites(
     around: Box | None = None,
     geometry: RowKind | None = None,
     angles: Angles | None = None,
+    swapped: bool = False,
     called: str | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Read proposed sites.
 
     Parameters
     ----------
-    path, crs, datum, layer, encoding, limits, unit, closed_lines, control_points, around, geometry, angles, called
+    path, crs, datum, layer, encoding, limits, unit, closed_lines, control_points, around, geometry, angles, swapped
+        As in `read_features`.
+    called : str, optional
         As in `read_features`.
     project_type : str, optional
         Of the sites whose file does not say theirs.
@@ -95,6 +98,7 @@ def read_sites(
         around=around,
         geometry=geometry,
         angles=angles,
+        swapped=swapped,
         called=called,
     )
     return as_sites(features, project_type=project_type)

@@ -187,6 +187,7 @@ def _read(
         around=around,
         geometry=request.geometry,
         angles=request.angles,
+        swapped=request.swapped,
         called=name,
     )
     notices = list(notices_of(frame))

@@ -60,7 +60,9 @@ def examine(
         _require_other(Path(fix), path, said.get("control_points"), ws)
     features = read_features(path, layer=layer, around=None if ws is None else extent_lonlat(ws), **said)
     told = {
-        name: said.get(name) for name in ("crs", "encoding", "datum", "control_points", "geometry", "angles", "unit")
+        name: said[name]
+        for name in ("crs", "encoding", "datum", "control_points", "geometry", "angles", "swapped", "unit")
+        if name in said
     }
     command = check_command(path, layer=layer, workspace=workspace, **told)
     report = inspect_features(features, layers=list_layers(path), command=command)

@@ -61,6 +61,9 @@ class Request(BaseModel):
         How far around points and lines is built, in metres, in place of their files': of all of them, or by site.
     only : tuple of str
         Sites that are asked about; all unless given.
+    swapped : bool
+        Whether the two coordinates of each place in the site files stand the other way round; see
+        `ecozone.intake.read_features`.
     near_m : float, optional
         Within how many metres an untouched layer is named; the default of `ecozone.assess.check_sites` unless given.
     years : tuple of int, optional
@@ -132,6 +135,7 @@ class Request(BaseModel):
     control_points: str | None = None
     geometry: RowKind | None = None
     angles: Angles | None = None
+    swapped: bool = False
     near_m: float | None = None
     years: tuple[int, ...] | None = None
     by: tuple[By, ...] = ()

@@ -114,6 +114,10 @@ def _obstacle(request: Request) -> UsageError | None:
         return UsageError("runs.stream_cuts")
     if request.datum is not None or request.control_points is not None:
         return UsageError("runs.stream_moved", option="--datum" if request.datum is not None else "--control-points")
+    if request.swapped:
+        return UsageError("runs.stream_moved", option="--swap-axes")
+    if request.types or request.radius_m is not None or request.only:
+        return UsageError("runs.stream_of_sites")
     return None
 
 

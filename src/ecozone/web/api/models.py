@@ -36,6 +36,7 @@ class Options(_Model):
     unit: Annotated[str, Field(max_length=40)] | None = None
     geometry: Annotated[str, Field(max_length=40)] | None = None
     angles: Annotated[str, Field(max_length=40)] | None = None
+    swapped: bool | None = None
     project_type: Annotated[str, Field(max_length=200)] | None = None
     near_m: Metres | None = None
     types: dict[str, str] | None = None

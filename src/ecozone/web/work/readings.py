@@ -29,6 +29,8 @@ _MOST_NAMES = 4
 #: So many readings are tried that would put the sites outside the workspace, the nearest.
 _MOST_OUTSIDE = 4
 _TABLES = frozenset({"csv", "xlsx"})
+#: Formats in which columns or the standard tell which coordinate is north.
+_ORDERED = _TABLES | {"txt", "kml", "kmz"}
 _UNITS = ("m", "mm", "cm", "dm", "km")
 _SHIFTS = ("gcj02", "bd09")
 _ROWS = ("corners", "points")
@@ -98,6 +100,8 @@ def _patches(asked: Prepared, source: Mapping[str, Any], evidence: Mapping[str, 
         yield from ({"angles": way} for way in WAYS if degrees and way != request.angles)
     if source["format"] == "dxf":
         yield from ({"unit": unit} for unit in _UNITS if unit != request.unit)
+    if source["format"] not in _ORDERED:
+        yield {"swapped": not request.swapped}
     yield from _layer_patches(asked, source["layer"])
 
 
@@ -115,6 +119,11 @@ def _patches_of_refusal(asked: Prepared, error: EcozoneError) -> Iterator[Patch]
         yield from ({"datum": datum, "crs": None} for datum in (*_SHIFTS, "wgs84", "cgcs2000"))
     elif key.startswith("dxf_"):
         yield from ({"unit": unit} for unit in _UNITS if unit != asked.request.unit)
+    if isinstance(error, CrsError) and not asked.request.swapped:
+        # A CRS alone does not mend what stands the other way round, nor does the order what has no CRS.
+        yield {"swapped": True}
+        codes = [one["crs"] for one in error.more.get("crs_evidence", {}).get("readings", ()) if one["swapped"]]
+        yield from ({"swapped": True, "crs": crs} for crs in dict.fromkeys(codes[:_MOST_OUTSIDE]))
     if key in ("crs_conflict", "datum_conflict", "which_datum_plane"):
         yield {"crs": None}
         yield {"datum": None}
@@ -156,6 +165,11 @@ def _head(patch: Patch) -> dict[str, Any]:
 
 
 def _label(patch: Patch) -> str:
+    if "swapped" in patch and not patch.get("crs"):
+        return say("web_work.reading_swapped" if patch["swapped"] else "web_work.reading_as_it_stands")
+    if "swapped" in patch:
+        words = {"crs": patch["crs"], "name": norm_crs(patch["crs"]).name}
+        return say("web_work.reading_swapped_crs", **words)
     if patch.get("crs"):
         return say("web_work.reading_crs", crs=patch["crs"], name=norm_crs(patch["crs"]).name)
     if patch.get("datum"):

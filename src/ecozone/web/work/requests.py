@@ -17,7 +17,7 @@ from ecozone.text import pick, say
 #: What an option of the page is called in a request.
 OPTIONS = (
     *("crs", "datum", "layer", "encoding", "unit", "geometry", "angles", "project_type", "near_m"),
-    *("types", "radius_m"),
+    *("types", "radius_m", "swapped"),
 )
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _LONGEST = 120
