@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     api.mount_files(app)
     _answer_errors(app, settings, [route for router in routers for route in router.routes])
-    describe(app, settings, ogc.FORMS)
+    describe(app, settings, (*ogc.FORMS, *api.FORMS))
     app.add_middleware(Guard, settings=settings)
     return app
 

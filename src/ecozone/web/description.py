@@ -10,9 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from ecozone.web.refusals import PROBLEM, reference
 from ecozone.web.settings import Settings
 
-_PROBLEM = "application/problem+json"
 _ABOUT = """The server of `ecozone serve`: the page's own API below `/api`, and the OGC's APIs below `/ogc`.
 
 Every refusal is a problem (RFC 7807) in Chinese or English: what is wrong, where, and what to do. `lang` chooses the
@@ -99,16 +99,14 @@ def _complete(document: dict[str, Any], settings: Settings, forms: tuple[type[Ba
         document["security"] = [{"token": []}]
         anywhere = _ANYWHERE | _TOKEN
     for operation in _operations(document):
-        refused = anywhere | (_BODY if "requestBody" in operation else {})
         answers = operation["responses"]
-        for code, about in {**refused, **({422: "A value will not do"} if "422" in answers else {})}.items():
-            known = answers.get(str(code), {})
-            if _PROBLEM not in known.get("content", {}):
-                answers[str(code)] = {"description": about, "content": {_PROBLEM: {"schema": _reference()}}}
-
-
-def _reference() -> dict[str, str]:
-    return {"$ref": "#/components/schemas/Problem"}
+        refused = anywhere | (_BODY if "requestBody" in operation else {})
+        for code, about in refused.items():
+            answers.setdefault(str(code), {"description": about})
+        for code, told in answers.items():
+            if code.startswith(("4", "5")) and PROBLEM not in told.get("content", {}):
+                # FastAPI describes what it would answer by itself to a value that will not do.
+                told["content"] = {PROBLEM: {"schema": reference("Problem")}}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from ecozone.text import Lang
 from ecozone.web.basemap import Basemap
 from ecozone.web.jobs import Job
+from ecozone.web.refusals import free
 from ecozone.web.service import Service, Spoken, lang_of, service_of
 from ecozone.web.settings import Settings
 
@@ -24,7 +25,12 @@ router = APIRouter(prefix="/api", tags=["page"], dependencies=[Depends(lang_of)]
 _MOST_FILES = 5000
 
 
-@router.get("/district")
+@router.get(
+    "/district",
+    summary="The district",
+    response_class=Response,
+    responses=free("The district", {"type": "object"}, 422, 500, 503),
+)
 async def district(request: Request, lang: Spoken) -> Response:
     """Return the district as the page shows it."""
     service = service_of(request)

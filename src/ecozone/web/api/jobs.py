@@ -6,26 +6,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import Path as Word
 from starlette.responses import FileResponse, JSONResponse
 
 from ecozone.web.api.downloads import download
 from ecozone.web.api.models import JobRequest
 from ecozone.web.problems import RefusedError
+from ecozone.web.refusals import answered, free, problems
 from ecozone.web.service import Service, Spoken, lang_of, service_of
 
 router = APIRouter(prefix="/api/jobs", tags=["page"], dependencies=[Depends(lang_of)])
 
 MOST_WAIT_S = 25.0
+_NUMBER = "1f0d5c9e-6f0b-4f5e-9d3f-2b7a6c1e8d40"
 Wait = Annotated[float, Query(ge=0, le=MOST_WAIT_S, description="Seconds to wait for the end")]
+
+Number = Annotated[str, Word(max_length=100, description="Number of a job", examples=[_NUMBER])]
+_CHECK = {"kind": "check", "source": {"text": "J1,4336530.1,526010.2\nJ2,4336530.1,526110.2\nJ3,4336430.1,526110.2"}}
 
 #: Kinds that need a source, and those that go on from another job.
 _OF_SOURCE = {"read", "check"}
 _OF_JOB = {"overlap", "scenario", "least_cut", "file"}
 
 
-@router.post("", status_code=202)
-async def submit(request: Request, asked: JobRequest, lang: Spoken, wait: Wait = 0) -> JSONResponse:
+@router.post(
+    "",
+    status_code=202,
+    summary="Ask for work",
+    response_class=Response,
+    responses=answered("JobDocument", "Asked for", 400, 404, 409, 422, 503, status=202),
+)
+async def submit(
+    request: Request, asked: Annotated[JobRequest, Body(examples=[_CHECK])], lang: Spoken, wait: Wait = 0
+) -> JSONResponse:
     """Ask for something to be worked out."""
     service = service_of(request)
     words = asked.model_dump(mode="json", exclude_none=True)
@@ -56,25 +70,35 @@ def _handed(service: Service, asked: JobRequest, folder: Path) -> Mapping[str, A
     return handed
 
 
-@router.get("/{number}")
-async def look(request: Request, number: str, wait: Wait = 0) -> dict[str, Any]:
+@router.get(
+    "/{number}",
+    summary="How a job stands",
+    response_class=Response,
+    responses=answered("JobDocument", "How it stands", 404, 422),
+)
+async def look(request: Request, number: Number, wait: Wait = 0) -> JSONResponse:
     """Tell how a job stands; ``wait`` waits for its end."""
     jobs = service_of(request).jobs
     job = jobs.get(number)
     await jobs.wait(job, wait)
-    return job.document()
+    return JSONResponse(job.document())
 
 
-@router.delete("/{number}", status_code=204)
-async def cancel(request: Request, number: str) -> Response:
+@router.delete("/{number}", status_code=204, summary="Give a job up", responses=problems(404, 422))
+async def cancel(request: Request, number: Number) -> Response:
     """Give a job up, and forget what it made."""
     jobs = service_of(request).jobs
     await jobs.cancel(jobs.get(number))
     return Response(status_code=204)
 
 
-@router.get("/{number}/answer")
-async def answer(request: Request, number: str) -> FileResponse:
+@router.get(
+    "/{number}/answer",
+    summary="What a job found",
+    response_class=Response,
+    responses=free("What it found", {"type": "object"}, 404, 409, 422),
+)
+async def answer(request: Request, number: Number) -> FileResponse:
     """Return what a job found, as JSON."""
     path = service_of(request).jobs.get(number).answer
     if path.suffix != ".json":
@@ -82,7 +106,12 @@ async def answer(request: Request, number: str) -> FileResponse:
     return FileResponse(path, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/{number}/file")
-async def file(request: Request, number: str) -> FileResponse:
+@router.get(
+    "/{number}/file",
+    summary="The file that a job made",
+    response_class=Response,
+    responses=free("The file", {"type": "string", "format": "binary"}, 404, 409, 422, media="*/*"),
+)
+async def file(request: Request, number: Number) -> FileResponse:
     """Return the file that a job made."""
     return download(service_of(request).jobs.get(number).answer)

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/api", tags=["page"], dependencies=[Depends(lang_of)]
 _ROOMS = ("map_page", "map_page_change", "page", "words")
 
 
-@router.get("/texts")
+@router.get("/texts", summary="The words of the page")
 async def texts(lang: Spoken) -> dict[str, str]:
     """Return every word of the page's scripts in one language, by room and key."""
     return {f"{name}.{key}": entry[lang] for name in _ROOMS for key, entry in room(name).items()}

@@ -13,12 +13,12 @@ from ecozone.text import Lang, say
 from ecozone.web.ogc.asking import LANG, asked
 from ecozone.web.ogc.catalogue import Found, catalogue_of
 from ecozone.web.ogc.links import GEOJSON, address, link
-from ecozone.web.ogc.models import Collection, Collections
 from ecozone.web.ogc.problems import FailedError, no_such_layer
-from ecozone.web.ogc.routes import answers, router, spoken
+from ecozone.web.ogc.routes import router, spoken
 from ecozone.web.ogc.store import Store
 from ecozone.web.ogc.systems import CRS84, GREGORIAN, systems_of
 from ecozone.web.problems import RefusedError, problem_of
+from ecozone.web.refusals import answered
 
 collections = router("OGC API - Features")
 LAYER = Path(description="Key of a layer in `ecozone.toml`", examples=["red_line"], max_length=200)
@@ -26,7 +26,10 @@ _LANG = {"parameters": [LANG.described()]}
 
 
 @collections.get(
-    "/collections", summary="All layers", responses=answers(Collections, 400, 422, 503), openapi_extra=_LANG
+    "/collections",
+    summary="All layers",
+    responses=answered("Collections", "The layers", 400, 422, 503),
+    openapi_extra=_LANG,
 )
 async def listed(request: Request) -> Response:
     """List every layer of the workspace; one that cannot be read is listed with its trouble."""
@@ -41,7 +44,10 @@ async def listed(request: Request) -> Response:
 
 
 @collections.get(
-    "/collections/{layer}", summary="One layer", responses=answers(Collection, 400, 404, 422, 503), openapi_extra=_LANG
+    "/collections/{layer}",
+    summary="One layer",
+    responses=answered("Collection", "The layer", 400, 404, 422, 503),
+    openapi_extra=_LANG,
 )
 async def described(request: Request, layer: Annotated[str, LAYER]) -> Response:
     """Tell of a layer what it is, what it rests on, since when it is in force, and where it lies."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -11,9 +9,9 @@ from ecozone.text import say
 from ecozone.web.ogc.asking import LANG, asked
 from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.links import OPENAPI, PROCESSES, address, link
-from ecozone.web.ogc.models import Conformance, LandingPage
-from ecozone.web.ogc.routes import answers, router, spoken
+from ecozone.web.ogc.routes import router, spoken
 from ecozone.web.ogc.thirty import described_30
+from ecozone.web.refusals import answered, free
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 _PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
@@ -28,7 +26,9 @@ _LANG = {"parameters": [LANG.described()]}
 
 
 @common.get("", include_in_schema=False)
-@common.get("/", summary="Landing page", responses=answers(LandingPage, 400, 422), openapi_extra=_LANG)
+@common.get(
+    "/", summary="Landing page", responses=answered("LandingPage", "The landing page", 400, 422), openapi_extra=_LANG
+)
 async def landing(request: Request) -> Response:
     """Lead clients to the layers, the processes and this description."""
     asked(request.query_params, [LANG])
@@ -48,19 +48,21 @@ async def landing(request: Request) -> Response:
     return JSONResponse({"title": title, "description": about, "attribution": schematic, "links": links})
 
 
-@common.get("/conformance", summary="Conformance", responses=answers(Conformance, 400), openapi_extra=_LANG)
+@common.get(
+    "/conformance", summary="Conformance", responses=answered("Conformance", "The classes", 400), openapi_extra=_LANG
+)
 async def conformance(request: Request) -> Response:
     """Name the classes of the standards that are fulfilled."""
     asked(request.query_params, [LANG])
     return JSONResponse({"conformsTo": list(CONFORMS_TO)})
 
 
-_API: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The description", "content": {OPENAPI: {"schema": {"type": "object"}}}}
-}
-
-
-@common.get("/api", summary="Description of the API", responses=answers(Conformance, 400) | _API, openapi_extra=_LANG)
+@common.get(
+    "/api",
+    summary="Description of the API",
+    responses=free("The description", {"type": "object"}, 400, media=OPENAPI),
+    openapi_extra=_LANG,
+)
 async def api(request: Request) -> Response:
     """Describe this part of the API in OpenAPI 3.0; `/api/openapi.json` describes the whole in OpenAPI 3.1."""
     asked(request.query_params, [LANG])

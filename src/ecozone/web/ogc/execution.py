@@ -19,11 +19,11 @@ from ecozone.web.ogc.asking import LANG, asked
 from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.inputs import REQUESTS, read_request
 from ecozone.web.ogc.links import JSON, RESULTS, address, link
-from ecozone.web.ogc.models import StatusInfo
 from ecozone.web.ogc.problems import NO_SUCH_JOB, RESULT_NOT_READY, FailedError
 from ecozone.web.ogc.processes import require_process
-from ecozone.web.ogc.routes import REFUSED, answers, reference, router, spoken
+from ecozone.web.ogc.routes import router, spoken
 from ecozone.web.problems import RefusedError
+from ecozone.web.refusals import answered, free, problems, reference
 from ecozone.web.service import service_of
 
 execution = router("OGC API - Processes")
@@ -40,9 +40,7 @@ _STATUS = {
 _LOOK_S = 2.0
 _LANG = {"parameters": [LANG.described()]}
 JOB = Path(description="Number of a job", examples=["1f0d5c9e-6f0b-4f5e-9d3f-2b7a6c1e8d40"], max_length=100)
-_RESULT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "What `ecozone --json` prints", "content": {JSON: {"schema": {"type": "object"}}}}
-}
+_RESULT = ("What `ecozone --json` prints", {"type": "object"})
 
 
 async def execute(request: Request, process: str) -> Response:
@@ -134,7 +132,12 @@ def _document(answer: File) -> Iterator[bytes]:
     yield b"}}"
 
 
-@execution.get("/jobs/{job}", summary="How far a job is", responses=answers(StatusInfo, 400, 404), openapi_extra=_LANG)
+@execution.get(
+    "/jobs/{job}",
+    summary="How far a job is",
+    responses=answered("StatusInfo", "How far it is", 400, 404, 422),
+    openapi_extra=_LANG,
+)
 async def status(request: Request, job: Annotated[str, JOB]) -> Response:
     """Tell how far a job is. There is no list of jobs: two planners at once do not see each other's."""
     asked(request.query_params, [LANG])
@@ -142,7 +145,12 @@ async def status(request: Request, job: Annotated[str, JOB]) -> Response:
     return JSONResponse(_told(request, found, words["process"]))
 
 
-@execution.delete("/jobs/{job}", summary="Give a job up", responses=answers(StatusInfo, 400, 404), openapi_extra=_LANG)
+@execution.delete(
+    "/jobs/{job}",
+    summary="Give a job up",
+    responses=answered("StatusInfo", "How far it is", 400, 404, 422),
+    openapi_extra=_LANG,
+)
 async def dismiss(request: Request, job: Annotated[str, JOB]) -> Response:
     """End a job where it has not ended, and forget it with all that it made."""
     asked(request.query_params, [LANG])
@@ -154,7 +162,7 @@ async def dismiss(request: Request, job: Annotated[str, JOB]) -> Response:
 @execution.get(
     "/jobs/{job}/results",
     summary="The result of a job",
-    responses=_RESULT | {code: REFUSED[code] for code in (400, 404, 422, 500)},
+    responses=free(*_RESULT, 400, 404, 422, 500),
     openapi_extra=_LANG,
 )
 async def results(request: Request, job: Annotated[str, JOB]) -> Response:
@@ -218,22 +226,22 @@ def _route(process: str) -> None:
         methods=["POST"],
         summary=f"Carry out {process}",
         responses={
-            **_RESULT,
+            **free(*_RESULT),
             201: {
                 "description": "Asked for; the job tells how far it is",
-                "content": {JSON: {"schema": reference(StatusInfo)}},
+                "content": {JSON: {"schema": reference("StatusInfo")}},
                 "headers": {
                     "Location": {"description": "Where to ask after it", "schema": {"type": "string"}},
                     "Preference-Applied": {"schema": {"type": "string"}},
                 },
             },
-            **{code: REFUSED[code] for code in (400, 413, 415, 422, 500, 503)},
+            **problems(400, 413, 415, 422, 500, 503),
         },
         openapi_extra={
             "parameters": [_PREFER, LANG.described()],
             "requestBody": {
                 "required": True,
-                "content": {JSON: {"schema": reference(REQUESTS[process]), "example": EXAMPLES[process]}},
+                "content": {JSON: {"schema": reference(REQUESTS[process].__name__), "example": EXAMPLES[process]}},
             },
         },
     )

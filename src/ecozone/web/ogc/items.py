@@ -28,11 +28,11 @@ from ecozone.web.ogc.asking import (
 from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.collections import LAYER
 from ecozone.web.ogc.links import GEOJSON, address, link
-from ecozone.web.ogc.models import FeatureCollection, OneFeature
-from ecozone.web.ogc.routes import answers, router, spoken
+from ecozone.web.ogc.routes import router, spoken
 from ecozone.web.ogc.store import Search, Store
 from ecozone.web.ogc.systems import DEGREES, System, systems_of
 from ecozone.web.problems import RefusedError
+from ecozone.web.refusals import answered
 
 items = router("OGC API - Features")
 _CRS = (
@@ -61,7 +61,7 @@ def _with_headers(told: dict[int | str, dict[str, Any]]) -> dict[int | str, dict
 @items.get(
     "/collections/{layer}/items",
     summary="Features of a layer",
-    responses=_with_headers(answers(FeatureCollection, 400, 404, 422, 503, media=GEOJSON)),
+    responses=_with_headers(answered("FeatureCollection", "A page of features", 400, 404, 422, 503, media=GEOJSON)),
     openapi_extra={"parameters": _DESCRIBED},
 )
 async def features(request: Request, layer: Annotated[str, LAYER]) -> Response:
@@ -102,7 +102,7 @@ async def features(request: Request, layer: Annotated[str, LAYER]) -> Response:
 @items.get(
     "/collections/{layer}/items/{feature:path}",
     summary="One feature",
-    responses=_with_headers(answers(OneFeature, 400, 404, 422, 503, media=GEOJSON)),
+    responses=_with_headers(answered("OneFeature", "The feature", 400, 404, 422, 503, media=GEOJSON)),
     openapi_extra={"parameters": [crs_parameter("crs", _CRS, [DEGREES]).described(), LANG.described()]},
 )
 async def feature(

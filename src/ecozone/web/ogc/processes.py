@@ -15,11 +15,11 @@ from ecozone.web.ogc.asking import LANG, Parameter, asked, whole
 from ecozone.web.ogc.catalogue import catalogue_of
 from ecozone.web.ogc.inputs import REQUESTS
 from ecozone.web.ogc.links import EXECUTE, address, link
-from ecozone.web.ogc.models import ProcessDescription, ProcessList
 from ecozone.web.ogc.problems import NO_SUCH_PROCESS
-from ecozone.web.ogc.routes import answers, router, spoken
+from ecozone.web.ogc.routes import router, spoken
 from ecozone.web.ogc.schemas import input_schemas
 from ecozone.web.problems import RefusedError
+from ecozone.web.refusals import answered
 
 processes = router("OGC API - Processes")
 PROCESSES = tuple(REQUESTS)
@@ -36,7 +36,7 @@ _LANG = {"parameters": [LANG.described()]}
 @processes.get(
     "/processes",
     summary="All processes",
-    responses=answers(ProcessList, 400),
+    responses=answered("ProcessList", "The processes", 400),
     openapi_extra={"parameters": [_LIMIT.described(), LANG.described()]},
 )
 async def listed(request: Request) -> Response:
@@ -51,7 +51,7 @@ async def listed(request: Request) -> Response:
 @processes.get(
     "/processes/{process}",
     summary="One process",
-    responses=answers(ProcessDescription, 400, 404, 422),
+    responses=answered("ProcessDescription", "The process", 400, 404, 422),
     openapi_extra=_LANG,
 )
 async def described(

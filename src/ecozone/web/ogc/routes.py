@@ -14,9 +14,8 @@ from ecozone.errors import EcozoneError
 from ecozone.text import Lang
 from ecozone.web.ogc.problems import FailedError
 from ecozone.web.problems import RefusedError, hidden_folders, problem_of
+from ecozone.web.refusals import PROBLEM
 from ecozone.web.service import service_of
-
-PROBLEM = "application/problem+json"
 
 
 class OgcRoute(APIRoute):
@@ -64,33 +63,3 @@ def router(*tags: str) -> APIRouter:
     """Return a router for resources of the standards."""
     # Without a media type of its own, a route is described with those that it names.
     return APIRouter(prefix="/ogc", tags=list(tags), route_class=OgcRoute, default_response_class=Response)
-
-
-def answers(
-    model: type, *refused: int, status: int = 200, media: str = "application/json", about: str = "Answered"
-) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI is told of a route's answers: the one of ``model``, and problems by their status."""
-    told: dict[int | str, dict[str, Any]] = {}
-    told[status] = {"description": about, "content": {media: {"schema": reference(model)}}}
-    return told | {code: REFUSED[code] for code in refused}
-
-
-def reference(model: type) -> dict[str, str]:
-    """Return how OpenAPI refers to a form."""
-    return {"$ref": f"#/components/schemas/{model.__name__}"}
-
-
-_ABOUT = {
-    400: "The request is wrong: a parameter that is not known, or a value that will not do",
-    404: "There is no such resource",
-    409: "The job has no result to give",
-    413: "The request holds too much",
-    415: "The request is of another media type",
-    422: "The request is well formed, and what it speaks of cannot be read or trusted",
-    500: "A defect of ecozone; the number leads to the server's log",
-    503: "Too many jobs are waiting",
-}
-REFUSED: dict[int, dict[str, Any]] = {
-    code: {"description": about, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for code, about in _ABOUT.items()
-}
