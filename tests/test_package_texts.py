@@ -189,6 +189,18 @@ def test_every_text_is_used() -> None:
     assert unused == []
 
 
+def test_scripts_name_texts_that_exist() -> None:
+    """Every text that a script of the pages asks for by its whole name is in the catalogue."""
+    places = (PACKAGE / "web" / "assets", PACKAGE / "outputs" / "map_assets")
+    scripts = [path.read_text("utf-8") for place in places for path in sorted(place.glob("*.js"))]
+    asked = {(room, name) for text in scripts for room, name in re.findall(r"\be\.([pt])\('([a-z_]+)'[,)]", text)}
+    rooms = {"p": ("page",), "t": ("map_page", "map_page_change")}
+    assert asked
+    assert [
+        (room, name) for room, name in sorted(asked) if not any(f"{one}.{name}" in CATALOGUE for one in rooms[room])
+    ] == []
+
+
 def test_calls_fill_their_texts() -> None:
     """Every call that says, raises or notices a text gives all the fields that the text holds."""
     lacking = []
