@@ -52,6 +52,8 @@ def test_a_line_has_a_length_inside_and_a_point_a_count() -> None:
     assert table.loc["line", "overlap_m2"] == 0
     assert table.loc["point", "count"] == 1
     assert table.loc["point", "depth_m"] == pytest.approx(5)
+    shallow = overlay(sites, frame(box(0, 0, 100, 100)), depth=False).set_index("site")
+    pd.testing.assert_frame_equal(shallow, table.drop(columns="depth_m"))
 
 
 def test_overlapping_zones_are_each_measured_by_themselves() -> None:

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from ecozone.errors import DefectError
+from ecozone.errors import DefectError, GeometryError
 from ecozone.geo import area_m2, length_m
-from ecozone.measure import EdgeIndex, Prepared, depths_in, nearest_to, shared_with, sizes_between
+from ecozone.measure import EdgeIndex, Prepared, depths_in, nearest_to, overlay, shared_with, sizes_between
 from ecozone.measure import shared as shared_module
 from ecozone.measure.areal import scales_near
 from ecozone.measure.edge_index import index_of
@@ -309,6 +309,26 @@ def test_depth_is_the_distance_from_the_boundary() -> None:
     shapes = shared.shapes(np.arange(len(shared)))
     middle = shapely.distance(boundary[shared.right], shapely.point_on_surface(shapes))
     assert (depth >= middle - 1e-6).all()
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=9), st.sampled_from([0.0, 0.1]))
+def test_what_is_plainly_valid_is_valid(corners: list[tuple[int, int]], tilt: float) -> None:
+    """Of rings with crossings, spikes, corners on edges, repeated vertices: none is taken for valid that is not."""
+    turn = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]])
+    shape = shapely.Polygon(np.array([*corners, corners[0]]) @ turn + [E, N])
+    assert shape.is_valid or not index(shape).simple[0]
+
+
+def test_stars_are_plainly_valid_and_what_nobody_can_tell_is_left_to_others() -> None:
+    """A ring of thousands of vertices is told at once; holes, parts, lines, nothing and a bow-tie are not."""
+    zones = scattered(1, 3)[1].shapes
+    bow = shapely.Polygon([(E, N), (E + 9, N + 9), (E + 9, N), (E, N + 9)])
+    parts = shapely.multipolygons([zones[0], shapely.box(E - 5000, N, E - 4900, N + 9)])
+    found = index(*zones[:3], zones[3], parts, bow, shapely.LineString([(E, N), (E + 1, N)]), None, shapely.Point(E, N))
+    assert found.simple.tolist() == [True] * 3 + [False] * 6
+    with pytest.raises(GeometryError, match="Self-intersection"):
+        overlay(gpd.GeoDataFrame(geometry=series(zones[0])), gpd.GeoDataFrame(geometry=series(zones[0], bow)))
 
 
 def test_long_edges_do_not_fill_every_slab() -> None:

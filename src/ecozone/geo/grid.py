@@ -31,6 +31,8 @@ def require_metric(crs: CRS) -> None:
 
 def require_valid(shapes: Shapes, index: Any) -> None:
     """Raise a `GeometryError` that names the first row whose shape is not valid or mixes kinds."""
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all() and shapely.is_valid(shapes).all():
+        return
     _, once = np.unique(np.fromiter(map(id, shapes), dtype=np.int64, count=len(shapes)), return_index=True)
     bad = ~shapely.is_missing(shapes[once]) & ~shapely.is_valid(shapes[once])
     mixed = shapely.get_type_id(shapes[once]) == shapely.GeometryType.GEOMETRYCOLLECTION

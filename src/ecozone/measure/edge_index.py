@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, TypeVar
@@ -89,6 +89,9 @@ class Hierarchy:
         return self.owner, self.box, self.slant, self.level, self.start, self.stop
 
 
+Part = TypeVar("Part", Slabs, Hierarchy)
+
+
 class EdgeIndex:
     """Zones ready to be asked what sites share with them.
 
@@ -116,7 +119,7 @@ class EdgeIndex:
     @cached_property
     def slabs(self) -> Slabs:
         """The edges by slabs."""
-        return self._built[0] if self._large else slabs_of(self.outlines)
+        return self._kept(Slabs, slabs_of)
 
     @cached_property
     def end(self) -> Indices:
@@ -136,6 +139,19 @@ class EdgeIndex:
         return area
 
     @cached_property
+    def simple(self) -> Mask:
+        """Which of the zones are polygons of one ring that are plainly valid."""
+        from ecozone.measure.simple_kernels import plainly_valid
+
+        simple, one, slabs = np.zeros(len(self.shapes), dtype=np.bool_), self.outlines, self.slabs
+        arrays: tuple[Any, ...] = (
+            *(one.xy, one.rings, one.first, one.dimension, self.end),
+            *(slabs.count, slabs.first, slabs.pointer, slabs.edge, simple),
+        )
+        in_parts(lambda start, stop: plainly_valid(start, stop, *arrays), len(simple), least=1)
+        return simple
+
+    @cached_property
     def around_m(self) -> Floats:
         """Length of each boundary, metres of the plane."""
         return self.outlines.lengths
@@ -149,33 +165,32 @@ class EdgeIndex:
 
     def near_boxes(self, box: Floats, reach_m: float) -> tuple[Ints, Ints]:
         """Return the pairs whose boxes come within reach of each other, ordered by box and zone."""
-        from ecozone.measure.box_kernels import boxes_near
+        from ecozone.measure.box_kernels import FEW, boxes_near, list_boxes_near
 
-        count, none = np.zeros(len(box), dtype=np.int64), np.zeros(0, dtype=np.int64)
-        arrays: tuple[Any, ...] = (np.ascontiguousarray(box), float(reach_m), *self.boxes, count, none, False)
+        order, box = side_by_side(box), np.ascontiguousarray(box)
+        count, few = np.zeros(len(box), dtype=np.int64), np.empty((len(box), FEW), dtype=np.int64)
+        arrays: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count, few)
         in_parts(lambda start, stop: boxes_near(start, stop, *arrays), len(box))
-        found = np.empty(int(count.sum()), dtype=np.int64)
-        listing: tuple[Any, ...] = (*arrays[:-3], np.cumsum(count) - count, found, True)
-        in_parts(lambda start, stop: boxes_near(start, stop, *listing), len(box))
+        found, first = np.empty(int(count.sum()), dtype=np.int64), np.cumsum(count) - count
+        listing: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count, first, few, found)
+        in_parts(lambda start, stop: list_boxes_near(start, stop, *listing), len(box))
         return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The edges by runs and boxes over them."""
-        return self._built[1] if self._large else hierarchy_of(self.outlines)
+        return self._kept(Hierarchy, hierarchy_of)
 
-    @property
-    def _large(self) -> bool:
-        return len(self.outlines.xy) >= LARGE
-
-    @cached_property
-    def _built(self) -> tuple[Slabs, Hierarchy]:
-        """Both of them, from the user's cache folder where they are there."""
-        kept = index_file.load(self.digest)
+    def _kept(self, kind: type[Part], build: Callable[[Outlines], Part]) -> Part:
+        """Return a part: that of a large layer from the user's cache folder where it is there."""
+        if len(self.outlines.xy) < LARGE:
+            return build(self.outlines)
+        name = self.digest + kind.__name__.encode("ascii")
+        kept = index_file.load(name)
         if kept is not None:
-            return _from(Slabs, kept), _from(Hierarchy, kept)
-        built = slabs_of(self.outlines), hierarchy_of(self.outlines)
-        index_file.save(self.digest, _arrays(built[0]) | _arrays(built[1]))
+            return kind(**kept)
+        built = build(self.outlines)
+        index_file.save(name, {field.name: getattr(built, field.name) for field in fields(built)})
         return built
 
     @property
@@ -229,17 +244,6 @@ def joined(one: EdgeIndex, other: EdgeIndex) -> EdgeIndex:
     return both
 
 
-Part = TypeVar("Part", Slabs, Hierarchy)
-
-
-def _arrays(part: Slabs | Hierarchy) -> dict[str, NDArray[Any]]:
-    return {f"{type(part).__name__}.{field.name}": getattr(part, field.name) for field in fields(part)}
-
-
-def _from(kind: type[Part], arrays: Mapping[str, NDArray[Any]]) -> Part:
-    return kind(**{field.name: arrays[f"{kind.__name__}.{field.name}"] for field in fields(kind)})
-
-
 _known: WeakValueDictionary[bytes, EdgeIndex] = WeakValueDictionary()
 
 
@@ -257,12 +261,17 @@ def slabs_of(outlines: Outlines) -> Slabs:
     west = np.where(there, outlines.box[:, 0], 0.0)
     width = np.maximum(np.where(there, outlines.box[:, 2] - outlines.box[:, 0], 0.0), _LEAST_WIDTH_M)
     count, entries = np.ones((2, len(west)), dtype=np.int64)
-    count_slabs(outlines.xy, outlines.rings, outlines.first, west, width, _MOST_SLABS, count, entries)
+    shape = outlines.xy, outlines.rings, outlines.first, west
+    in_parts(
+        lambda start, stop: count_slabs(start, stop, *shape, width, _MOST_SLABS, count, entries), len(west), least=2
+    )
     per_m = count / width
     first = np.cumsum(count) - count
     pointer = np.zeros(int(count.sum()) + 1, dtype=np.int64)
-    edge = np.empty(int(entries.sum()), dtype=np.int32)
-    fill_slabs(outlines.xy, outlines.rings, outlines.first, west, per_m, count, first, pointer, edge)
+    pointer[-1] = entries.sum()
+    begin, edge = np.cumsum(entries) - entries, np.empty(pointer[-1], dtype=np.int32)
+    arrays: tuple[Any, ...] = (*shape, per_m, count, first, begin, pointer, edge)
+    in_parts(lambda start, stop: fill_slabs(start, stop, *arrays), len(west), least=2)
     return Slabs(west, per_m, count, first, pointer, edge)
 
 
@@ -284,7 +293,7 @@ def hierarchy_of(outlines: Outlines) -> Hierarchy:
 
 def _boxes_over(box: Floats) -> tuple[Floats, Longs, Ints]:
     """Return boxes and boxes over those that lie near each other, level by level; where each starts; their order."""
-    order = np.argsort(along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
+    order = np.argsort(_along_curve((box[:, :2] + box[:, 2:]) / 2.0), kind="stable")
     levels = _levels(box[order])
     level = np.cumsum([0, *(len(each) for each in levels)]).astype(np.int64)
     return np.concatenate(levels), level, order
@@ -303,7 +312,30 @@ def _levels(box: Floats) -> list[Floats]:
     return levels
 
 
-def along_curve(xy: Floats) -> NDArray[np.uint64]:
+def side_by_side(box: Floats) -> Longs:
+    """Return an order of boxes in which those that lie near each other follow each other.
+
+    What is asked for one after the other in this order is found in the processor's cache.
+    """
+    x, y = box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]
+    there = np.isfinite(x + y)
+    place = np.zeros(len(box), dtype=np.uint16)
+    if there.any():
+        west, south = x[there].min(), y[there].min()
+        per_m = 255.0 / max(x[there].max() - west, y[there].max() - south, 1e-9)
+        place[there] = _in_turn((x[there] - west) * per_m) | (_in_turn((y[there] - south) * per_m) << np.uint16(1))
+    return place.argsort(kind="stable").astype(np.int64, copy=False)
+
+
+def _in_turn(cell: Floats) -> NDArray[np.uint16]:
+    """Return the eight bits of whole numbers with gaps between them."""
+    bits = cell.astype(np.uint16)
+    for shift, mask in ((4, 0x0F0F), (2, 0x3333), (1, 0x5555)):
+        bits = (bits | (bits << np.uint16(shift))) & np.uint16(mask)
+    return bits
+
+
+def _along_curve(xy: Floats) -> NDArray[np.uint64]:
     """Return the place of points along a curve that fills the plane: the bits of x and y in turn."""
     if not len(xy):
         return np.zeros(0, dtype=np.uint64)

@@ -38,12 +38,16 @@ def slab_of(x: float, west: float, per_m: float, count: int) -> int:
     return min(int(min(at, 1e9)), count - 1)
 
 
-@kernel("void(float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64, int64[::1], int64[::1]) ")
+@kernel(
+    "void(int64, int64, float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64, int64[::1], "
+    "int64[::1]) "
+)
 def count_slabs(
-    xy: Floats, rings: Longs, zones: Longs, west: Floats, width: Floats, most: int, slabs: Longs, entries: Longs
-) -> None:
+    start: int, stop: int, xy: Floats, rings: Longs, zones: Longs, west: Floats, width: Floats, most: int,
+    slabs: Longs, entries: Longs,
+) -> None:  # fmt: skip
     """Choose the number of slabs of each zone, so that long edges do not fill all of them, and count entries."""
-    for zone in range(zones.size - 1):
+    for zone in range(start, stop):
         edges = 0
         for ring in range(zones[zone], zones[zone + 1]):
             edges += max(rings[ring + 1] - rings[ring] - 1, 1)
@@ -65,42 +69,32 @@ def count_slabs(
 
 
 @kernel(
-    "void(float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64[::1], int64[::1], "
-    "int64[::1], int32[::1]) "
+    "void(int64, int64, float64[:,::1], int64[::1], int64[::1], float64[::1], float64[::1], int64[::1], int64[::1], "
+    "int64[::1], int64[::1], int32[::1]) "
 )
 def fill_slabs(
-    xy: Floats,
-    rings: Longs,
-    zones: Longs,
-    west: Floats,
-    per_m: Floats,
-    slabs: Longs,
-    slab_first: Longs,
-    pointer: Longs,
-    edge: Indices,
-) -> None:
-    """List the edges of each slab by their first vertex, in the order of the vertices."""
-    for turn in range(2):
-        for zone in range(zones.size - 1):
+    start: int, stop: int, xy: Floats, rings: Longs, zones: Longs, west: Floats, per_m: Floats, slabs: Longs,
+    slab_first: Longs, entry_first: Longs, pointer: Longs, edge: Indices,
+) -> None:  # fmt: skip
+    """List the edges of each slab by their first vertex, in the order of the vertices; ``pointer`` is 0 before."""
+    for zone in range(start, stop):
+        low, high = slab_first[zone], slab_first[zone] + slabs[zone]
+        for turn in range(2):
             for ring in range(zones[zone], zones[zone + 1]):
                 for i in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
                     j = min(i + 1, rings[ring + 1] - 1)
                     one = slab_of(xy[i, 0], west[zone], per_m[zone], slabs[zone])
                     two = slab_of(xy[j, 0], west[zone], per_m[zone], slabs[zone])
-                    for slab in range(min(one, two), max(one, two) + 1):
-                        at = slab_first[zone] + slab
-                        if turn == 0:
-                            pointer[at + 1] += 1
-                        else:
+                    for at in range(low + min(one, two), low + max(one, two) + 1):
+                        if turn == 1:
                             edge[pointer[at]] = i
-                            pointer[at] += 1
-        if turn == 0:
-            for at in range(pointer.size - 1):
-                pointer[at + 1] += pointer[at]
-        else:
-            for at in range(pointer.size - 1, 0, -1):
-                pointer[at] = pointer[at - 1]
-            pointer[0] = 0
+                        pointer[at] += 1
+            # What each slab has makes it known where each begins; there each is then filled up to where the next does.
+            begin = entry_first[zone]
+            for at in range(low, high):
+                found = pointer[at]
+                pointer[at] = begin
+                begin = begin + found if turn == 0 else found
 
 
 @kernel()
@@ -316,23 +310,24 @@ def _gap(
 
 
 @kernel(
-    "void(int64, int64, int64[::1], int64[::1], float64, float64[:,::1], int64[::1], int8[::1], int64[::1], "
-    "float64[:,::1], int64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[:,::1], "
+    "void(int64, int64, int64[::1], int64[::1], int64[::1], float64, float64[:,::1], int64[::1], int8[::1], "
+    "int64[::1], float64[:,::1], int64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[:,::1], "
     "int32[::1], int8[::1], float64[::1], float64[::1], float64[::1], int64[::1], int64[::1], int64[::1], "
     "int32[::1], float64[::1], int64[::1], boolean[::1]) "
 )
 def measure_pairs(
-    start: int, stop: int, sites: Longs, zones: Longs, reach: float, xy: Floats, rings: Longs, side: Signs,
-    first: Longs, box: Floats, dimension: Longs, whole: Floats, around: Floats, thin: Floats, scale: Floats,
-    zxy: Floats, zend: Indices, zside: Signs, zone_m2: Floats, west: Floats, per_m: Floats, slabs: Longs,
-    slab_first: Longs, pointer: Longs, edge: Indices, area: Floats, state: Longs, touch: Mask,
+    start: int, stop: int, order: Longs, sites: Longs, zones: Longs, reach: float, xy: Floats, rings: Longs,
+    side: Signs, first: Longs, box: Floats, dimension: Longs, whole: Floats, around: Floats, thin: Floats,
+    scale: Floats, zxy: Floats, zend: Indices, zside: Signs, zone_m2: Floats, west: Floats, per_m: Floats,
+    slabs: Longs, slab_first: Longs, pointer: Longs, edge: Indices, area: Floats, state: Longs, touch: Mask,
 ) -> None:  # fmt: skip
-    """Measure pairs from ``start`` to ``stop``: the area shared, APART, INSIDE or NEAR, and whether the two touch.
+    """Measure pairs in the order given: the area shared, APART, INSIDE or NEAR, and whether the two touch.
 
     Of lines and points that are NEAR nothing more is found here.
     """
     least = max(reach, TOUCH_M)
-    for pair in range(start, stop):
+    for turn in range(start, stop):
+        pair = order[turn]
         site, zone = sites[pair], zones[pair]
         x0, y0, x1, y1 = box[site, 0] - least, box[site, 1] - least, box[site, 2] + least, box[site, 3] + least
         one = slab_of(x0, west[zone], per_m[zone], slabs[zone])

@@ -1,4 +1,4 @@
-"""Indexes of large layers in the user's cache folder, each named by the boundaries that it was built from.
+"""Parts of indexes of large layers in the user's cache folder, each named by the boundaries that it was built from.
 
 A layer that has changed has another name, so that no index is ever stale. A file is written aside and then moved into
 its place, so that processes may write at the same time; one that is damaged fails its checksum and is built anew.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ecozone.log import logger
 
 #: So many files are kept, those last used.
-_MOST = 16
+_MOST = 32
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from ecozone.geo import azimuth_deg, distance_m, is_conformal, places_apart, require_same_crs
-from ecozone.measure.edge_index import EdgeIndex, along_curve, index_of
+from ecozone.measure.edge_index import EdgeIndex, index_of, side_by_side
 from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Shapes, array_of, series_of
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.workers import in_parts
@@ -130,11 +130,8 @@ def _apart(sites: Prepared, zones: EdgeIndex, rows: Ints, within_m: float) -> tu
 
     distance, zone, ends = np.full(len(rows), np.nan), np.full(len(rows), -1, dtype=np.int64), np.zeros((len(rows), 4))
     one, two = sites.outlines, zones.outlines
-    box = one.box[rows]
-    # Sites near each other ask for the same edges: one after the other, they find them in the processor's cache.
-    order = along_curve((box[:, :2] + box[:, 2:]) / 2.0).argsort(kind="stable")
     arrays: tuple[Any, ...] = (
-        *(order, rows.astype(np.int64), within_m, TOUCH_M, one.xy, one.rings, one.first, one.box),
+        *(side_by_side(one.box[rows]), rows.astype(np.int64), within_m, TOUCH_M, one.xy, one.rings, one.first, one.box),
         *(two.xy, zones.end, *zones.hierarchy.arrays),
         *(distance, zone, ends),
     )

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ecozone.geo import require_metric, require_same_crs, require_valid
 from ecozone.measure.depth import depths_in
-from ecozone.measure.edge_index import index_of
+from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.pairs import Floats, array_of
 from ecozone.measure.prepared import Prepared, areas_of
 from ecozone.measure.shared import Shared, shared_with
@@ -20,7 +20,7 @@ from ecozone.measure.shared import Shared, shared_with
 COLUMNS = ("site", "zone", "overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m")
 
 
-def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, depth: bool = True) -> pd.DataFrame:
     """Measure every site against every zone that it shares more than a boundary with.
 
     Parameters
@@ -29,6 +29,8 @@ def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
         Points, lines or polygons in a metric CRS; rows without geometry are passed over.
     zones : GeoDataFrame
         Polygons, lines or points in the same CRS. Zones may overlap each other: each is measured by itself.
+    depth : bool
+        Whether depths are wanted: they cost many times what all else does.
 
     Returns
     -------
@@ -36,8 +38,8 @@ def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
         One row a pair: ``site`` and ``zone`` (index labels), ``overlap_m2`` (ellipsoidal), ``site_share`` and
         ``zone_share`` (of the ellipsoidal areas; of the length for a line, 1 for a point), ``length_m`` (ellipsoidal,
         of lines inside; 0 for polygons), ``count`` (points inside; 0 for others), ``depth_m``: how far the overlap
-        reaches in from the zone's boundary, at least (metres of the CRS; `ecozone.measure.depth`). Sorted by site and
-        zone position.
+        reaches in from the zone's boundary, at least (metres of the CRS; `ecozone.measure.depth`), unless it is not
+        wanted. Sorted by site and zone position.
 
     Raises
     ------
@@ -50,29 +52,37 @@ def overlay(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     DefectError
         If two ways to one area disagree.
     """
-    require_fit(sites, zones)
-    shared = shared_with(Prepared(sites), index_of(array_of(zones)))
+    shared = shared_with(Prepared(sites), require_fit(sites, zones))
     shared = shared.only(shared.meets)
     site_share, zone_share = shares(shared)
-    return pd.DataFrame(
-        {
-            "site": sites.index.to_numpy()[shared.left],
-            "zone": zones.index.to_numpy()[shared.right],
-            "overlap_m2": shared.area_m2,
-            "site_share": site_share,
-            "zone_share": zone_share,
-            "length_m": shared.length_m,
-            "count": shared.count.astype("int64"),
-            "depth_m": depths_in(shared, np.arange(len(shared))),
-        }
-    )
+    columns = {
+        "site": sites.index.to_numpy()[shared.left],
+        "zone": zones.index.to_numpy()[shared.right],
+        "overlap_m2": shared.area_m2,
+        "site_share": site_share,
+        "zone_share": zone_share,
+        "length_m": shared.length_m,
+        "count": shared.count.astype("int64"),
+    }
+    if depth:
+        columns["depth_m"] = depths_in(shared, np.arange(len(shared)))
+    return pd.DataFrame(columns)
 
 
-def require_fit(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> None:
-    """Refuse what cannot be measured against each other: two CRS, one that is not metric, shapes that are not valid."""
+def require_fit(sites: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> EdgeIndex:
+    """Refuse what cannot be measured against each other: two CRS, one that is not metric, shapes that are not valid.
+
+    Returns
+    -------
+    EdgeIndex
+        Of the zones.
+    """
     require_metric(require_same_crs(sites, zones))
-    for frame in (sites, zones):
-        require_valid(array_of(frame), frame.index)
+    require_valid(array_of(sites), sites.index)
+    index = index_of(array_of(zones))
+    rest = np.flatnonzero(~index.simple)
+    require_valid(index.shapes[rest], zones.index[rest])
+    return index
 
 
 def shares(shared: Shared) -> tuple[Floats, Floats]:

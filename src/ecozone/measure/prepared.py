@@ -48,18 +48,19 @@ class Prepared:
     @cached_property
     def area_m2(self) -> Floats:
         """Ellipsoidal area; 0 for points, lines and None."""
-        return areas_of(self.shapes, self.crs) if self._area_m2 is None else self._area_m2
+        if self._area_m2 is not None:
+            return self._area_m2
+        return areas_of(self.shapes, self.crs) if (self.outlines.dimension == 2).any() else np.zeros(len(self))
 
     @cached_property
     def length_m(self) -> Floats:
         """Ellipsoidal length of lines; 0 for points, polygons and None."""
-        return lengths_of(self.shapes, self.crs)
+        return lengths_of(self.shapes, self.crs) if (self.outlines.dimension == 1).any() else np.zeros(len(self))
 
     @cached_property
     def count(self) -> Floats:
         """Number of points; 0 for lines, polygons and None."""
-        number = shapely.get_num_geometries(self.shapes).astype(np.float64)
-        return np.where(self.outlines.dimension == 0, number, 0.0)
+        return np.where(self.outlines.dimension == 0, np.diff(self.outlines.first), 0).astype(np.float64)
 
     @property
     def size(self) -> Floats:
@@ -79,7 +80,10 @@ class Prepared:
     @cached_property
     def scale(self) -> tuple[Floats, Mask]:
         """The areal scale near each polygon (`ecozone.measure.areal.scales_near`), and whether it is true."""
-        return scales_near(np.where(self.outlines.dimension[:, None] == 2, self.outlines.box, np.nan), self.crs)
+        flat = self.outlines.dimension == 2
+        if not flat.any():
+            return np.zeros((len(self), 6)), flat
+        return scales_near(np.where(flat[:, None], self.outlines.box, np.nan), self.crs)
 
     @cached_property
     def middle(self) -> Floats:

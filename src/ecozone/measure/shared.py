@@ -22,7 +22,7 @@ import shapely
 
 from ecozone.geo import GRID_M, intersections
 from ecozone.measure.crosscheck import agrees, chosen, require_agreement
-from ecozone.measure.edge_index import EdgeIndex
+from ecozone.measure.edge_index import EdgeIndex, side_by_side
 from ecozone.measure.pairs import TOUCH_M, Floats, Ints, Mask, Shapes
 from ecozone.measure.pieces import Pieces, pieces_of
 from ecozone.measure.prepared import Prepared, areas_of, lengths_of
@@ -276,7 +276,7 @@ def by_edges(
     area, state, touch = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
     one, two = sites.outlines, zones.outlines
     arrays: tuple[Any, ...] = (
-        *(left[rows].astype(np.int64), right[rows].astype(np.int64), float(reach_m)),
+        *(side_by_side(one.box[left[rows]]), left[rows].astype(np.int64), right[rows].astype(np.int64), float(reach_m)),
         *(one.xy, one.rings, one.side, one.first, one.box, one.dimension),
         *(sites.area_m2, sites.around_m, sites.thin_m2, sites.scale[0]),
         *(two.xy, zones.end, zones.side, zones.plane_m2, *zones.slabs.arrays),
