@@ -242,6 +242,7 @@ WORDS = """Sites are polygons of up to 12 corners, 0.5 to 50 ha. ecozone builds 
 areas on the ellipsoid, and compares thin overlaps and one of 64 others with overlay on the millimetre grid; "by the
 edges alone" is the engine without that, in the plane. shapely and geopandas build their tree; PostGIS has its tables
 loaded, cut into pieces of 256 vertices, indexed and analysed beforehand, measures in the plane, may use two parallel
-workers, and leaves its answer in a table. "apart" is the largest difference of areas above 1 m², as a share, both in
+workers, and leaves its answer in a table. Points are asked by the public `overlay(points, zones, depth=False)`, which
+also makes sure that zones are valid. "apart" is the largest difference of areas above 1 m², as a share, both in
 the plane; points and distances: how many differ. The least of three repetitions of ecozone and of geopandas' `within`,
 of two of PostGIS; one of the others."""
