@@ -226,6 +226,20 @@ def test_types_and_buffers_are_said_of_single_sites(desk: Desk) -> None:
         desk.answer("check", "nobody", source=source, options={"types": {"S9": "road"}})
 
 
+def test_the_command_line_can_say_what_the_page_says(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Types and buffers of single sites, said at the page, are the command line's, and give the same answer."""
+    points = desk.root / "点位.csv"
+    shutil.copyfile(desk.root / "workspace" / "sites" / "points.csv", points)
+    options = {"types": {"S07": "road"}, "radius_m": {"S08": 75.0}}
+    answer = desk.answer("check", "said", {points.name: points}, options=options)
+    capsys.readouterr()
+    words = ("--site-type", "S07=road", "--buffer", "S08=75", "--json")
+    with contextlib.chdir(desk.root):
+        assert command(["check", points.name, "-w", "workspace", *words]) == 0
+    assert answer["document"] == json.loads(capsys.readouterr().out)
+    assert answer["document"]["sites"][0]["project_type"] == "road"
+
+
 def test_overlaps_are_as_large_as_their_findings(desk: Desk, checked: Any) -> None:
     """Each overlap is drawn with the size that its finding tells, and names that finding in the page's list."""
     found = {(one["id"], at): one for one in checked["page"]["sites"] for at in range(len(one["findings"]))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -47,6 +47,44 @@ def taken_reading(words: dict[str, Any]) -> dict[str, Any]:
     corners = words.pop("corners")
     taken["swapped"] = bool(words.pop("swapped"))
     return taken | {"geometry": None if corners is None else "corners" if corners else "points"}
+
+
+def said_of_sites(types: Sequence[str], buffers: Sequence[str], only: Sequence[str]) -> dict[str, Any]:
+    """Return what is said of single sites as requests name it.
+
+    Parameters
+    ----------
+    types : sequence of str
+        ``ID=TYPE``.
+    buffers : sequence of str
+        Metres for all points and lines, or ``ID=METRES``.
+    only : sequence of str
+        The ids that are asked about.
+
+    Raises
+    ------
+    UsageError
+        If a word is of another form.
+
+    Examples
+    --------
+    >>> said_of_sites(["S1=road"], ["S2=20", "S3=5"], [])
+    {'types': {'S1': 'road'}, 'radius_m': {'S2': 20.0, 'S3': 5.0}, 'only': ()}
+    """
+    named = {site: value for site, _, value in (word.rpartition("=") for word in types)}
+    if "" in named or "" in named.values():
+        raise UsageError("cli.site_type_unclear", value=types[0])
+    radii: dict[str, float] = {}
+    for word in buffers:
+        site, _, metres = word.rpartition("=")
+        try:
+            radii[site] = float(metres)
+        except ValueError:
+            raise UsageError("cli.buffer_unclear", value=word) from None
+    if "" in radii and len(radii) > 1:
+        raise UsageError("cli.buffer_unclear", value=" ".join(buffers))
+    radius: Any = radii.get("", radii or None)
+    return {"types": named, "radius_m": radius, "only": tuple(only)}
 
 
 def _known_angles(angles: str | None) -> str | None:

@@ -16,6 +16,7 @@ from ecozone.cli.common import (
     showing_progress,
     told_files,
 )
+from ecozone.cli.reading import said_of_sites
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 
@@ -32,6 +33,9 @@ def register(app: typer.Typer) -> None:
         with_ratios: bool = typer.Option(False, "--with-ratios", help=say("cli.opt_with_ratios")),
         reading: Any = None,
         project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+        site_type: list[str] = typer.Option([], "--site-type", metavar="ID=TYPE", help=say("cli.opt_site_type")),
+        buffer: list[str] = typer.Option([], "--buffer", metavar="[ID=]M", help=say("cli.opt_buffer")),
+        only: list[str] = typer.Option([], "--only", metavar="ID", help=say("cli.opt_only")),
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         override: list[str] = typer.Option([], "--override", metavar="WORDS", help=say("cli.opt_override")),
@@ -48,6 +52,7 @@ def register(app: typer.Typer) -> None:
             sites=tuple(sites),
             **reading,
             project_type=project_type,
+            **said_of_sites(site_type, buffer, only),
             near_m=near,
             outputs=tuple(output),
             copies=with_inputs,

@@ -19,6 +19,7 @@ from ecozone.cli.common import (
     tell_refused,
     told_files,
 )
+from ecozone.cli.reading import said_of_sites
 from ecozone.errors import UsageError
 from ecozone.text import language, say
 
@@ -37,6 +38,9 @@ def register(app: typer.Typer) -> None:
         output: list[str] = typer.Option([], "-o", "--output", help=say("cli.opt_output")),
         reading: Any = None,
         project_type: str | None = project_type,
+        site_type: list[str] = typer.Option([], "--site-type", metavar="ID=TYPE", help=say("cli.opt_site_type")),
+        buffer: list[str] = typer.Option([], "--buffer", metavar="[ID=]M", help=say("cli.opt_buffer")),
+        only: list[str] = typer.Option([], "--only", metavar="ID", help=say("cli.opt_only")),
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         stream: bool | None = typer.Option(None, "--stream/--no-stream", help=say("cli.opt_stream")),
         batch: int | None = typer.Option(None, "--batch", min=1, help=say("cli.opt_batch")),
@@ -66,6 +70,7 @@ def register(app: typer.Typer) -> None:
             sites=tuple(sites),
             **reading,
             project_type=project_type,
+            **said_of_sites(site_type, buffer, only),
             near_m=near,
             least_cut=least_cut or shift is not None or not margin,
             shift_within_m=shift,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
 from ecozone.geo import DATUM_NAMES, norm_crs
+from ecozone.notices import Notice
 from ecozone.outputs import area_words
 from ecozone.runs import Read
 from ecozone.text import say
 from ecozone.units import fixed
 
+#: How intake calls a column without a heading.
+_UNNAMED = re.compile(r"\bcolumn_([0-9]+)\b")
 #: Which notices of a file tell what, by the beginning of their keys.
 _TOLD = {
     "axes": ("intake.columns_", "intake.txt_swapped", "intake.txt_local"),
@@ -63,4 +68,15 @@ def _coded(crs: str) -> bool:
 
 def _noticed(one: Read, beginnings: tuple[str, ...]) -> str:
     told = [said for said in one.notices if said.key.startswith(beginnings)]
-    return say(told[0].key, **told[0].fields) if told else ""
+    return words_of(told[0]) if told else ""
+
+
+def words_of(one: Notice) -> str:
+    """Return what a notice says, without its place; a column without a heading is called by its number."""
+    return say(one.key, **{name: _shown(value) for name, value in one.fields.items()})
+
+
+def _shown(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _UNNAMED.sub(lambda found: say("web_work.column", number=found[1]), value)

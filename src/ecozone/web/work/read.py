@@ -18,7 +18,7 @@ from ecozone.outputs import display_copies, geometry_json, plain_value
 from ecozone.runs import Read, Understood, understand
 from ecozone.text import on_page, say
 from ecozone.web.work.answers import answered
-from ecozone.web.work.facts import file_facts, layer_of
+from ecozone.web.work.facts import file_facts, layer_of, words_of
 from ecozone.web.work.readings import box_of, other_readings, readings_of_refusal
 from ecozone.web.work.requests import prepared
 
@@ -105,7 +105,7 @@ def _noticed(notices: tuple[Notice, ...]) -> dict[tuple[str | None, str], list[d
     found: dict[tuple[str | None, str], list[dict[str, Any]]] = {}
     for one in notices:
         if one.place.feature is not None and one.severity != "info":
-            told = {"severity": one.severity, "text": say(one.key, **one.fields), "remedy": one.remedy() or None}
+            told = {"severity": one.severity, "text": words_of(one), "remedy": one.remedy() or None}
             found.setdefault((one.place.file, str(one.place.feature)), []).append(told)
     return found
 
@@ -113,6 +113,7 @@ def _noticed(notices: tuple[Notice, ...]) -> dict[tuple[str | None, str], list[d
 def _understood(one: Read, found: Understood) -> dict[str, Any]:
     mine = found.sites[found.sites["source_file"] == one.name]
     source, evidence = one.source, one.evidence
+    pasted = one.name == say("web_work.pasted")
     return {
         "file": one.name,
         "format": source["format"],
@@ -125,8 +126,9 @@ def _understood(one: Read, found: Understood) -> dict[str, Any]:
         "away_km": evidence.away_km,
         "facts": file_facts(one, mine),
         "notices": [
-            {"severity": said.severity, "text": said.message(), "remedy": said.remedy() or None}
+            {"severity": said.severity, "text": words_of(said), "remedy": said.remedy() or None}
             for said in one.notices
-            if said.place.feature is None
+            # What is pasted has no encoding.
+            if said.place.feature is None and not (pasted and said.key.startswith("intake.csv_encoding"))
         ],
     }
