@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from ecozone.web.ogc import with_choices
 from ecozone.web.refusals import PROBLEM, reference
 from ecozone.web.settings import Settings
 
@@ -80,13 +81,16 @@ def describe(app: FastAPI, settings: Settings, forms: tuple[type[BaseModel], ...
             )
             _complete(document, settings, forms)
             app.openapi_schema = document
+        catalogue = getattr(app.state, "catalogue", None)
+        if catalogue is not None and catalogue.known is not None:
+            with_choices(app.openapi_schema["components"]["schemas"], catalogue.known)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign] # the way that FastAPI names
 
 
 def _complete(document: dict[str, Any], settings: Settings, forms: tuple[type[BaseModel], ...]) -> None:
-    modes = [(form, "serialization") for form in (*forms, Problem)]
+    modes = [(form, "validation") for form in (*forms, Problem)]
     _, found = models_json_schema(modes, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

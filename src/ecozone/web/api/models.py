@@ -14,7 +14,7 @@ Metres = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Source(_Model):
@@ -62,8 +62,8 @@ class JobRequest(_Model):
     options: Options = Options()
     of: Number | None = None
     site: Annotated[str, Field(max_length=400)] | None = None
-    years: Annotated[tuple[Year, ...], Field(max_length=100)] | None = None
-    by: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=10)] | None = None
+    years: Annotated[tuple[Year, ...], Field(max_length=100, strict=False)] | None = None
+    by: Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=10, strict=False)] | None = None
     min_area_m2: Metres | None = None
     align: bool | None = None
     format: Annotated[str, Field(pattern="^[a-z.]{1,20}$")] | None = None

@@ -8,6 +8,7 @@ from ecozone.web.ogc.description import FORMS
 from ecozone.web.ogc.execution import execution
 from ecozone.web.ogc.items import items
 from ecozone.web.ogc.processes import processes
+from ecozone.web.ogc.schemas import with_choices
 
 
 def routers() -> list[APIRouter]:
@@ -15,4 +16,4 @@ def routers() -> list[APIRouter]:
     return [common, collections, items, processes, execution]
 
 
-__all__ = ["FORMS", "routers"]
+__all__ = ["FORMS", "routers", "with_choices"]

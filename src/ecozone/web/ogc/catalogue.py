@@ -36,6 +36,8 @@ class Catalogue:
         # A client that lists many layers leaves room in the queue for others.
         self._turn = asyncio.Semaphore(service.settings.workers)
         self._files: list[str] = []
+        #: What the workspace declared when it was last looked at.
+        self.known: Mapping[str, Any] | None = None
         self._stores: dict[str, tuple[Job, Store]] = {}
         self._failed: dict[tuple[str, str, Lang], tuple[float, FailedError]] = {}
 
@@ -55,6 +57,7 @@ class Catalogue:
             self._files = document["files"]
             return await self.declared(lang)
         self._files = document["files"]
+        self.known = document
         return document
 
     async def store(self, document: Mapping[str, Any], layer: str, lang: Lang) -> Store:

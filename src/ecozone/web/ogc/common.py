@@ -60,11 +60,13 @@ async def conformance(request: Request) -> Response:
 @common.get(
     "/api",
     summary="Description of the API",
-    responses=free("The description", {"type": "object"}, 400, media=OPENAPI),
+    responses=free("The description", {"type": "object"}, 400, 422, media=OPENAPI),
     openapi_extra=_LANG,
 )
 async def api(request: Request) -> Response:
     """Describe this part of the API in OpenAPI 3.0; `/api/openapi.json` describes the whole in OpenAPI 3.1."""
     asked(request.query_params, [LANG])
+    # With the workspace's own project types and years.
+    await catalogue_of(request).declared(spoken(request))
     document = described_30(request.app.openapi(), server=str(request.base_url) + "ogc")
     return JSONResponse(document, media_type=OPENAPI)

@@ -23,14 +23,22 @@ def input_schemas(process: str, document: Mapping[str, Any]) -> tuple[dict[str, 
     known = {name: plain_schema(schema, forms) for name, schema in inputs["properties"].items()}
     for name, schema in known.items():
         schema.pop("title", None)
-        with_choices(name, schema, document)
+        _choose(name, schema, document)
     if "sites" in known:
         known["sites"]["format"] = "geojson-feature-collection"
     return known, set(inputs.get("required", ()))
 
 
-def with_choices(name: str, schema: dict[str, Any], document: Mapping[str, Any]) -> None:
-    """Let an input's schema list what the workspace knows."""
+def with_choices(schemas: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """Let the forms of a description of the API list what the workspace knows, as `input_schemas` does."""
+    for process in REQUESTS:
+        for name, schema in schemas[f"{process.capitalize()}Inputs"]["properties"].items():
+            for kind in schema.get("anyOf", [schema]):
+                if kind.get("type") != "null":
+                    _choose(name, kind, document)
+
+
+def _choose(name: str, schema: dict[str, Any], document: Mapping[str, Any]) -> None:
     if name == "project_type":
         schema |= {"type": "string", "enum": [one["id"] for one in document["types"]]}
     elif name == "year" and document["years"]:
