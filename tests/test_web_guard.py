@@ -203,6 +203,16 @@ def test_a_body_that_stops_is_given_up() -> None:
     assert asyncio.run(send())[0]["status"] == 408
 
 
+def test_a_body_must_come_at_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that never stops and never gets anywhere is given up as well; one that is quick enough is not."""
+    monkeypatch.setattr("ecozone.web.guard._GRACE_S", 0.1)
+    headers = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+    slow = Settings("demo", body_bytes_per_s=1000.0)
+    answer = ask("POST", settings=slow, content=chunks(50, 10, 0.02), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (408, "web.slow")
+    assert ask("POST", settings=slow, content=chunks(20, 1000, 0.01), headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/api/x", "/boom", "/api/%00", "/api/..%5c..%5cx"])
 @pytest.mark.parametrize("host", [HERE, "evil.example"])
 def test_every_answer_carries_the_headers(path: str, host: str) -> None:

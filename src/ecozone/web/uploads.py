@@ -22,6 +22,8 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONGEST_LABEL = 200
 _BLOCK_BYTES = MEBIBYTE
+#: Seconds after which an upload gives way to others, where there are as many as may be.
+_SETTLED_S = 600.0
 _MOST_FILES = 16
 _LEADING = (".shp", ".tab", ".mif")
 
@@ -131,14 +133,28 @@ class Uploads:
         return written
 
     def _require_room(self) -> None:
-        if len(self._all) >= self._settings.max_uploads:
-            raise RefusedError("web.store_full", 503, retry_s=30)
+        while len(self._all) >= self._settings.max_uploads:
+            self._give_way()
 
     def _require_size(self, written: int) -> None:
         if written > self._settings.max_upload_bytes:
             raise RefusedError("web.upload_too_large", 413, allowed=self._settings.max_upload_bytes // MEBIBYTE)
-        if sum(sum(one.bytes.values()) for one in self._all.values()) > self._settings.max_store_bytes:
+        while sum(sum(one.bytes.values()) for one in self._all.values()) > self._settings.max_store_bytes:
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """Drop the upload that nobody has used for longest; jobs that have its files keep them.
+
+        Raises
+        ------
+        RefusedError
+            If all are in use.
+        """
+        settled = time.monotonic() - _SETTLED_S
+        old = [one for one in self._all.values() if not one.writing and one.touched < settled]
+        if not old:
             raise RefusedError("web.store_full", 503, retry_s=30)
+        self.drop(min(old, key=lambda one: one.touched).id)
 
     def hand(self, number: str, folder: Path) -> dict[str, Any]:
         """Put the files of an upload into the folder of a job; return them as the source that a task is given."""

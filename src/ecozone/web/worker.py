@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from ecozone.errors import EcozoneError, InputError
+from ecozone.errors import EcozoneError
 from ecozone.text import set_language
 from ecozone.web.problems import hidden_folders, problem_of, scrub
 from ecozone.web.settings import MEBIBYTE
@@ -114,10 +114,11 @@ def _carry_out(request: dict[str, Any], memory_bytes: int, voice: _Voice, hidden
     from ecozone.web.work import task
 
     folder = Path(request["folder"])
-    words = json.loads((folder / "words.json").read_text("utf-8"))
-    set_language(words["lang"])
+    words: dict[str, Any] = {}
     try:
         with _bounded(memory_bytes), contextlib.chdir(folder):
+            words = json.loads((folder / "words.json").read_text("utf-8"))
+            set_language(words["lang"])
             made = task(request["task"])(words, folder, voice.progress)
             if made == ANSWER:
                 _scrub_file(folder / made, hidden)
@@ -129,8 +130,7 @@ def _carry_out(request: dict[str, Any], memory_bytes: int, voice: _Voice, hidden
             return {"failed": problem, "trace": traceback.format_exc()}
         return {"failed": problem}
     except MemoryError:
-        too_much = InputError("web.too_much_memory", allowed=memory_bytes // MEBIBYTE)
-        return {"failed": problem_of(too_much, words["lang"])}
+        return {"exhausted": memory_bytes // MEBIBYTE}
     except Exception:  # noqa: BLE001 - the last wall: a defect goes to the log, not to the answer
         return {"failed": None, "trace": traceback.format_exc()}
 

@@ -128,7 +128,7 @@ class Worker:
         TaskFailed
             With what the task says of it.
         EcozoneError
-            The process said nothing for ``quiet_s`` seconds, or it is gone.
+            The task took too much memory, the process said nothing for ``quiet_s`` seconds, or it is gone.
         """
         assert self._process.stdin is not None
         try:
@@ -144,6 +144,8 @@ class Worker:
                 return str(said["done"])
             elif "failed" in said:
                 raise TaskFailed(said["failed"], said.get("trace", ""))
+            elif "exhausted" in said:
+                raise InputError("web.too_much_memory", allowed=said["exhausted"])
             else:
                 raise InputError("web.worker_ended")
 
