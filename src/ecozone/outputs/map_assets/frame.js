@@ -37,7 +37,7 @@
       body.hidden = !open;
     };
     button.addEventListener('click', () => fold(body.hidden));
-    fold(true);
+    fold(!['view-both', 'view-tables'].some((view) => document.body.classList.contains(view)));
     e.on('view', (view) => fold(view === 'map'));
     const refresh = () => body.replaceChildren(...legendEntries());
     e.on('layers', refresh);

@@ -53,10 +53,10 @@
   async function overlapsOf(site) {
     const known = state.result.overlaps || {};
     if (known[site.id]) return known[site.id];
-    if (!site.findings.length) return [];
+    if (!site.findings.length || !state.result.overlaps_cut) return [];
     const signal = e.sideSignal();
     const answer = await e.answerOf({ kind: 'overlap', of: state.result.job, site: site.id }, { signal });
-    known[site.id] = answer.overlaps ? answer.overlaps[site.id] || answer.overlaps : [];
+    known[site.id] = answer.overlaps[site.id] || [];
     return known[site.id];
   }
 
