@@ -49,13 +49,16 @@
     return e.trouble(key, {}, { status: answer.status, after });
   }
 
+  // What the server says is said in the page's language.
+  const spoken = (path) => (e.lang && !/[?&]lang=/.test(path) ? `${path}${path.includes('?') ? '&' : '?'}lang=${e.lang}` : path);
+
   /** Ask until the server answers; it is said while it does not. A refusal is thrown as a `Problem`. */
   e.ask = async function (path, { method = 'GET', body = undefined, type = undefined, signal = undefined } = {}) {
     for (let tries = 0; ; tries += 1) {
       let answer = null;
       try {
         const headers = { ...e.authorised(), ...(type ? { 'Content-Type': type } : {}) };
-        answer = await fetch(path, { method, body, headers, signal, cache: 'no-store', redirect: 'error' });
+        answer = await fetch(spoken(path), { method, body, headers, signal, cache: 'no-store', redirect: 'error' });
       } catch (error) {
         if (error.name === 'AbortError') throw error;
         e.say('server', tries + 1);

@@ -127,6 +127,7 @@
     };
     map.setView([(e.district.box[0][0] + e.district.box[1][0]) / 2, (e.district.box[0][1] + e.district.box[1][1]) / 2], 11, { animate: false });
     e.addBasemap(map);
+    document.body.classList.toggle('has-basemap', Boolean(e.district.basemap));
     return map;
   }
 

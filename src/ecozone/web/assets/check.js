@@ -2,6 +2,7 @@
 // The check view: bring, read, verdict. One state; whatever was shown of a former site goes when another is submitted.
 (function (e) {
   const STEPS = ['bring', 'read', 'result'];
+  const DECLARED = /crs|datum|encoding|layer|axes/; // problems that a word of the user's may mend
   const NOTHING = { sites: [], strings: [], ratios: null, no_ratios: '', tables: [], notices: [], assumptions: [], sources: [] };
   const fresh = () => ({ step: 'bring', way: 'file', wanted: null, source: null, title: '', options: {}, types: {}, read: null, result: null, problem: null, busy: null });
 
@@ -82,7 +83,7 @@
     if (state.busy) return [e.h('h2', { tabindex: -1 }, e.p('busy_' + state.busy.kind)), sourceLine(false), state.busy.part];
     if (state.problem) {
       const choices = state.problem.readings && e.readingsPart(state.problem.readings, (patch) => e.readAgain(patch), true);
-      const mine = state.wanted === 'read' && state.source && e.declarePart(state.options, (patch) => e.readAgain(patch), !choices);
+      const mine = state.wanted === 'read' && state.source && e.declarePart(state.options, (patch) => e.readAgain(patch), !choices && DECLARED.test(state.problem.code));
       const title = e.h('h2', { tabindex: -1 }, e.p(choices ? 'read_ask' : state.wanted === 'check' ? 'check_failed' : 'read_failed'));
       return [title, sourceLine(true), choices ? [e.askPart(state.problem), choices] : e.problemPart(state.problem), mine];
     }

@@ -3,6 +3,7 @@
 (function (e) {
   const LISTED = 50; // sites with a type of their own to choose
   const FIELDS = ['crs', 'datum', 'encoding', 'layer'];
+  const DATUMS = { cgcs2000: 'CGCS2000', wgs84: 'WGS 84', gcj02: 'GCJ-02', bd09: 'BD-09' };
 
   const words = (value) => (Array.isArray(value) ? value.join(' ') : value || '');
 
@@ -55,14 +56,15 @@
 
   /** What the user may declare by hand. */
   e.declarePart = function (options, change, open) {
+    const datums = () => [e.h('option', { value: '' }, e.p('declare_datum_none')), ...Object.entries(DATUMS).map(([key, name]) => e.h('option', { value: key }, name))];
     const fields = FIELDS.map((key) => {
-      const input = e.h('input', { type: 'text', id: 'declare-' + key, placeholder: e.p(`declare_${key}_sample`), spellcheck: 'false', autocomplete: 'off', maxlength: 200 });
+      const input = key === 'datum' ? e.h('select', { id: 'declare-datum' }, datums()) : e.h('input', { type: 'text', id: 'declare-' + key, placeholder: e.p('declare_sample_' + key), spellcheck: 'false', autocomplete: 'off', maxlength: 200 });
       input.value = options[key] || '';
       return e.h('div', { class: 'field' }, e.h('label', { for: 'declare-' + key }, e.p('declare_' + key)), input);
     });
     const send = (event) => {
       event.preventDefault();
-      change(Object.fromEntries(FIELDS.map((key, i) => [key, fields[i].querySelector('input').value.trim() || null])));
+      change(Object.fromEntries(FIELDS.map((key, i) => [key, fields[i].querySelector('input, select').value.trim() || null])));
     };
     const form = e.h('form', { class: 'declare', submit: send }, fields, e.h('div', { class: 'row-end' }, e.h('button', { type: 'submit', class: 'button' }, e.p('read_again'))));
     return e.h('details', { class: 'fold', open }, e.h('summary', {}, e.p('declare')), form);

@@ -71,7 +71,8 @@
       if (list.hidden) {
         list.hidden = false;
         input.setAttribute('aria-expanded', 'true');
-        const room = window.innerHeight - input.getBoundingClientRect().bottom;
+        const frame = input.closest('.work') || document.documentElement;
+        const room = frame.getBoundingClientRect().bottom - input.getBoundingClientRect().bottom;
         list.classList.toggle('upward', room < 260);
       }
       draw();
