@@ -198,10 +198,13 @@
     return e.h('table', { class: 'sources' }, e.h('caption', {}, e.t('sources')), e.h('thead', {}, e.h('tr', {}, columns)), e.h('tbody', {}, rows));
   }
 
+  /** What is to be known before the map is read. */
+  e.readingNotes = () => ['note_verdict', 'note_display', 'note_crs'].map((key) => e.t(key, e.data));
+
   /** How to read the map, and where its data come from. */
   e.notesPage = function () {
     const list = (key, items) => (items.length ? e.h('section', {}, e.h('h3', {}, e.t(key)), e.h('ul', { class: 'notes' }, items)) : null);
-    const reading = ['note_verdict', 'note_display', 'note_crs'].map((key) => e.h('li', {}, e.t(key, e.data)));
+    const reading = e.readingNotes().map((text) => e.h('li', {}, text));
     const notices = e.data.notices.map((one) =>
       e.h('li', { class: one.severity }, e.h('b', {}, e.t('severity_' + one.severity)), one.text, one.remedy && e.h('small', {}, one.remedy))
     );

@@ -27,7 +27,7 @@
     e.forgetResult();
     e.forget();
     if (e.map.closePopup) e.map.closePopup();
-    e.take({ ...NOTHING, ...(page || {}), lang: e.lang, title: district.name, layers: district.layers, verdicts: district.verdicts, schematic: district.schematic, box: district.box, texts: e.texts, tolerance: (page && page.tolerance) || district.tolerance || '' });
+    e.take({ ...NOTHING, ...(page || {}), lang: e.lang, title: district.name, layers: district.layers, verdicts: district.verdicts, schematic: district.schematic, box: district.box, texts: e.texts, tolerance: coarser(district.tolerance, page && page.tolerance) });
     if (!e.data.sources.length) e.data.sources = district.sources || [];
     if (!e.data.assumptions.length) e.data.assumptions = district.assumptions || [];
     e.sayServer();
@@ -38,6 +38,8 @@
     e.drawSites(e.map);
     e.drawWays(e.map);
   }
+
+  const coarser = (a, b) => String(Math.max(Number(a) || 0, Number(b) || 0));
 
   // The tables below the map, for results of several sites.
   function drawBelow() {
@@ -275,6 +277,7 @@
   };
 
   e.readyCheck = function (map) {
+    e.readingNotes = () => [e.t('note_verdict'), e.t('note_display', e.data), e.p('note_server')];
     e.drawShapes(map);
     e.readyDrawing(map);
     e.readyDropping();
@@ -282,7 +285,7 @@
     document.addEventListener('keydown', (event) => {
       const writing = /^(input|textarea|select)$/i.test(event.target.tagName);
       if (event.key === 'Backspace' && !writing) e.undoCorner();
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || event.target.closest('.leaflet-popup')) return;
       if (e.drawingNow()) e.stopDrawing();
       else if (!writing) e.backToList();
     });

@@ -2,6 +2,9 @@
 // Taking the result away: each file is made when it is asked for, by the same code as on the command line.
 (function (e) {
   const FIRST = ['docx', 'xlsx', 'pdf', 'html'];
+  const PLATES = ['pdf', 'svg', 'png'];
+  const PAPERS = ['A4', 'A3', 'A2', 'A1', 'A0'];
+  let paper = 'A3';
 
   function nameOf(answer, format) {
     const told = answer.headers.get('Content-Disposition') || '';
@@ -31,14 +34,15 @@
     button.addEventListener('click', async () => {
       if (going) return going.abort();
       const of = result.files || result.job;
-      if (ready && ready.of === of) return save(ready.blob, ready.name);
+      const made = PLATES.includes(format) ? `${of} ${paper}` : of;
+      if (ready && ready.made === made) return save(ready.blob, ready.name);
       going = new AbortController();
       set('making', e.p('making'));
       tell(null);
       try {
-        const job = await e.runJob({ kind: 'file', of, format }, { signal: going.signal, progress: (one) => one.progress && one.progress.total > 1 && set('making', `${e.p('making')} ${one.progress.done} / ${one.progress.total}`) });
+        const job = await e.runJob({ kind: 'file', of, format, ...(PLATES.includes(format) ? { sheet: { paper } } : {}) }, { signal: going.signal, progress: (one) => one.progress && one.progress.total > 1 && set('making', `${e.p('making')} ${one.progress.done} / ${one.progress.total}`) });
         const answer = await e.ask(`/api/jobs/${job.job}/file`, { signal: going.signal });
-        ready = { of, blob: await answer.blob(), name: nameOf(answer, format) };
+        ready = { made, blob: await answer.blob(), name: nameOf(answer, format) };
         set('done', e.bytes(ready.blob.size));
         e.speak(e.p('made', { name: ready.name }));
         save(ready.blob, ready.name);
@@ -65,7 +69,10 @@
     const trouble = e.h('div', { class: 'take-trouble' });
     const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
     const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(result, format, tell)));
-    const more = others.length ? e.h('details', { class: 'take-more' }, e.h('summary', {}, e.p('take_more')), row(others)) : null;
+    const sheet = e.h('select', { id: 'paper', change: () => (paper = sheet.value) }, PAPERS.map((name) => e.h('option', {}, name)));
+    sheet.value = paper;
+    const papers = e.h('p', { class: 'take-paper' }, e.h('label', { for: 'paper' }, e.p('paper')), sheet);
+    const more = others.length ? e.h('details', { class: 'take-more' }, e.h('summary', {}, e.p('take_more')), papers, row(others)) : null;
     return e.h('section', { class: 'take-away', 'aria-label': e.p('take_title') }, trouble, e.h('div', { class: 'take-head' }, e.h('h3', {}, e.p('take_title'))), row(usual), more);
   };
 })(window.ecozone);
