@@ -3,7 +3,7 @@
 (function (e) {
   const FIRST = ['docx', 'xlsx', 'pdf', 'html'];
   const PLATES = ['pdf', 'svg', 'png'];
-  const PAPERS = ['A4', 'A3', 'A2', 'A1', 'A0'];
+  const PAPERS = ['A3', 'A4'];
   let paper = 'A3';
 
   function nameOf(answer, format) {
