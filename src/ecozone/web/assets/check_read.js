@@ -115,17 +115,18 @@
   /** The second step: the card of what was understood. */
   e.readPart = function (state) {
     const { read } = state;
-    const refused = read.notices.filter((one) => one.severity === 'refused').length;
+    // What was refused, mended or is doubtful is seen at once; how the rest was read can be looked up.
+    const grave = read.notices.filter((one) => one.severity !== 'info');
+    const rest = read.notices.filter((one) => one.severity === 'info');
     const lead = read.sites.length === 1 ? [e.h('p', { class: 'totals' }, e.h('b', {}, read.sites[0].name || read.sites[0].id), ' ', [e.p('kind_' + read.sites[0].kind), sizeOf(read.sites[0])].filter(Boolean).join(' · '))] : [totals(read)];
     const outside = read.sites.filter((site) => ['partly', 'wholly'].includes(site.outside));
     return [
       e.h('h2', { tabindex: -1 }, e.p('read_title')),
       e.h('section', { class: 'card' }, lead, understood(read)),
       outside.length ? e.h('p', { class: 'doubt' }, e.p('outside', { count: outside.length, name: e.district.name })) : null,
+      grave.length ? e.h('section', { class: 'grave' }, e.h('h3', {}, e.p('read_grave')), e.noticesPart(grave)) : null,
       e.readingsPart(read.readings, (patch) => e.readAgain(patch), outside.length > 0 || (read.readings || []).every((one) => !one.current)),
-      read.notices.length
-        ? e.h('details', { class: 'fold', open: refused > 0 || read.notices.some((one) => one.severity === 'warning') }, e.h('summary', {}, e.p('read_notices', { count: read.notices.length })), e.noticesPart(read.notices))
-        : null,
+      rest.length ? e.h('details', { class: 'fold' }, e.h('summary', {}, e.p('read_notices', { count: rest.length })), e.noticesPart(rest)) : null,
       e.h('h3', {}, e.p('project_title')),
       typesPart(state),
       radiusPart(state),
