@@ -16,7 +16,7 @@ TESTS = Path(__file__).resolve().parent
 
 
 def test_description_tells_every_route(sound_ogc: Ogc) -> None:
-    """Each operation says what it does and what it refuses, in the one form of problems, and each parameter its form."""
+    """Each operation says what it does and what it refuses, in the one form of problems."""
     document = sound_ogc.http.get(sound_ogc.address.removesuffix("/ogc") + "/api/openapi.json").json()
     for path, item in document["paths"].items():
         for method, operation in item.items():
