@@ -11,9 +11,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
 
 from ecozone.errors import EcozoneError, InputError, UsageError
-from ecozone.geo import operation_notice, reproject
+from ecozone.geo import norm_crs, operation_notice, reproject
 from ecozone.intake import Database, is_database, is_geodatabase, read_sites, require_declared
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.runs.request import Request
@@ -152,14 +153,17 @@ class Read:
     path : Path or Database
     source : mapping
         ``attrs["source"]`` of its features.
+    crs : CRS
+        What it was read in.
     evidence : CrsEvidence
-        For the CRS that it was read in.
+        For that CRS.
     notices : tuple of Notice
     """
 
     name: str
     path: Path | Database
     source: Mapping[str, Any]
+    crs: CRS
     evidence: Any
     notices: tuple[Notice, ...]
 
@@ -192,6 +196,7 @@ def _read(
     )
     notices = list(notices_of(frame))
     source, evidence = frame.attrs["source"], frame.attrs["crs_evidence"]
+    crs = norm_crs(frame.crs)
     try:
         change = operation_notice(frame.crs, ws.crs, file=name)
         frame = reproject(frame, ws.crs)
@@ -200,7 +205,7 @@ def _read(
     frame["source_file"] = name
     frame.attrs = {"source": source}
     notices += [] if change is None else [change]
-    return frame, notices, Read(name, path, source, evidence, tuple(notices))
+    return frame, notices, Read(name, path, source, crs, evidence, tuple(notices))
 
 
 def _refused(name: str, ws: Workspace, request: Request) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 
-from ecozone.geo import DATUM_NAMES, norm_crs
+from ecozone.geo import DATUM_NAMES
 from ecozone.notices import Notice
 from ecozone.outputs import area_words
 from ecozone.runs import Read
@@ -36,7 +36,7 @@ def file_facts(one: Read, sites: gpd.GeoDataFrame) -> list[list[str]]:
         Its sites, measured.
     """
     source = one.source
-    crs = {"crs": source["crs"], "name": norm_crs(source["crs"]).name if _coded(source["crs"]) else source["crs"]}
+    crs = {"crs": source["crs"], "name": one.crs.name}
     refused = int(sites.geometry.isna().sum())
     count = "web_work.fact_count_words" if refused else "web_work.fact_count_all"
     pairs = [
@@ -60,10 +60,6 @@ def layer_of(one: Read) -> str | None:
     """Return the layer that was read, None where it is only called as the file is."""
     layer = one.source["layer"]
     return None if not layer or layer == Path(one.name).stem else str(layer)
-
-
-def _coded(crs: str) -> bool:
-    return crs.startswith("EPSG:")
 
 
 def _noticed(one: Read, beginnings: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from ecozone.errors import CrsError, EcozoneError, InputError
 from ecozone.geo import CGCS2000, DATUM_NAMES, is_geographic, norm_crs, reproject
 from ecozone.intake import WAYS, list_layers
 from ecozone.outputs import latlng_bounds
-from ecozone.runs import Understood, understand
+from ecozone.runs import Read, Understood, understand
 from ecozone.text import joined, say
 from ecozone.web.work.requests import Prepared
 from ecozone.workspace import Workspace
@@ -49,14 +49,15 @@ def other_readings(asked: Prepared, found: Understood) -> list[dict[str, Any]]:
         ``label``, ``options`` (what to add to the options; null takes one away), ``current``, ``where`` in words,
         ``box`` in degrees, ``fits`` (whether all of it lies in the district).
     """
-    own = {"label": say("web_work.reading_now"), "options": {}, "current": True, **_told(found, asked.stage.workspace)}
+    told = {"options": {}, "current": True, **_told(found, asked.stage.workspace)}
     if len(found.read) != 1:
-        return [own]
+        return [{"label": say("web_work.reading_now"), **told}]
     read = found.read[0]
+    own = {"label": _own_label(asked, read), **told}
     if len(found.sites) > MOST_TRIED_SITES:
         return [own, *_untried(read.source, read.evidence.as_dict())]
     others: list[dict[str, Any]] = []
-    for patch in _patches(asked, read.source, read.evidence.as_dict()):
+    for patch in _patches(asked, read):
         tried = _tried(asked, patch)
         if isinstance(tried, Understood) and ("layer" in patch or _differs(tried, found)):
             others.append(_entry(patch, tried, asked.stage.workspace))
@@ -78,6 +79,14 @@ def readings_of_refusal(asked: Prepared, error: EcozoneError) -> list[dict[str, 
     return _sorted(found)
 
 
+def _own_label(asked: Prepared, read: Read) -> str:
+    """Return what the reading in force is called."""
+    if read.source.get("datum"):
+        return say("web_work.reading_datum", datum=DATUM_NAMES[read.source["datum"]])
+    key = "web_work.reading_swapped_crs" if asked.request.swapped else "web_work.reading_crs"
+    return say(key, crs=read.source["crs"], name=read.crs.name)
+
+
 def _tried(asked: Prepared, patch: Patch) -> Understood | EcozoneError:
     try:
         return understand(asked.request.model_copy(update=_OF_SITES | patch), asked.stage)
@@ -85,12 +94,12 @@ def _tried(asked: Prepared, patch: Patch) -> Understood | EcozoneError:
         return error
 
 
-def _patches(asked: Prepared, source: Mapping[str, Any], evidence: Mapping[str, Any]) -> Iterator[Patch]:
+def _patches(asked: Prepared, read: Read) -> Iterator[Patch]:
     """Yield what may be said otherwise of a file that could be read."""
-    request = asked.request
+    request, source = asked.request, read.source
     if source["crs_why"] != "declared":
-        yield from _crs_patches(evidence, source["crs"])
-    degrees = is_geographic(norm_crs(source["crs"]))
+        yield from _crs_patches(read.evidence.as_dict(), source["crs"])
+    degrees = is_geographic(read.crs)
     if degrees and source["crs_why"] != "declared":
         yield from ({"datum": datum} for datum in _SHIFTS if datum != source.get("datum"))
     if source.get("datum"):
