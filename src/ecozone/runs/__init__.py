@@ -15,7 +15,7 @@ from ecozone.runs.manifest import versions
 from ecozone.runs.redline import RedlineOutcome, run_redline
 from ecozone.runs.request import Request, Sheet, Version
 from ecozone.runs.scenario import ScenarioOutcome, run_scenario
-from ecozone.runs.stage import Stage
+from ecozone.runs.stage import STAGED_WORKSPACE, Stage
 from ecozone.runs.streaming import Streamed, stream, streamable
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.understanding import Understood, understand
@@ -23,6 +23,7 @@ from ecozone.runs.verify import Verified, verify
 from ecozone.runs.writers import known_formats
 
 __all__ = [
+    "STAGED_WORKSPACE",
     "ChangeOutcome",
     "Compared",
     "Outcome",

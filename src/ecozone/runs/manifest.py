@@ -7,6 +7,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from os import PathLike
@@ -154,6 +155,12 @@ def write_manifest(manifest: Mapping[str, Any], output: Path) -> Path:
 
 def versions() -> dict[str, str]:
     """Return the version of every library that decides a number or the bytes of a result."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    # Asking the metadata of each takes milliseconds.
     import pyproj
     import shapely
 

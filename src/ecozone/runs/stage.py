@@ -16,7 +16,7 @@ from ecozone.intake import Database
 from ecozone.workspace import Workspace
 
 #: What the folder of all that a workspace names is called in a manifest.
-WORKSPACE = "workspace"
+STAGED_WORKSPACE = "workspace"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Stage:
             if place.parent == lead.absolute().parent and (end := _behind(place.name, lead.stem)) is not None:
                 return name if place.name == lead.name else PurePosixPath(name).stem + end
         if place.is_relative_to(self._ground):
-            return (PurePosixPath(WORKSPACE) / place.relative_to(self._ground).as_posix()).as_posix()
+            return (PurePosixPath(STAGED_WORKSPACE) / place.relative_to(self._ground).as_posix()).as_posix()
         return place.as_posix()
 
     @cached_property

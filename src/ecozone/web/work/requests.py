@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ecozone.errors import InputError, UsageError
 from ecozone.log import Progress
-from ecozone.runs import Request, Stage, State, holds_sites, kept_workspace
+from ecozone.runs import STAGED_WORKSPACE, Request, Stage, State, holds_sites, kept_workspace
 from ecozone.text import pick, say
 
 #: What an option of the page is called in a request.
@@ -124,7 +124,7 @@ def _sites(source: Mapping[str, Any], folder: Path) -> tuple[dict[str, Path], di
     names = [name for name in labels if holds_sites(folder / name, labels[name])] or list(labels)[:1]
     sites: dict[str, Path] = {}
     for name in names:
-        label = _label(labels[name], sites)
+        label = _label(labels[name], {*sites, STAGED_WORKSPACE})
         sites[label] = folder / name
     return sites, {}
 
@@ -143,10 +143,10 @@ def _written(path: Path, text: str) -> Path:
     return path
 
 
-def _label(name: str, taken: Mapping[str, Any]) -> str:
+def _label(name: str, taken: Collection[str]) -> str:
     """Return a user's file name as a name that a file may have anywhere, another than those that are taken.
 
-    >>> _label("a:b/地块.shp", {"ab地块.shp": 0}), _label("..", {})
+    >>> _label("a:b/地块.shp", {"ab地块.shp"}), _label("..", ())
     ('ab地块 (2).shp', 'site')
     """
     plain = PurePosixPath(_UNFIT.sub("", name).strip(" .")[-_LONGEST:].strip(" .") or "site")
