@@ -55,7 +55,7 @@ from ecozone.outputs.scenario import (
 from ecozone.outputs.tables import write_csv, write_xlsx
 from ecozone.outputs.txt import write_txt
 from ecozone.outputs.txt_overlap import write_overlap_txt
-from ecozone.outputs.word import write_docx
+from ecozone.outputs.word import write_change_docx, write_docx
 
 __all__ = [
     "BESIDE",
@@ -103,6 +103,7 @@ __all__ = [
     "write_account_gpkg",
     "write_archive",
     "write_change_csv",
+    "write_change_docx",
     "write_change_geojson",
     "write_change_gpkg",
     "write_change_map",

@@ -7,7 +7,7 @@ import pandas as pd
 from ecozone.workspace import Workspace
 
 #: Groups of works and, for each, the numbers asked for (`columns.progress_1_planned` and so on name them).
-_GROUPS, _NUMBERS = range(1, 11), ("planned", "started", "share")
+PROGRESS_GROUPS, PROGRESS_NUMBERS = range(1, 11), ("planned", "started", "share")
 
 
 def progress_grid(ws: Workspace) -> pd.DataFrame | None:
@@ -19,6 +19,6 @@ def progress_grid(ws: Workspace) -> pd.DataFrame | None:
     if not ws.layers_of("barrier_zone"):
         return None
     units = [str(name) for layer in ws.layers_of("subdistrict") for name in ws.features(layer.key)["name"] if name]
-    asked = [f"progress_{group}_{number}" for group in _GROUPS for number in _NUMBERS]
+    asked = [f"progress_{group}_{number}" for group in PROGRESS_GROUPS for number in PROGRESS_NUMBERS]
     grid = pd.DataFrame({"unit_name": list(dict.fromkeys(units)) or [ws.name]})
     return grid.reindex(columns=["unit_name", *asked])

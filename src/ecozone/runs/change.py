@@ -14,6 +14,7 @@ from ecozone.outputs import (
     PICTURE_SUFFIXES,
     change_document,
     write_change_csv,
+    write_change_docx,
     write_change_geojson,
     write_change_gpkg,
     write_change_map,
@@ -27,7 +28,7 @@ from ecozone.runs.request import Request
 from ecozone.runs.stage import Stage
 from ecozone.workspace import Workspace, open_workspace
 
-FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html", *PICTURE_SUFFIXES)
+FORMATS = (".json", ".csv", ".xlsx", ".gpkg", ".geojson", ".html", ".docx", *PICTURE_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def run_change(
             ".gpkg": lambda path: write_change_gpkg(change, path),
             ".geojson": lambda path: write_change_geojson(change, path),
             ".html": lambda path: write_change_map(change, path),
+            ".docx": lambda path: write_change_docx(change, path),
             **dict.fromkeys(PICTURE_SUFFIXES, lambda path: draw(change, path)),
         }
         files = deliver(request, carried, change.notices, outputs, writers, stage=stage, inputs=inputs)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ecozone.assess import Account
 from ecozone.errors import OutputError
 from ecozone.outputs.pictures import draw_ratios, draw_trends
+from ecozone.outputs.progress import PROGRESS_GROUPS, PROGRESS_NUMBERS, progress_grid
 from ecozone.outputs.word.blocks import Blocks, Cell, Column
 from ecozone.outputs.word.paper import WIDTH_MM
 from ecozone.text import say
+from ecozone.workspace import Workspace
 
 _FILLS = {"met": "D9EAD3", "on_track": "E6F2E1", "at_risk": "FCE8B2", "missed": "F4C7C3", "cannot_tell": "D9D2E9"}
 #: Columns by table: their names in the values, and their share of the width.
@@ -55,8 +58,9 @@ def add_account(blocks: Blocks, values: Values, account_itself: Account) -> None
         blocks.heading(say("report.section_targets"), 2)
         _targets(blocks, account["targets"])
     if account["ratios"]:
-        _picture(blocks, "ratios", draw_ratios, account_itself)
-        _picture(blocks, "trends", draw_trends, account_itself)
+        for name, draw in (("ratios", draw_ratios), ("trends", draw_trends)):
+            picture = partial(draw, account_itself, width_mm=WIDTH_MM)
+            add_picture(blocks, say(f"report.caption_picture_{name}"), picture)
     for name, widths in _TABLES.items():
         rows = account[name]
         if not rows:
@@ -68,19 +72,38 @@ def add_account(blocks: Blocks, values: Values, account_itself: Account) -> None
         if len(rows) > len(shown):
             blocks.note(say("report.rows_cut", left=len(rows) - len(shown)))
     blocks.note(say("report.account_note"))
+    if account_itself.workspace is not None:
+        _progress(blocks, account_itself.workspace)
 
 
-def _picture(blocks: Blocks, name: str, draw: Callable[..., Path], account: Account) -> None:
-    """Add a picture of the account, or say why the machine cannot draw it."""
+def _progress(blocks: Blocks, ws: Workspace) -> None:
+    """Add the blank grid of the barrier's progress report: three rows a unit, a column a group of works."""
+    grid = progress_grid(ws)
+    if grid is None:
+        return
+    blocks.heading(say("report.section_progress"), 2)
+    groups = [Column(say(f"report.progress_{group}"), 1.5) for group in PROGRESS_GROUPS]
+    columns = [Column(say("columns.unit_name"), 1.9), Column(say("report.head_progress"), 1.5), *groups]
+    blank = [""] * len(groups)
+    rows = [
+        [unit if at == 0 else "", say(f"report.progress_{number}"), *blank]
+        for unit in grid["unit_name"]
+        for at, number in enumerate(PROGRESS_NUMBERS)
+    ]
+    blocks.table(say("report.caption_progress"), columns, rows)
+    blocks.note(say("report.progress_note"))
+
+
+def add_picture(blocks: Blocks, words: str, draw: Callable[[Path], Path]) -> None:
+    """Add a picture of tables, or say why the machine cannot draw it."""
     with tempfile.TemporaryDirectory(prefix="ecozone-") as folder:
         try:
-            picture = draw(account, Path(folder) / "picture.png", width_mm=WIDTH_MM).read_bytes()
+            picture = draw(Path(folder) / "picture.png").read_bytes()
         except OutputError as error:
             if error.key != "pictures.no_font":
                 raise
             blocks.note(say("report.no_picture", why=say(error.key)))
             return
-    words = say(f"report.caption_picture_{name}")
     blocks.figure(picture, words, say("report.picture_words", caption=words), WIDTH_MM)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import VERDICTS, Account, Check, land_groups, overrides_of_sites, records, units_of_sites
+from ecozone.assess import VERDICTS, Account, Change, Check, land_groups, overrides_of_sites, records, units_of_sites
 from ecozone.errors import EcozoneError
 from ecozone.geo import crs_name
 from ecozone.notices import Notice
@@ -41,10 +41,20 @@ def report_values(check: Check | None, account: Account | None, run: Mapping[str
         values |= {"title": say("report.title_account", name=_district(account)), "sites": [], "refused": []}
         values["schematic"] = "" if ws is None else schematic_notice(ws)
     values["account"] = None if account is None else account_values(account)
-    said = [*(check.notices if check else ()), *(account.notices if account is not None else ())]
-    noticed = _noticed(said)
-    values |= {"notices": noticed[:MOST_NOTICES], "notices_left": max(len(noticed) - MOST_NOTICES, 0)}
+    values |= _noticed([*(check.notices if check else ()), *(account.notices if account is not None else ())])
     cleaned: dict[str, Any] = _clean(values)
+    return cleaned
+
+
+def change_values(change: Change) -> dict[str, Any]:
+    """Return what the report of a change says at its head and its end, in the current language."""
+    ws = change.workspace
+    years = {"first": change.from_year, "second": change.to_year}
+    head = {"title": say("report.title_change", name=ws.name, **years), "schematic": schematic_notice(ws)}
+    known = _run_values(change.run)
+    # No site is clear of anything here.
+    known["disclaimer"] = [say(f"report.disclaimer_{at}") for at in (1, 3, 4)]
+    cleaned: dict[str, Any] = _clean(known | head | _noticed(change.notices))
     return cleaned
 
 
@@ -192,5 +202,6 @@ def _digest(path: Path, ws: Workspace, run: Mapping[str, Any] | None) -> str:
     return next(iter(hashes))[:_SHA_SIGNS] if len(hashes) == 1 else NONE
 
 
-def _noticed(notices: Iterable[Notice]) -> list[dict[str, str]]:
-    return notice_notes(one for one in dict.fromkeys(notices) if one.severity != "info")
+def _noticed(notices: Iterable[Notice]) -> dict[str, Any]:
+    noticed = notice_notes(one for one in dict.fromkeys(notices) if one.severity != "info")
+    return {"notices": noticed[:MOST_NOTICES], "notices_left": max(len(noticed) - MOST_NOTICES, 0)}

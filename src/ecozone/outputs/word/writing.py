@@ -1,13 +1,14 @@
-"""A check and an account as a Word document that can be handed in."""
+"""A check, an account or a change as a Word document that can be handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ecozone.assess import Account, Check
+from ecozone.assess import Account, Change, Check
 from ecozone.errors import OutputError, UsageError, cannot_write
 from ecozone.outputs.atomic import written
 from ecozone.outputs.days import run_day
@@ -66,16 +67,56 @@ def write_docx(
             document = filled(Path(template), values, drawing.draw)
             _require_rulings(document, values, Path(template))
         else:
-            # Pictures are drawn into files of their own, which a full disk stops, too.
-            try:
+            with _made_for(path):
                 document = _own(values, drawing, account)
-            except OSError as error:
-                raise cannot_write(path, error) from error
-            except OutputError as error:
-                raise OutputError(error.key, file=path, **error.fields) from error
         with written(path) as draft:
             save(document, draft, title=values["title"], lang=language(), day=run_day(run))
     return Path(path)
+
+
+def write_change_docx(change: Change, path: str | PathLike[str], *, lang: str | None = None) -> Path:
+    """Write a change between two years as a Word document.
+
+    Parameters
+    ----------
+    change : Change
+        Its ``run`` names the day and the run.
+    path : path
+        Written whole or not at all; the same results give the same bytes.
+    lang : {"zh", "en"}, optional
+        The current language unless given.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    from ecozone.outputs.word.blocks import Blocks
+    from ecozone.outputs.word.change_pages import add_change
+    from ecozone.outputs.word.package import save
+    from ecozone.outputs.word.values import change_values
+
+    with speaking(lang or language()):
+        values = change_values(change)
+        with _made_for(path):
+            blocks = Blocks(values["title"])
+            _open(blocks, values, "report.subtitle_change")
+            add_change(blocks, change)
+            _close(blocks, values)
+        with written(path) as draft:
+            save(blocks.document, draft, title=values["title"], lang=language(), day=run_day(change.run))
+    return Path(path)
+
+
+@contextmanager
+def _made_for(path: str | PathLike[str]) -> Iterator[None]:
+    """Name the report where one of its pictures cannot be drawn: they go into files of their own on the way."""
+    try:
+        yield
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    except OutputError as error:
+        raise OutputError(error.key, file=path, **error.fields) from error
 
 
 def _require_rulings(document: Any, values: Mapping[str, Any], template: Path) -> None:
@@ -115,17 +156,22 @@ def _own(values: Mapping[str, Any], drawing: _Drawing, account: Account | None) 
         for site in values["sites"]:
             add_site(blocks, site, values, drawing.draw)
     else:
-        blocks.paragraph(values["title"], "Title")
-        blocks.paragraph(say("report.subtitle_account", date=values["date"], run=values["run"]), "Subtitle")
-        if values["schematic"]:
-            blocks.paragraph(values["schematic"], bold=True)
-        blocks.note(values["disclaimer"][0])
+        _open(blocks, values, "report.subtitle_account")
     if account is not None:
         add_account(blocks, values, account)
     if "count" in values:
         add_back(blocks, values)
     _close(blocks, values)
     return blocks.document
+
+
+def _open(blocks: Any, values: Mapping[str, Any], subtitle: str) -> None:
+    """Add the head of a report that is of no sites."""
+    blocks.paragraph(values["title"], "Title")
+    blocks.paragraph(say(subtitle, date=values["date"], run=values["run"]), "Subtitle")
+    if values["schematic"]:
+        blocks.paragraph(values["schematic"], bold=True)
+    blocks.note(values["disclaimer"][0])
 
 
 def _close(blocks: Any, values: Mapping[str, Any]) -> None:
