@@ -6,7 +6,9 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,13 +138,25 @@ def test_documents_name_the_file_as_its_owner_does(desk: Desk, checked: Any) -> 
     assert "site.gpkg" not in words
 
 
-def test_no_answer_tells_a_folder(desk: Desk, checked: Any) -> None:
-    """No answer of any task holds the private folder, the workspace's, or the user's home."""
-    desk.answer("ratios", "ratios")
-    for number in ("checked", "ratios"):
-        text = (desk.jobs / number / "answer.json").read_text("utf-8")
-        assert str(desk.root) not in text
-        assert str(Path.home()) + os.sep not in text
+def test_nothing_tells_a_folder(desk: Desk, checked: Any) -> None:
+    """No answer and no file to take away holds the private folder, the workspace's, or the user's home."""
+    made = [desk.job("ratios", "ratios"), desk.jobs / "checked" / "answer.json"]
+    made += [desk.job("file", f"plain-{suffix}", of="../checked", format=suffix) for suffix in ("zip", "gpkg", "docx")]
+    held = [(path.name, data) for path in made for data in contents(path)]
+    assert len(held) > 20
+    secrets = (str(desk.root).encode(), str(Path.home()).encode() + os.sep.encode(), b"site.gpkg")
+    assert [(name, secret) for name, data in held for secret in secrets if secret in data] == []
+
+
+def contents(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes, or those of all that is packed in it, however deep."""
+    if not zipfile.is_zipfile(path):
+        yield path.read_bytes()
+        return
+    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        for name in archive.namelist():
+            yield name.encode()
+            yield from contents(Path(archive.extract(name, folder)))
 
 
 def test_a_refused_file_says_how_it_may_be_read(desk: Desk) -> None:
