@@ -72,7 +72,7 @@ def test_who_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
 
     async def story(pool: Pool, folder: Path) -> None:
         words = (folder / "words.json").read_text()
-        (folder / "words.json").write_text(json.dumps(json.loads(words) | {"ballast": "x" * 200_000_000}))
+        (folder / "words.json").write_text(json.dumps(json.loads(words) | {"ballast": "x" * 700_000_000}))
         for _ in range(2):
             with pytest.raises(InputError) as much:
                 await pool.run("check", folder, no_progress, lambda: None)
@@ -80,7 +80,7 @@ def test_who_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
         (folder / "words.json").write_text(words)
         assert await pool.run("check", folder, no_progress, lambda: None) == "answer.json"
 
-    with_pool(tmp_path, story, memory_bytes=150 << 20)
+    with_pool(tmp_path, story, memory_bytes=600 << 20)
 
 
 def test_a_private_scratch_for_each(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ from ecozone.web.settings import MEBIBYTE
 _ORPHAN_S = 15
 #: Name of an answer that is JSON.
 ANSWER = "answer.json"
+#: Seconds without a task in which a new worker begins to get ready for a check.
+_BEFORE_WARMING_S = 0.2
 #: Seconds between two reports of progress.
 _REPORT_S = 0.1
 
@@ -81,17 +83,32 @@ def main(words: dict[str, Any]) -> None:
     os.dup2(2, 1)
     tasks: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, tasks), name="ecozone-server", daemon=True).start()
-    from ecozone.web.work import warm
+    import ecozone.runs  # noqa: F401 - the libraries that every task needs
 
-    warm(words["workspace"])
     voice.say(ready=True)
     hidden = hidden_folders(words["private"], _workspace_folder(words["workspace"]))
+    warm = False
     while True:
-        request = tasks.get()
+        try:
+            request = tasks.get(timeout=None if warm else _BEFORE_WARMING_S)
+        except queue.Empty:
+            _warm(words["workspace"], voice)
+            warm = True
+            continue
         voice.wind()
         voice.say(**_carry_out(request, words["memory_bytes"], voice, hidden))
         voice.wind(stop=True)
         _give_back()
+
+
+def _warm(workspace: str, voice: _Voice) -> None:
+    """Get ready for a check: compiled kernels, a reader, the workspace opened."""
+    from ecozone.web.work import warm
+
+    try:
+        warm(workspace)
+    except Exception:  # noqa: BLE001 - the log is told; a task that fails likewise has its own answer
+        voice.say(cold=traceback.format_exc())
 
 
 def _workspace_folder(workspace: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -34,6 +35,7 @@ _PROGRAM = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from ecozone.web.worker import main; main(json.loads(sys.argv[2]))"
 )
+logger = logging.getLogger("ecozone.web")
 _GONE: dict[str, Any] = {"gone": True}
 
 
@@ -144,6 +146,8 @@ class Worker:
                 return str(said["done"])
             elif "failed" in said:
                 raise TaskFailed(said["failed"], said.get("trace", ""))
+            elif "cold" in said:
+                logger.error("%s", said["cold"])
             elif "exhausted" in said:
                 raise InputError("web.too_much_memory", allowed=said["exhausted"])
             else:
