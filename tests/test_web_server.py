@@ -130,7 +130,7 @@ def test_a_check_from_file_to_verdict(server: Served, client: Any) -> None:
     assert client.delete(f"/api/jobs/{job['job']}").status_code == 204
     assert client.get(f"/api/jobs/{job['job']}/answer").status_code == 404
     assert client.delete(f"/api/uploads/{sent.json()['upload']}").status_code == 204
-    assert server.files() == []
+    assert until(lambda: server.files() == [])
 
 
 def test_a_refusal_speaks_the_users_language(server: Served, client: Any) -> None:
@@ -189,7 +189,7 @@ def test_another_page_cannot_use_the_server(server: Served, client: Any) -> None
     answer = client.options("/api/jobs", headers=preflight)
     assert answer.status_code == 403
     assert not any(name.lower().startswith("access-control") for name in answer.headers)
-    assert server.files() == []
+    assert until(lambda: server.files() == [])
 
 
 @pytest.mark.parametrize("path", [b"/api/uploads?name=x", b"/api/jobs"])
@@ -210,7 +210,7 @@ def test_an_endless_body_is_cut(server: Served, path: bytes) -> None:
     assert time.monotonic() - start < 15
     assert answer.startswith(b"HTTP/1.1 413") or answer == b""
     assert memory(server) - before < 100 * MEBIBYTE
-    assert server.files() == []
+    assert until(lambda: server.files() == [])
 
 
 def test_a_body_that_trickles_is_given_up(server: Served) -> None:
@@ -218,7 +218,7 @@ def test_a_body_that_trickles_is_given_up(server: Served) -> None:
     head = b"POST /api/uploads?name=x HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/octet-stream\r\n"
     answer, _ = raw(server, head % server.port + b"Content-Length: 100\r\n\r\nabc")
     assert answer.startswith(b"HTTP/1.1 408")
-    assert server.files() == []
+    assert until(lambda: server.files() == [])
 
 
 def test_many_uploads_at_once(server: Served, client: Any) -> None:
@@ -240,7 +240,7 @@ def test_many_uploads_at_once(server: Served, client: Any) -> None:
     assert all(int(answer.headers["Retry-After"]) > 0 and answer.json()["message"] for answer in refused)
     for number in kept:
         client.delete(f"/api/uploads/{number}")
-    assert server.files() == []
+    assert until(lambda: server.files() == [])
 
 
 NAMES = [
@@ -258,6 +258,7 @@ def test_names_are_labels(server: Served, client: Any, name: str) -> None:
     """Whatever a file is called, it stands under a fixed name in the private folder, and is shown without folders."""
     sent = upload(client, SITES.read_bytes(), name)
     assert sent.status_code == 201
+    assert until(lambda: len(server.files()) == 1)
     (path,) = server.files()
     assert path.name == "site.shp"
     assert path.parent.parent == server.private / "uploads"
