@@ -560,6 +560,39 @@ def test_axe_finds_no_serious_fault(sit: Sit, lang: str) -> None:
     assert desk.serious() == []
 
 
+def test_on_paper_the_verdict_comes_with_its_map(sit: Sit) -> None:
+    """Printing shows district, map, legend, verdict and findings, and none of the buttons."""
+    desk = sit()
+    page = desk.page
+    desk.bring(SITES / "restoration.geojson")
+    desk.check()
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    for selector in ("h1", "#map", ".legend", ".site-card .popup-head", ".finding", ".echo", ".permit", ".schematic"):
+        assert page.locator(selector).first.is_visible(), selector
+    for selector in (".steps", ".take", "#top nav", ".languages", ".map-tools", "#ecozone-panel [role=tab]"):
+        assert not page.locator(f"{selector} >> visible=true").count(), selector
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    desk.quiet()
+
+
+def test_a_token_is_asked_for_and_taken_from_the_address(browser: Browser, tmp_path: Path) -> None:
+    """Without its token the page says what is missing; with it behind # it works, and the address keeps no trace."""
+    with served(tmp_path, lang="zh", token="a-token-for-the-test") as server:
+        context = browser.new_context()
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.goto(server.address)
+        page.wait_for_selector(".problem")
+        assert "口令" in page.inner_text(".problem")
+        page = context.new_page()
+        page.goto(f"{server.address.partition('#')[0]}#token=a-token-for-the-test")
+        page.wait_for_selector("html.drawn")
+        assert "token" not in page.url
+        context.close()
+
+
 def test_the_projector_has_room(sit: Sit) -> None:
     """At 1920 by 1080 the frame does not scroll either, and letters are larger than on the desk."""
     size = "getComputedStyle(document.documentElement).fontSize"

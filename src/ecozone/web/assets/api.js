@@ -12,7 +12,6 @@
       this.problem = problem;
     }
   }
-  e.Problem = Problem;
 
   /** A problem that the page itself tells of. */
   e.trouble = (key, fields, more) =>

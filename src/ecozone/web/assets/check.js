@@ -2,7 +2,7 @@
 // The check view: bring, read, verdict. One state; whatever was shown of a former site goes when another is submitted.
 (function (e) {
   const STEPS = ['bring', 'read', 'result'];
-  const DECLARED = /crs|datum|encoding|layer|axes/; // problems that a word of the user's may mend
+  const DECLARED = /crs|which|datum|encoding|layer|axes/; // problems that a word of the user's may mend
   const NOTHING = { sites: [], strings: [], ratios: null, no_ratios: '', tables: [], notices: [], assumptions: [], sources: [] };
   const fresh = () => ({ step: 'bring', way: 'file', wanted: null, source: null, title: '', options: {}, types: {}, read: null, result: null, problem: null, busy: null });
 

@@ -128,5 +128,4 @@
       e.h('div', { class: 'way-in' }, content()),
     ];
   };
-  e.forgetPasted = () => (pasted = '');
 })(window.ecozone);

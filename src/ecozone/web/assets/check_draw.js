@@ -73,12 +73,6 @@
     shapes = shapes.filter((one) => one !== shape);
     listen();
   };
-  e.dropAllShapes = function () {
-    stop();
-    group.clearLayers();
-    shapes = [];
-    count = 0;
-  };
   e.onDrawn = (listener) => (listen = listener);
   e.seeDrawing = (seen) => (seen ? group.addTo(map) : (stop(), group.remove()));
 
