@@ -112,7 +112,7 @@ def hidden_folders(*folders: str | os.PathLike[str]) -> tuple[str, ...]:
     names: set[str] = set()
     for folder in (*folders, Path.home()):
         path = Path(folder)
-        names |= {str(path), str(path.absolute()), str(path.resolve())}
+        names |= {str(path.absolute()), str(path.resolve())}
     return tuple(sorted((name for name in names if len(name) > 1), key=len, reverse=True))
 
 
