@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,16 @@ def test_wrong_words(workspace: Path, capsys: pytest.CaptureFixture[str], words:
     assert run(["plate", *words, "-w", "data"]) == 2
     assert told in capsys.readouterr().err
     assert list(workspace.parent.glob("a.*")) == []
+
+
+def test_a_plate_names_its_day_and_comes_with_all_that_was_read(workspace: Path) -> None:
+    """--date and --with-inputs, as the other commands have them."""
+    made = ["a.svg", "a.zip", "--date", "2026-03-01", "--with-inputs"]
+    assert run(["plate", *made, "-w", "data", "-q"]) == 0
+    assert json.loads((workspace.parent / "a.run.json").read_text("utf-8"))["date"] == "2026-03-01"
+    with zipfile.ZipFile(workspace.parent / "a.zip") as archive:
+        assert [name for name in archive.namelist() if name.endswith("ecozone.toml")]
+        assert any(name.startswith("inputs/") for name in archive.namelist())
 
 
 def test_a_district_without_sites(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Proj
 
-from ecozone.assess import Check, check_sites, overrule
+from ecozone.assess import VERDICTS, Check, check_sites, overrule
 from ecozone.errors import CrsError, OutputError, UsageError
 from ecozone.outputs import plate_scale, write_plate
 from ecozone.outputs.pictures import lettering
@@ -28,6 +28,7 @@ from ecozone.outputs.plate.layout import SCALES, Box, layout_of, view_of_ground
 from ecozone.outputs.plate.pages import plate_of
 from ecozone.outputs.plate.sheet import Sheet, settings
 from ecozone.text import speaking
+from ecozone.units import fixed, hectares
 from ecozone.workspace import parse_override
 
 E0, N0 = 525_000.0, 4_325_000.0
@@ -235,6 +236,23 @@ def test_an_atlas_has_a_page_for_each_site(
     for suffix in (".svg", ".png"):
         with pytest.raises(UsageError, match="PDF"):
             write_plate(check, tmp_path / f"a{suffix}", atlas=True)
+
+
+def test_a_page_of_an_atlas_tells_how_much_of_its_site_lies_on_each_layer(
+    checked: Callable[..., Check], square: Callable[..., Any]
+) -> None:
+    """Size and share of every layer that the site touches, as its states have them; of no other site."""
+    check = checked(square(600, 600, 300), square(4_100, 4_100, 2_000))
+    index, *pages = (said(sheet) for sheet in plate_of(check).atlas(lambda *_: None))
+    order = sorted(range(2), key=lambda at: VERDICTS.index(check.sites["verdict"].iloc[at]))
+    assert any(site.measures for site in content_of(check, dt.date(2026, 3, 1)).sites)
+    for at, page in zip(order, pages, strict=True):
+        site = check.sites.iloc[at]
+        mine = check.states[(check.states["site_id"] == site["site_id"]) & (check.states["state"] == "affected")]
+        sizes = [fixed(hectares(area), 4) for area in mine["overlap_m2"]]
+        told = [text for text in page if text.endswith("%）")]
+        assert [text.split(" ")[0] for text in told] == sizes
+    assert not [text for text in index if text.endswith("%）")]
 
 
 def test_many_sites_are_all_listed_in_an_atlas(checked: Callable[..., Check], square: Callable[..., Any]) -> None:

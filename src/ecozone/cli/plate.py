@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +33,8 @@ def register(app: typer.Typer) -> None:
         atlas: bool = typer.Option(False, "--atlas", help=say("cli.opt_atlas")),
         reading: Any = None,
         project_type: str | None = typer.Option(None, "--project-type", help=say("cli.opt_project_type")),
+        with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
+        date: datetime | None = typer.Option(None, "--date", formats=["%Y-%m-%d"], help=say("cli.opt_date")),
         override: list[str] = typer.Option([], "--override", metavar="WORDS", help=say("cli.opt_override")),
     ) -> int:
         from ecozone.outputs import PLATE_SUFFIXES, plate_scale
@@ -55,6 +58,8 @@ def register(app: typer.Typer) -> None:
             sheet=sheet,
             outputs=tuple(output),
             overrides=tuple(override),
+            copies=with_inputs,
+            date=None if date is None else date.date(),
             limits=dict(SETTINGS.limits),
             lang=language(),
         )

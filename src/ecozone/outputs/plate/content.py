@@ -12,15 +12,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ecozone.assess import VERDICTS, Check, overrides_of_sites
+from ecozone.assess import VERDICTS, Check, overrides_of_sites, records
 from ecozone.geo import crs_name, require_metric
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_layers import MapLayer, draw_order, map_layers
-from ecozone.outputs.map_names import headed, name_of
+from ecozone.outputs.map_names import headed, name_of, zone_title
 from ecozone.outputs.map_notes import schematic_notice
 from ecozone.outputs.plate.layout import View
 from ecozone.outputs.plate.patterns import Printed, Symbol, printed_layers
 from ecozone.text import language, room, say
+from ecozone.units import fixed, hectares, percent
 from ecozone.workspace import Layer, Workspace
 
 #: Whose names stand on the map.
@@ -35,7 +36,10 @@ _MOVED_MM, _BEYOND_MM = 0.02, 3.0
 
 @dataclass(frozen=True)
 class Site:
-    """A site on its way to paper; ``shape`` is None where it could not be trusted."""
+    """A site on its way to paper; ``shape`` is None where it could not be trusted.
+
+    ``measures`` are the layers that it touches with how much of each, overlapping features of a layer counted once.
+    """
 
     number: int
     id: str
@@ -44,6 +48,7 @@ class Site:
     override: str
     rulings: tuple[str, ...]
     shape: Any
+    measures: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -77,6 +82,7 @@ class Content:
         """Return every text that may be written, for the choice of a font."""
         said = [entry[language()] for key in ("plate", "map", "words") for entry in room(key).values()]
         said += [text for site in self.sites for text in (site.id, site.name, *site.rulings)]
+        said += [text for site in self.sites for pair in site.measures for text in pair]
         for printed in self.layers:
             layer = printed.item.layer
             said += [printed.item.title, layer.basis or "", *(symbol.label for symbol in printed.symbols)]
@@ -119,7 +125,7 @@ def _crs_words(ws: Workspace) -> str:
 
 
 def _sites(check: Check) -> tuple[Site, ...]:
-    said = overrides_of_sites(check)
+    said, measured = overrides_of_sites(check), _measures(check)
     rows = list(zip(check.sites.to_dict("records"), check.sites.geometry, strict=True))
     rows.sort(key=lambda pair: VERDICTS.index(pair[0]["verdict"]))
     return tuple(
@@ -131,9 +137,29 @@ def _sites(check: Check) -> tuple[Site, ...]:
             name_of(row.get("override")),
             tuple(shown(words) for words in said.get(row["site_id"], ())),
             None if shape is None or shape.is_empty else shape,
+            tuple(measured.get(row["site_id"], ())),
         )
         for number, (row, shape) in enumerate(rows, start=1)
     )
+
+
+def _measures(check: Check) -> dict[str, list[tuple[str, str]]]:
+    """Return, by site, each layer that it touches with its size there and its share of the site."""
+    ws, found = check.workspace, check.states[check.states["state"] == "affected"]
+    whole = dict(zip(check.sites["site_id"], check.sites["area_m2"].fillna(0.0), strict=True))
+    measured: dict[str, list[tuple[str, str]]] = {}
+    for row in records(found[["site_id", "layer", "role", "overlap_m2", "length_m"]]):
+        if row["overlap_m2"] > 0:
+            size = say("map.hectares", value=fixed(hectares(row["overlap_m2"]), 4))
+            share = row["overlap_m2"] / whole[row["site_id"]] if whole[row["site_id"]] > 0 else 0.0
+            words = say("plate.size_share", size=size, share=fixed(percent(share), 2)) if share > 0 else size
+        elif row["length_m"] > 0:
+            words = say("map.metres", value=fixed(row["length_m"], 1))
+        else:
+            words = say("words.affected")
+        title = shown(zone_title(ws, row["layer"], row["role"], None))
+        measured.setdefault(row["site_id"], []).append((title, words))
+    return measured
 
 
 def ground_of(content: Content, sites: Sequence[Site]) -> tuple[float, float, float, float] | None:

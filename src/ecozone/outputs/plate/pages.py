@@ -179,10 +179,11 @@ class Plate:
         """Return a sheet, and how many of the sites to be listed found no room; ``others`` lists those inside, too."""
         sheet = self._sheet(title, told)
         drawn = draw_map(sheet, self._layout, view, self._content, seen(self._content, view))
+        own = listed[0] if others else None
         if others:
             first = listed[0].number
             listed = [*listed, *(site for site in drawn.sites if site.number != first)]
-        return sheet, draw_panel(sheet, self._layout, view, self._content, drawn, listed, pages)
+        return sheet, draw_panel(sheet, self._layout, view, self._content, drawn, listed, pages, own)
 
     def _sheet(self, title: str, told: str) -> Sheet:
         sheet, box = Sheet(self._layout.paper, self._ruler), self._layout.title

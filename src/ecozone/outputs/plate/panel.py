@@ -25,6 +25,8 @@ from ecozone.text import say
 
 #: Rows of sites that are listed at least, and the height of the scale with the arrow, in mm.
 _LEAST_SITE_ROWS, _SCALE_MM = 3, 26.0
+#: For so many layers of a sheet's own site there is room at least.
+_LEAST_MEASURES = 8
 #: The smallest letters that are still read in print, in points, and by how much those of sources are smaller.
 _SMALLEST, _SMALLER = 4.5, 0.8
 _SWATCH_MM = 9.0
@@ -95,12 +97,15 @@ def draw_panel(
     drawn: Shown,
     listed: Sequence[Site],
     pages: Mapping[int, int],
+    own: Site | None = None,
 ) -> int:
     """Draw all that stands beside the map; return how many of the listed sites found no room.
 
-    Letters become smaller, down to `_SMALLEST`, where there is much to tell.
+    Of ``own``, the site that the sheet is of, stands below its name how much of it lies on each layer. Letters become
+    smaller, down to `_SMALLEST`, where there is much to tell.
     """
     boxes, least = layout.columns, min(len(listed), _LEAST_SITE_ROWS)
+    least += 0 if own is None else min(len(own.measures), _LEAST_MEASURES)
     if len(boxes) == 1:
         (box,) = boxes
         sizes = _sizes(layout.text)
@@ -112,7 +117,7 @@ def draw_panel(
         column, foot = columns[chosen], feet[chosen]
         _scale_and_north(column, view, content)
         _legend(column, drawn, column.left - foot.height - _sites_height(column, least))
-        missing = _sites(column, listed, pages, column.left - foot.height)
+        missing = _sites(column, listed, pages, column.left - foot.height, own)
         column.y = min(column.y, box.y + foot.height)
         foot.draw()
         return missing
@@ -122,7 +127,7 @@ def draw_panel(
     _legend(legend, drawn, first.height)
     column = Column(sheet, second, layout.text)
     _scale_and_north(column, view, content)
-    missing = _sites(column, listed, pages, column.left)
+    missing = _sites(column, listed, pages, column.left, own)
     feet = [_Foot(content, drawn, Column(sheet, third, size)) for size in _sizes(layout.text)]
     next((foot for foot in feet if foot.height <= third.height), feet[-1]).draw()
     return missing
@@ -249,7 +254,9 @@ def _sites_height(column: Column, rows: int) -> float:
     return column.heading_height + (rows * 1.12 + 0.9) * column.row + column.gap_height if rows else 0.0
 
 
-def _sites(column: Column, listed: Sequence[Site], pages: Mapping[int, int], room: float) -> int:
+def _sites(
+    column: Column, listed: Sequence[Site], pages: Mapping[int, int], room: float, own: Site | None = None
+) -> int:
     """List sites with their numbers and verdicts as far as there is room; return how many are left out."""
     if not listed:
         return 0
@@ -265,6 +272,8 @@ def _sites(column: Column, listed: Sequence[Site], pages: Mapping[int, int], roo
             break
         _site_row(column, site, pages.get(site.number), 1.12 * column.row)
         column.lines(lines, size=size - 0.5, colour=SOFT)
+        if site is own:
+            _measures(column, site, column.y - end)
         told += 1
     left = len(listed) - told
     if left:
@@ -272,6 +281,21 @@ def _sites(column: Column, listed: Sequence[Site], pages: Mapping[int, int], roo
         column.lines([words], size=size - 0.5, colour=SOFT)
     column.gap()
     return left
+
+
+def _measures(column: Column, site: Site, room: float) -> None:
+    """List the layers that a site touches with how much of it lies on each, as far as there is room."""
+    sheet, box, size = column.sheet, column.box, column.size - 0.5
+    height = size * _LINE_MM
+    fit = max(int(room / height), 0)
+    kept = site.measures if len(site.measures) <= fit else site.measures[: max(fit - 1, 0)]
+    for title, words in kept:
+        taken = min(sheet.width(words, size), 0.6 * box.width)
+        sheet.text(box.x + 2.0, column.y - height / 2, title, size=size, room=box.width - taken - 4.0)
+        sheet.text(box.right, column.y - height / 2, words, size=size, across="right", room=taken + 0.1)
+        column.y -= height
+    if len(kept) < len(site.measures) and fit:
+        column.lines([say("plate.more_measures", count=len(site.measures) - len(kept))], size=size, colour=SOFT)
 
 
 def list_sites(column: Column, sites: Sequence[Site], pages: Mapping[int, int]) -> None:
