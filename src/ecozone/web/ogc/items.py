@@ -35,6 +35,8 @@ from ecozone.web.problems import RefusedError
 from ecozone.web.refusals import answered
 
 items = router("OGC API - Features")
+#: Characters after which a piece of a page is sent.
+_PIECE = 1 << 16
 _CRS = (
     "In which coordinate system the shapes are answered: one of those that the layer lists, in the order of its axes."
 )
@@ -155,12 +157,17 @@ def _links(request: Request, layer: str, offset: int, limit: int, matched: int) 
 def _pieces(
     head: Mapping[str, Any], store: Store, numbers: Sequence[int], system: System, valid_from: str | None
 ) -> Iterator[str]:
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "features": ['
-    between = ""
+    """Yield the text of a page, by pieces of some size: each is handed from thread to thread."""
+    waiting = [json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [']
+    size, between = 0, ""
     for row in store.rows(numbers, system):
-        yield between + json.dumps(_feature(*row, system, valid_from), ensure_ascii=False)
-        between = ", "
-    yield "]}"
+        text = between + json.dumps(_feature(*row, system, valid_from), ensure_ascii=False)
+        waiting.append(text)
+        size, between = size + len(text), ", "
+        if size > _PIECE:
+            yield "".join(waiting)
+            size, waiting = 0, []
+    yield "".join(waiting) + "]}"
 
 
 def _feature(

@@ -53,7 +53,8 @@ class Store:
     _found: dict[Search, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def _open(self) -> closing[sqlite3.Connection]:
-        return closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro", uri=True))
+        # A page is read by one thread after another, never by two at once.
+        return closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro", uri=True, check_same_thread=False))
 
     @cached_property
     def _about(self) -> dict[str, Any]:
