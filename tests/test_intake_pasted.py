@@ -158,3 +158,30 @@ def test_a_line_lost_or_repeated_is_never_silent(data: Any) -> None:
     keys = [one.key for one in notices_of(sites)]
     assert "intake.table_rows_merged" in keys
     assert "intake.txt_closed" in keys
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "4332000,39530000;4332000,39530200;4332200,39530200",
+        "4332000，39530000；4332000，39530200；4332200，39530200",
+        "4332000 39530000, 4332000 39530200, 4332200 39530200",
+        "4332000,39530000 4332000,39530200 4332200,39530200",
+        "4332000,39530000、4332000,39530200、4332200,39530200",
+        "J1,4332000,39530000|J2,4332000,39530200|J3,4332200,39530200",
+    ],
+)
+def test_corners_in_one_line_are_all_read_and_it_is_said(line: str) -> None:
+    """Several corners in a line are a parcel, never one point made of the first northing and the last easting."""
+    sites = read_pasted(line, crs=4527, geometry="corners")
+    (shape,) = sites.geometry
+    assert shape.area == 200 * 200 / 2
+    assert "intake.table_rows_in_line" in [one.key for one in sites.attrs["notices"]]
+
+
+@pytest.mark.parametrize("line", ["4332000,39530000,4332000,39530200", "4332000 39530000 4332000 39530200 4332200"])
+def test_a_line_of_numbers_that_cannot_be_told_apart_is_refused(line: str) -> None:
+    """Where nothing parts the corners of a line, none of them is taken for the whole."""
+    with pytest.raises(InputError) as refused:
+        read_pasted(line, crs=4527)
+    assert refused.value.key == "intake.table_crowded"

@@ -1,6 +1,6 @@
 """Coordinates: CRS of China, checked transformations, ellipsoidal measures, overlay on a millimetre grid."""
 
-from ecozone.geo.coordinates import check_coordinates, coordinate_notices
+from ecozone.geo.coordinates import check_coordinates, coordinate_notices, in_place
 from ecozone.geo.crs import (
     CGCS2000,
     crs_name,
@@ -75,6 +75,7 @@ __all__ = [
     "gauss_kruger",
     "gcj02_from_bd09",
     "gcj02_from_wgs84",
+    "in_place",
     "intersection",
     "intersections",
     "is_conformal",

@@ -67,6 +67,27 @@ def coordinate_notices(geoms: Any, crs: Any, *, file: str | PathLike[str] | None
     return tuple(notice(key, "refused", file=file, feature=feature, **fields) for feature, key, fields in found)
 
 
+def in_place(geoms: Any, crs: Any) -> Mask:
+    """Tell which geometries `check_coordinates` would let pass.
+
+    Parameters
+    ----------
+    geoms : GeoSeries or array of geometries, shape (n,)
+        x = east, y = north. None and empty geometries pass.
+    crs : anything that `norm_crs` takes
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    array = np.asarray(getattr(geoms, "geometry", geoms), dtype=object)
+    fine = np.ones(len(array), dtype=bool)
+    if not _all_well_inside(array, norm_crs(crs)):
+        xy, owner = shapely.get_coordinates(array, return_index=True)
+        fine[owner[_bad(xy[:, 0], xy[:, 1], norm_crs(crs))[0]]] = False
+    return fine
+
+
 def check_points(x: Any, y: Any, crs: CRS) -> None:
     """Refuse points, given as numbers, as `check_coordinates` refuses geometries."""
     first, second = np.ravel(np.asarray(x, dtype=np.float64)), np.ravel(np.asarray(y, dtype=np.float64))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from ecozone.errors import InputError
 from ecozone.intake.layout import HEADER_WITHIN_ROWS, Layout, Row, holds_coordinates
@@ -27,34 +28,64 @@ _MARKS = (",", "，", "、", ";", "；", "|")
 #: No row of a table is so long (characters); to look for columns in one that is takes a minute.
 _LONGEST_LINE = 1_000_000
 _endless = re.compile(rf"[^\r\n]{{{_LONGEST_LINE + 1}}}")
+#: What may part the corners of one line, by how it is told.
+_ENDS = {";": "[;；]", "|": r"\|", "、": "、", ",": "[,，]", " ": r"[ \t\u3000]+"}
+_number = re.compile(r"(?<![\d.])(?:\d{6,8}(?:\.\d+)?|\d{2,3}\.\d{3,})(?![\d.])")
 _blanks = re.compile(r"[\s\u3000]+")
 _mixed = re.compile(r"[\s\u3000]*[,，、;；|\t][\s\u3000]*|[\s\u3000]+")
 
 
-def split(text: str, limits: Limits) -> tuple[list[Row], str]:
-    r"""Return the rows of a text that hold anything, and what separates their cells.
+class _CrowdedError(Exception):
+    """A line holds more coordinates than one point has."""
+
+
+def split(text: str, limits: Limits) -> tuple[list[Row], str, str]:
+    r"""Return the rows of a text that hold anything, what separates their cells, and what ends rows beside line ends.
+
+    The last is empty but where several corners stand in one line: it is the mark that parts them, by which coordinates
+    are found and none is left out.
 
     Raises
     ------
     InputError
-        Where quotes are broken, or rows or columns exceed their limits.
+        Where quotes are broken, or rows or columns exceed their limits, or several corners stand in one line and it
+        cannot be told what parts them.
 
     Examples
     --------
-    >>> rows, way = split("J1 117°23′ 15.2″ 39°8′5″\nJ2、117°23′16″、39°8′5″", Limits())
+    >>> rows, way, _ = split("J1 117°23′ 15.2″ 39°8′5″\nJ2、117°23′16″、39°8′5″", Limits())
     >>> [row.cells for row in rows], way
     ([('J1', '117°23′15.2″', '39°8′5″'), ('J2', '117°23′16″', '39°8′5″')], 'mixed')
+    >>> rows, way, mark = split("4331250,39530120; 4331250,39530420; 4331010,39530420", Limits())
+    >>> len(rows), way, mark
+    (3, ',', ';')
     """
     if "\x00" in text:
         raise InputError("intake.csv_damaged", line="?", reason="NUL")
     if (match := _endless.search(text)) is not None:
         raise InputError("intake.line_endless", line=text.count("\n", 0, match.start()) + 1, most=_LONGEST_LINE)
-    way = _way(text, limits)
-    return list(_rows(text, way, limits)), way
+    try:
+        way = _way(text, limits)
+    except _CrowdedError:
+        for mark in _ENDS:
+            lines = re.sub(_ENDS[mark], "\n", text)
+            with suppress(_CrowdedError):
+                way = _way(lines, limits)
+                rows = list(_rows(lines, way, limits))
+                if len(rows) > len(text.splitlines()) and find_layout(rows) is not None:
+                    return rows, way, mark
+        raise InputError("intake.table_crowded") from None
+    return list(_rows(text, way, limits)), way, ""
 
 
 def _way(text: str, limits: Limits) -> str:
-    """Return the first way under which coordinates are found, else the most frequent delimiter."""
+    """Return the first way under which coordinates are found, else the most frequent delimiter.
+
+    Raises
+    ------
+    _CrowdedError
+        If there are more coordinates in a row than a point has.
+    """
     head = "\n".join(text.splitlines()[: 2 * HEADER_WITHIN_ROWS])
     failure: InputError | None = None
     second_best: str | None = None
@@ -68,7 +99,7 @@ def _way(text: str, limits: Limits) -> str:
             except InputError as error:
                 failure = failure or error
                 continue
-            if layout is not None and (layout.number is not None) == with_header:
+            if layout is not None and (layout.number is not None) == with_header and not _ignores(layout):
                 if not _loses(layout):
                     return way
                 second_best = second_best or way
@@ -77,7 +108,25 @@ def _way(text: str, limits: Limits) -> str:
     if failure is not None and failure.key == "intake.two_columns_alike":
         raise failure
     found = max(DELIMITERS, key=head.count)
+    if any(_is_crowded(line) for line in head.splitlines()):
+        raise _CrowdedError
     return found if found in head else BLANKS
+
+
+def _is_crowded(line: str) -> bool:
+    """Tell whether a line holds at least two pairs of coordinates, and no shape in brackets, as WKT is."""
+    return "(" not in line and len(_number.findall(line)) >= 4 and holds_coordinates(line)
+
+
+def _ignores(layout: Layout) -> bool:
+    """Tell whether a cell beside the coordinates holds two more, in a table that has no header to say what it is."""
+    columns = {column for half in layout.roles.values() for column in half}
+    return layout.number is None and any(
+        holds_coordinates(cell) and not is_note(row)
+        for row in layout.body
+        for column, cell in enumerate(row.cells)
+        if column not in columns
+    )
 
 
 def _loses(layout: Layout) -> bool:

@@ -22,6 +22,7 @@ from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import check_document, plain_rows
 from ecozone.outputs.escape import plain_all
 from ecozone.outputs.geotables import geopackage_tables, kind_of, write_table
+from ecozone.outputs.map_display import placeable
 from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import notice_table
 from ecozone.outputs.ways import way_layers
@@ -33,7 +34,7 @@ def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
 
     The datum is CGCS2000, which RFC 7946's WGS 84 equals to a few decimetres; no shift is applied.
     """
-    shapes = reproject(check.sites, CGCS2000).geometry
+    shapes = reproject(placeable(check.sites.geometry), CGCS2000)
     document = check_document(check)
     features = [
         {

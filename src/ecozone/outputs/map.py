@@ -23,7 +23,7 @@ from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.days import run_day
 from ecozone.outputs.escape import plain
-from ecozone.outputs.map_display import display_copies, latlng_bounds
+from ecozone.outputs.map_display import display_copies, latlng_bounds, placeable
 from ecozone.outputs.map_layers import MapLayer, draw_order, layer_data, map_layers
 from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
@@ -143,7 +143,7 @@ def map_data(
     ws = check.workspace
     day = made_on or run_day(check.run) or date.today()
     layers = map_layers(ws)
-    sites: gpd.GeoDataFrame = check.sites
+    sites = check.sites.set_geometry(placeable(check.sites.geometry))
     copies, site_tolerance = display_copies({None: sites.geometry}, tolerance_m=SITE_TOLERANCE_M)
     drawn_sites = copies[None]
     ground = _drawn(layers, sites) if with_layers else ({}, site_tolerance)

@@ -10,13 +10,19 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ecozone.geo import CGCS2000, reproject
+from ecozone.geo import CGCS2000, in_place, reproject
 
 #: What a browser still pans and zooms without effort (measured: 150 000 vertices redraw in a quarter of a second).
 MAX_VERTICES = 150_000
 #: Decimals of a degree that are kept: a tenth of a metre.
 DECIMALS = 6
 _CHORD_M = 1.0
+
+
+def placeable(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes without those that lie where their CRS tells no place (`ecozone.geo.in_place`)."""
+    found: gpd.GeoSeries = shapes.where(in_place(shapes, shapes.crs))
+    return found
 
 
 def display_copies(

@@ -19,7 +19,7 @@ from ecozone.intake import Database, is_database, is_geodatabase, read_sites, re
 from ecozone.notices import Notice, notice, notices_of, with_notices
 from ecozone.runs.request import Request
 from ecozone.runs.site_words import with_said
-from ecozone.runs.surroundings import extent_lonlat, shift_notices
+from ecozone.runs.surroundings import astray_notices, extent_lonlat, shift_notices
 from ecozone.text import joined
 from ecozone.workspace import Workspace
 
@@ -137,7 +137,7 @@ def read_all_sites(
         sites, renamed = _told_apart(sites, [_name(path, names) for path in paths])
         notices += renamed
     sites, notices = with_said(sites, notices, ws, request)
-    result: gpd.GeoDataFrame = with_notices(sites, [*notices, *shift_notices(sites, ws)])
+    result: gpd.GeoDataFrame = with_notices(sites, [*notices, *astray_notices(sites), *shift_notices(sites, ws)])
     result.attrs |= {"tables": tables, "refused": refused, "read": tuple(read)}
     return result
 

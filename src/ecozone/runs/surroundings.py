@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ecozone.geo import CGCS2000, detect_shift, is_metric, transform_xy
-from ecozone.notices import Notice
+from ecozone.geo import CGCS2000, detect_shift, in_place, is_metric, transform_xy
+from ecozone.notices import Notice, notice
 from ecozone.workspace import Workspace
 
 #: Roles whose edges parcels follow, the surest first; ``reference`` is a layer drawn for this (roads, parcels).
@@ -68,6 +68,7 @@ def shift_notices(sites: gpd.GeoDataFrame, ws: Workspace) -> list[Notice]:
         return []
     found: list[Notice] = []
     areas = sites[sites.geometry.notna() & sites.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    areas = areas[in_place(areas.geometry, areas.crs)]
     groups = [group for _, group in areas.groupby("source_file", sort=True) if len(group) >= LEAST_SITES]
     for group in groups[:MOST_FILES]:
         reference = _reference(group, ws)
@@ -77,6 +78,19 @@ def shift_notices(sites: gpd.GeoDataFrame, ws: Workspace) -> list[Notice]:
         if said is not None:
             found.append(said)
     return found
+
+
+def astray_notices(sites: gpd.GeoDataFrame) -> list[Notice]:
+    """Return a warning for each site that lies where the workspace's CRS tells no place, such as 0° 0°.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        In the workspace's CRS.
+    """
+    astray = sites[~in_place(sites.geometry, sites.crs)]
+    rows = zip(astray["site_id"], astray["source_file"], strict=True)
+    return [notice("runs.site_astray", "warning", file=str(file), site=site) for site, file in rows]
 
 
 def _reference(sites: gpd.GeoDataFrame, ws: Workspace) -> gpd.GeoSeries:
