@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from ecozone.web.ogc.store import Search, Store
 from ecozone.web.ogc.systems import DEGREES, System
 from ecozone.web.work.ogc import ogc_layer
 
+#: The module; the package hands on its router by the same name.
+items = sys.modules["ecozone.web.ogc.items"]
 PLANE = System("plane", "plane", north_first=True)
 
 
