@@ -347,6 +347,21 @@ def test_a_further_submission_takes_the_verdict_away_at_once(sit: Sit) -> None:
     assert held
 
 
+def test_a_reading_that_is_given_up_leaves_a_fresh_start(sit: Sit) -> None:
+    """Cancel while a file is read: the first step again, and another file is read as if nothing had been."""
+    desk = sit()
+    page = desk.page
+    page.route("**/api/jobs?*", lambda route: None)
+    page.set_input_files("#files", [str(SITES / "lines.kml")])
+    page.wait_for_selector(".busy")
+    page.locator(".busy .button").click()
+    page.wait_for_selector("body[data-step=bring] #files", state="attached")
+    page.unroute("**/api/jobs?*")
+    desk.bring(SITES / "restoration.geojson")
+    assert "lines" not in page.inner_text("body")
+    assert page.locator(".card").count() == 1
+
+
 def test_a_server_that_is_gone_is_said_and_tried_again(sit: Sit) -> None:
     """Without an answer the page says so and goes on by itself when the server is back."""
     desk = sit()

@@ -97,7 +97,8 @@
       if (signal) signal.removeEventListener('abort', drop);
     }
     if (told.state === 'failed') throw new Problem(told.problem);
-    if (told.state === 'cancelled') throw new DOMException('', 'AbortError');
+    // Whoever gave it up, it was not this page: that would have ended the wait.
+    if (told.state === 'cancelled') throw e.trouble('expired');
     return told;
   };
 

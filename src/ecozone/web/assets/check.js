@@ -153,13 +153,12 @@
   /** Carry out a step; its problem is shown in its place. Nothing of before stays while it runs. */
   async function carryOut(kind, work, { quiet = null } = {}) {
     const signal = begin();
-    const back = { step: state.step };
     const busy = e.busyPart(e.p('busy_' + kind), () => {
       end();
-      state.busy = null;
-      state.step = kind === 'check' && state.read ? 'read' : back.step === 'result' ? 'bring' : back.step;
-      if (state.step === 'read' && state.read) e.showRead(state.read.sites);
-      else state.step = 'bring';
+      // What was not read to its end is not kept; what was only to be checked stays to be confirmed.
+      if (kind === 'check' && state.read) Object.assign(state, { busy: null, step: 'read', wanted: 'read' });
+      else state = { ...fresh(), way: state.way };
+      if (state.read) e.showRead(state.read.sites);
       render(true);
       e.speak(e.p('cancelled'));
     });
