@@ -14,7 +14,6 @@ def prepare_screening(progress: Progress = no_progress) -> None:
         depth_kernels,
         edge_kernels,
         nearest_kernels,
-        simple_kernels,
     )
     from ecozone.measure.compiled import prepare
 
