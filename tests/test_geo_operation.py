@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+
+import numpy as np
 import pyproj
 import pytest
 
@@ -94,3 +97,29 @@ def test_the_network_is_off() -> None:
     """No grid is fetched while operations are looked for."""
     operation(4267, 4326)
     assert not pyproj.network.is_network_enabled()
+
+
+def test_threads_do_not_see_each_other() -> None:
+    """Places that a thread leads over an operation are right, whatever the thread that first used it does meanwhile."""
+    edge = np.linspace(0.0, 20_000.0, 300)
+    x, y = np.meshgrid(13_050_000.0 + edge, 4_730_000.0 + edge)
+    alone = operation(3857, 4326).apply(x, y)
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def lead() -> None:
+        for _ in range(60):
+            way = operation(3857, 4326)
+            there = way.apply(x, y)
+            back = way.undo(*there)
+            if not np.array_equal(there, alone) or not np.allclose(back, (x, y), atol=1e-3):
+                wrong.append("other places")
+        done.set()
+
+    thread = threading.Thread(target=lead)
+    thread.start()
+    elsewhere = pyproj.Transformer.from_crs(4326, 4548, always_xy=True)
+    while not done.is_set():
+        elsewhere.transform(np.full(2_000, 300.0), np.full(2_000, 95.0))
+    thread.join()
+    assert wrong == []

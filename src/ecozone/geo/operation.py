@@ -25,6 +25,21 @@ Kind = Literal["exact", "one_datum", "published", "own"]
 _HUB = CRS.from_epsg(4326)
 _KINDS = get_args(Kind)
 _lock = threading.Lock()
+_MOST_KEPT = 256
+
+
+class _Kept(threading.local):
+    """Each thread's own operations.
+
+    What pyproj's TransformerGroup gives is not safe for threads (its TransformerUnsafe): it works in the PROJ context
+    of the thread that made it, and whatever that thread does meanwhile shows in the places that another one gets.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[CRS, CRS], Operation] = {}
+
+
+_kept = _Kept()
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,13 @@ def operation(src: Any, dst: Any) -> Operation:
     >>> operation(27700, 4490).accuracy_m
     2.0
     """
-    return _operation(norm_crs(src), norm_crs(dst))
+    pair = norm_crs(src), norm_crs(dst)
+    found = _kept.found.get(pair)
+    if found is None:
+        if len(_kept.found) >= _MOST_KEPT:
+            _kept.found.clear()
+        found = _kept.found[pair] = _operation(*pair)
+    return found
 
 
 def operation_notice(src: Any, dst: Any, *, file: str | PathLike[str] | None = None) -> Notice | None:
@@ -107,7 +128,6 @@ def operation_notice(src: Any, dst: Any, *, file: str | PathLike[str] | None = N
     )
 
 
-@lru_cache(maxsize=256)
 def _operation(src: CRS, dst: CRS) -> Operation:
     legacy = is_legacy(src), is_legacy(dst)
     if any(legacy) and not (all(legacy) and datum_name(src) == datum_name(dst)):
