@@ -93,16 +93,14 @@
   // --- the table of indicators -----------------------------------------------------------------------------------
   function ratioTable(rows) {
     const years = answer.page.ratios ? answer.page.ratios.years : [];
-    const head = e.h(
-      'tr',
-      {},
-      e.h('th', { scope: 'col' }, e.p('year_indicator')),
-      years.map((year) => e.h('th', { scope: 'col', class: 'number' }, year)),
-      e.h('th', { scope: 'col', class: 'number' }, e.p('year_target')),
-      e.h('th', { scope: 'col' }, e.p('year_progress')),
-      e.h('th', { scope: 'col' }, e.p('year_status')),
-      e.h('th', { scope: 'col' }, e.p('year_gap'))
-    );
+    const head = (aimed) =>
+      e.h(
+        'tr',
+        {},
+        e.h('th', { scope: 'col' }, e.p('year_indicator')),
+        years.map((year) => e.h('th', { scope: 'col', class: 'number' }, year)),
+        aimed ? [e.h('th', { scope: 'col', class: 'number' }, e.p('year_target')), ...['year_progress', 'year_status', 'year_gap'].map((key) => e.h('th', { scope: 'col' }, e.p(key)))] : null
+      );
     const line = (one) => {
       const { row } = one;
       const open = e.h('button', { type: 'button', class: 'row-open', click: () => choose(one, true) }, one.group.indicator, row.profile && e.h('small', {}, row.profile));
@@ -115,10 +113,7 @@
         { class: 'indicator', click: (event) => event.target.closest('button') || choose(one, false) },
         e.h('th', { scope: 'row' }, open),
         cells,
-        e.h('td', { class: 'number' }, one.group.target),
-        e.h('td', {}, bullet),
-        e.h('td', {}, statusTag(row), row.by_count && e.h('small', {}, row.by_count)),
-        e.h('td', {}, row.gap)
+        one.aimed ? [e.h('td', { class: 'number' }, one.group.target), e.h('td', {}, bullet), e.h('td', {}, statusTag(row), row.by_count && e.h('small', {}, row.by_count)), e.h('td', {}, row.gap)] : null
       );
       one.element = made;
       return made;
@@ -129,9 +124,9 @@
         if (!zones.has(one.group.zone)) zones.set(one.group.zone, []);
         zones.get(one.group.zone).push(one);
       }
-      return [...zones].map(([zone, own]) => e.h('tbody', {}, e.h('tr', { class: 'zone' }, e.h('th', { scope: 'rowgroup', colspan: years.length + 5 }, zone)), own.map(line)));
+      return [...zones].map(([zone, own]) => e.h('tbody', {}, e.h('tr', { class: 'zone' }, e.h('th', { scope: 'rowgroup', colspan: years.length + (some[0].aimed ? 5 : 1) }, zone)), own.map(line)));
     };
-    const part = (key, some) => (some.length ? e.h('table', { class: 'account' }, e.h('caption', {}, e.p(key)), e.h('thead', {}, head.cloneNode(true)), bodies(some)) : null);
+    const part = (key, some) => (some.length ? e.h('table', { class: some[0].aimed ? 'account' : 'account free' }, e.h('caption', {}, e.p(key)), e.h('thead', {}, head(some[0].aimed)), bodies(some)) : null);
     const shown = rows.filter(fits);
     return e.h('div', { class: 'account-page', tabindex: 0, role: 'region', 'aria-label': e.p('year_tab_ratios') }, part('year_with_target', shown.filter((one) => one.aimed)), part('year_without_target', shown.filter((one) => !one.aimed)), !rows.length && e.h('p', { class: 'quiet' }, e.p('year_nothing')));
   }
@@ -188,7 +183,7 @@
       ),
       e.h('div', { class: 'account-body' }, e.h('div', { class: 'account-main' }, pages(rows), notices.length ? e.h('details', { class: 'year-notes' }, e.h('summary', {}, e.p('year_notes', { count: notices.length })), e.noticesPart(notices)) : null), aside)
     );
-    const open = rows.filter(fits).find((one) => JSON.stringify([one.zone, one.indicator, one.profile]) === chosen.row) || rows.filter(fits).find((one) => one.target && one.unit === '%' && !one.target.measured_as) || rows.filter(fits).find((one) => one.aimed && one.target) || rows.find(fits);
+    const open = rows.filter(fits).find((one) => JSON.stringify([one.zone, one.indicator, one.profile]) === chosen.row) || rows.filter(fits).find((one) => one.target && one.unit === '%' && (one.target.measured_as || one.target.indicator) === one.target.indicator) || rows.filter(fits).find((one) => one.aimed && one.target) || rows.find(fits);
     if (open) choose(open, false);
   }
 
