@@ -204,6 +204,21 @@ def test_exchanged_coordinates_are_one_click_away(desk: Desk, tmp_path: Path) ->
         assert any("对调" in one["message"] for one in answer["notices"])
 
 
+def test_a_drawing_of_no_unit_and_no_crs_takes_one_click(desk: Desk, tmp_path: Path) -> None:
+    """A drawing that says millimetres and no CRS is offered in metres with the CRS that puts it into the district."""
+    corners = [(530120, 4331000), (530400, 4331000), (530400, 4331200), (530120, 4331200)]
+    head = "0 SECTION 2 HEADER 9 $ACADVER 1 AC1015 9 $INSUNITS 70 4 0 ENDSEC 0 SECTION 2 ENTITIES 0 LWPOLYLINE 5 10"
+    shape = "100 AcDbEntity 8 A 100 AcDbPolyline 90 4 70 1 " + " ".join(f"10 {x} 20 {y}" for x, y in corners)
+    path = tmp_path / "drawing.dxf"
+    path.write_text("\n".join(f"{head} {shape} 0 ENDSEC 0 EOF".split()) + "\n", "ascii")
+    with pytest.raises(EcozoneError) as refused:
+        desk.answer("read", "drawing", {"图纸.dxf": path})
+    first = refused.value.more["readings"][0]
+    assert first["options"] == {"unit": "m", "crs": "EPSG:4548"}
+    answer = desk.answer("read", "drawing-read", {"图纸.dxf": path}, options=first["options"])
+    assert answer["sites"][0]["area_m2"] == pytest.approx(56_000, rel=1e-3)
+
+
 def test_a_file_of_several_layers_says_which(desk: Desk, tmp_path: Path) -> None:
     """Of a file with two layers both are offered, each with where it lies."""
     path = tmp_path / "two.gpkg"

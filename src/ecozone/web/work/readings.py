@@ -28,12 +28,15 @@ _MOST_LAYERS = 12
 _MOST_NAMES = 4
 #: So many readings are tried that would put the sites outside the workspace, the nearest.
 _MOST_OUTSIDE = 4
+#: So many CRS are tried together with another word.
+_MOST_BOTH = 2
 _TABLES = frozenset({"csv", "xlsx"})
 #: Formats in which columns or the standard tell which coordinate is north.
 _ORDERED = _TABLES | {"txt", "kml", "kmz"}
 _UNITS = ("m", "mm", "cm", "dm", "km")
 _SHIFTS = ("gcj02", "bd09")
 _ROWS = ("corners", "points")
+_ANGLES = {"decimal": "decimal", "ddd.mmss": "packed", "dms": "dms"}
 
 Patch = dict[str, Any]
 #: What is said of single sites, whose ids may be others in another reading.
@@ -74,17 +77,29 @@ def readings_of_refusal(asked: Prepared, error: EcozoneError) -> list[dict[str, 
         if isinstance(tried, Understood):
             found.append(_entry(patch, tried, asked.stage.workspace))
         elif tried.key != error.key and set(patch) & {"layer", "geometry", "angles", "unit"}:
-            where = say("web_work.where_still", message=tried.message())
-            found.append({**_head(patch), "where": where, "box": None, "fits": False})
+            found += _nearer(asked, patch, tried)
     return _sorted(found)
+
+
+def _nearer(asked: Prepared, patch: Patch, error: EcozoneError) -> list[dict[str, Any]]:
+    """Return the readings of what one word alone does not mend: with a CRS that fits, or what is asked next."""
+    readings = error.more.get("crs_evidence", {}).get("readings", ())
+    both = [patch | {"crs": one["crs"]} for one in readings if one["fits_workspace"] and not one["swapped"]]
+    tried = [(each, _tried(asked, each)) for each in both[:_MOST_BOTH]]
+    found = [_entry(each, one, asked.stage.workspace) for each, one in tried if isinstance(one, Understood)]
+    if found or "unit" in patch:
+        # In a unit in which no CRS puts them into the workspace, the numbers are no reading of it.
+        return found
+    where = say("web_work.where_still", message=error.message())
+    return [{**_head(patch), "where": where, "box": None, "fits": False}]
 
 
 def _own_label(asked: Prepared, read: Read) -> str:
     """Return what the reading in force is called."""
     if read.source.get("datum"):
         return say("web_work.reading_datum", datum=DATUM_NAMES[read.source["datum"]])
-    key = "web_work.reading_swapped_crs" if asked.request.swapped else "web_work.reading_crs"
-    return say(key, crs=read.source["crs"], name=read.crs.name)
+    crs = say("web_work.reading_crs", crs=read.source["crs"], name=read.crs.name)
+    return joined([say("web_work.reading_swapped"), crs]) if asked.request.swapped else crs
 
 
 def _tried(asked: Prepared, patch: Patch) -> Understood | EcozoneError:
@@ -174,26 +189,27 @@ def _head(patch: Patch) -> dict[str, Any]:
 
 
 def _label(patch: Patch) -> str:
-    if "swapped" in patch and not patch.get("crs"):
-        return say("web_work.reading_swapped" if patch["swapped"] else "web_work.reading_as_it_stands")
+    """Return what a reading is called: all that is said otherwise in it."""
+    return joined(_labels(patch)) or say("web_work.reading_no_crs")
+
+
+def _labels(patch: Patch) -> Iterator[str]:
     if "swapped" in patch:
-        words = {"crs": patch["crs"], "name": norm_crs(patch["crs"]).name}
-        return say("web_work.reading_swapped_crs", **words)
-    if patch.get("crs"):
-        return say("web_work.reading_crs", crs=patch["crs"], name=norm_crs(patch["crs"]).name)
-    if patch.get("datum"):
-        return say("web_work.reading_datum", datum=DATUM_NAMES[patch["datum"]])
+        yield say("web_work.reading_swapped" if patch["swapped"] else "web_work.reading_as_it_stands")
     if "geometry" in patch:
-        return say(f"web_work.reading_{patch['geometry']}")
+        yield say(f"web_work.reading_{patch['geometry']}")
     if "angles" in patch:
-        return say(
-            "web_work.reading_packed" if patch["angles"] == "ddd.mmss" else f"web_work.reading_{patch['angles']}"
-        )
+        yield say(f"web_work.reading_{_ANGLES[patch['angles']]}")
     if "unit" in patch:
-        return say("web_work.reading_unit", unit=patch["unit"])
+        yield say("web_work.reading_unit", unit=patch["unit"])
     if "layer" in patch:
-        return say("web_work.reading_layer", layer=patch["layer"])
-    return say("web_work.reading_no_datum" if "datum" in patch else "web_work.reading_no_crs")
+        yield say("web_work.reading_layer", layer=patch["layer"])
+    if patch.get("crs"):
+        yield say("web_work.reading_crs", crs=patch["crs"], name=norm_crs(patch["crs"]).name)
+    if patch.get("datum"):
+        yield say("web_work.reading_datum", datum=DATUM_NAMES[patch["datum"]])
+    elif "datum" in patch:
+        yield say("web_work.reading_no_datum")
 
 
 def _told(found: Understood, ws: Workspace) -> dict[str, Any]:
