@@ -365,6 +365,22 @@ def test_remedies_speak_of_the_page() -> None:
         assert "（用命令行）--control-points" in remedy("intake.which_local", "zh")
 
 
+def test_what_was_judged_and_what_is_taken_away_are_of_the_same_layers(desk: Desk, tmp_path: Path) -> None:
+    """When a layer changes after the check, its files and what goes on from it are refused; a new check is not."""
+    own = Desk(tmp_path)
+    shutil.copytree(demo_source(), tmp_path / "workspace", copy_function=shutil.copyfile)
+    own.answer("check", "one", {LABEL: desk.root / LABEL})
+    own.job("file", "before", of="../one", format="csv")
+    layer = tmp_path / "workspace" / "boundaries" / "red_line.gpkg"
+    gpd.read_file(layer).iloc[[0]].to_file(layer, driver="GPKG")
+    for kind, more in {"file": {"format": "csv"}, "least_cut": {}, "scenario": {}}.items():
+        with pytest.raises(EcozoneError) as refused:
+            own.job(kind, kind, of="../one", **more)
+        assert refused.value.key == "web_work.workspace_changed"
+    own.answer("check", "two", {LABEL: desk.root / LABEL})
+    own.job("file", "after", of="../two", format="csv")
+
+
 def test_a_result_that_is_gone_is_said(desk: Desk) -> None:
     """What goes on from a job that is no longer kept is refused in words."""
     with pytest.raises(EcozoneError) as refused:

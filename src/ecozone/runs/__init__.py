@@ -10,7 +10,7 @@ from ecozone.runs.demonstration import run_demo
 from ecozone.runs.examine import examine
 from ecozone.runs.execute import Outcome, execute
 from ecozone.runs.gathering import Summary
-from ecozone.runs.keeping import State, kept_workspace
+from ecozone.runs.keeping import State, kept_workspace, state_of
 from ecozone.runs.manifest import versions
 from ecozone.runs.redline import RedlineOutcome, run_redline
 from ecozone.runs.request import Request, Sheet, Version
@@ -52,6 +52,7 @@ __all__ = [
     "run_demo",
     "run_redline",
     "run_scenario",
+    "state_of",
     "stream",
     "stream_checks",
     "streamable",

@@ -50,7 +50,7 @@ def kept_workspace(where: str) -> tuple[Workspace, State | None]:
     begun = time.time_ns()
     ws = open_workspace(where)
     files = (file, *ws.inputs.values(), *ws.pack.files)
-    state = _state(files)
+    state = state_of(where, ws)
     in_database = any(isinstance(layer.path, Database) for layer in ws.layers.values())
     latest = max((when for *_, changed, noted in state for when in (changed, noted)), default=0)
     if in_database or latest > begun - _SETTLED_S * 1e9:
@@ -58,6 +58,11 @@ def kept_workspace(where: str) -> tuple[Workspace, State | None]:
     _kept.clear()
     _kept[file] = _Kept(ws, files, state)
     return ws, state
+
+
+def state_of(where: str, ws: Workspace) -> State:
+    """Return what the files of a workspace are like now; of layers in databases it tells nothing."""
+    return _state((find_workspace(where), *ws.inputs.values(), *ws.pack.files))
 
 
 def _state(files: tuple[Path, ...]) -> State:

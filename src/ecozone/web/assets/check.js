@@ -249,6 +249,14 @@
     if (state.result) state.result = null;
     document.querySelector('#page-sites .steps').replaceChildren(steps());
   };
+  /** A result that no longer holds goes, with all that it drew; what is wrong stands in its place. */
+  e.voidResult = (problem) => {
+    end();
+    Object.assign(state, { result: null, busy: null, problem, wanted: 'check' });
+    e.hideOther();
+    show(null);
+    render(true);
+  };
   /** Do again what was last asked for. */
   e.checkAgain = () => (state.wanted === 'check' ? runCheck() : runRead());
 

@@ -4,6 +4,8 @@
   const FIRST = ['docx', 'xlsx', 'pdf', 'html'];
   const PLATES = ['pdf', 'svg', 'png'];
   const PAPERS = ['A3', 'A4'];
+  // The layers are no longer those of the verdict on the screen.
+  const VOID = 'web_work.workspace_changed';
   let paper = 'A3';
 
   function nameOf(answer, format) {
@@ -48,6 +50,7 @@
         save(ready.blob, ready.name);
       } catch (error) {
         if (error.name === 'AbortError') set('idle', '');
+        else if (error.problem && error.problem.code === VOID) e.voidResult(error.problem);
         else if (error.problem) {
           set('failed', e.p('not_made'));
           tell(error.problem);

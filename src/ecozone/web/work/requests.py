@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from ecozone.errors import InputError, UsageError
 from ecozone.log import Progress
-from ecozone.runs import STAGED_WORKSPACE, Request, Stage, State, holds_sites, kept_workspace
+from ecozone.runs import STAGED_WORKSPACE, Request, Stage, State, holds_sites, kept_workspace, state_of
 from ecozone.text import pick, say
 
 #: What an option of the page is called in a request.
@@ -21,6 +22,8 @@ OPTIONS = (
 )
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _LONGEST = 120
+#: Beside a job's words: what state of the workspace's files its result is of.
+_MADE_OF = "made_of"
 _PASTED, _DRAWN = "pasted.txt", "drawn.geojson"
 #: What the page draws in: that of its display copies.
 _DRAWN_CRS = {"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}}
@@ -77,9 +80,11 @@ def prepared(words: Mapping[str, Any], folder: Path, part: Any, **more: Any) -> 
     Raises
     ------
     UsageError
-        If the source is empty, or the job that this one goes on from is gone.
+        If the source is empty, the job that this one goes on from is gone, or the workspace's files are no longer
+        those that it was made of.
     """
     ws, state = kept_workspace(words["workspace"])
+    _require_unchanged(words, folder, state_of(words["workspace"], ws))
     sites: dict[str, Path] = {}
     said: dict[str, Any] = {}
     if part in ("check", "scenario"):
@@ -92,6 +97,16 @@ def prepared(words: Mapping[str, Any], folder: Path, part: Any, **more: Any) -> 
     asked = {"limits": words.get("limits", {}), "lang": words["lang"], **said, **more}
     workspace = "demo" if words["workspace"] == "demo" else stage.name
     return Prepared(Request(workspace=workspace, parts=(part,), sites=tuple(sites), **asked), stage, state)
+
+
+def _require_unchanged(words: Mapping[str, Any], folder: Path, state: State) -> None:
+    """Refuse to go on from a result that was made of other layers or rules than there are now."""
+    mark = hashlib.sha256(repr(state).encode()).hexdigest()
+    if "of" in words:
+        before = folder / words["of"] / _MADE_OF
+        if before.exists() and before.read_text("ascii") != mark:
+            raise UsageError("web_work.workspace_changed")
+    (folder / _MADE_OF).write_text(mark, "ascii")
 
 
 def origin_of(words: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, Any], Path]:
