@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,17 @@ def test_a_raster_counts_as_input_only_where_it_is_read(tmp_path: Path) -> None:
     assert not any(entry["path"].endswith(".tif") for entry in kept)
     kept = execute(Request(workspace="demo", parts=("ratios",), years=(2020,))).run["inputs"]
     assert any(entry["path"].endswith("2020.tif") for entry in kept)
+
+
+def test_a_missing_layer_that_is_not_needed_is_no_defect(tmp_path: Path) -> None:
+    """Ratios need no control line that measures nothing: where its file is missing, the manifest names the others."""
+    folder = tmp_path / "ws"
+    shutil.copytree(demo_source(), folder)
+    (folder / "boundaries" / "sensitive.gpkg").unlink()
+    kept = execute(Request(workspace=str(folder), parts=("ratios",), years=(2020,))).run["inputs"]
+    names = {Path(entry["path"]).name for entry in kept}
+    assert "sensitive.gpkg" not in names
+    assert "barrier.gpkg" in names
 
 
 def test_an_unwritable_format_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra web is not installed")
 
 import ecozone as ez
-import ecozone.web.ogc.items as items
 from ecozone.log import no_progress
 from ecozone.web.ogc.store import Search, Store
 from ecozone.web.ogc.systems import DEGREES, System
