@@ -27,6 +27,8 @@ _TOLERANCE_M = 0.2
 _KINDS = ("point", "line", "area")
 #: So many sites have each its own notices; of more, those of the whole suffice.
 _MOST_NOTICED = 20
+#: How notices of an encoding begin: what is pasted has none.
+_OF_ENCODING = "intake.csv_encoding_"
 
 
 def read(words: dict[str, Any], folder: Path, progress: Progress) -> str:
@@ -128,7 +130,6 @@ def _understood(one: Read, found: Understood) -> dict[str, Any]:
         "notices": [
             {"severity": said.severity, "text": words_of(said), "remedy": said.remedy() or None}
             for said in one.notices
-            # What is pasted has no encoding.
-            if said.place.feature is None and not (pasted and said.key.startswith("intake.csv_encoding"))
+            if said.place.feature is None and not (pasted and said.key.startswith(_OF_ENCODING))
         ],
     }
