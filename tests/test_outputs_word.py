@@ -289,6 +289,15 @@ def test_an_account_of_drawn_shapes_says_so(tmp_path: Path) -> None:
         assert any("示意" in text and "不" in text for text in texts(path)[:4]) == schematic
 
 
+def test_an_account_has_the_blank_progress_grid(tmp_path: Path) -> None:
+    """Three rows a subdistrict and ten groups of works, all of them blank: no layer tells what is planned."""
+    account = replace(a_small_account(), workspace=ez.open_workspace("demo"))
+    path = ez.write_docx(None, tmp_path / "r.docx", account=account, run=RUN)
+    (rows,) = table_of(path, "单位", "数", "拆迁与生态修复")
+    assert len(rows) == 3 * 11
+    assert all(len(row) == 12 and set(row[2:]) == {""} for row in rows)
+
+
 def a_small_account() -> Account:
     """An account without rows."""
     columns = (RATIO_COLUMNS, TARGET_COLUMNS, ACCURACY_COLUMNS)

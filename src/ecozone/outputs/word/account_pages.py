@@ -83,12 +83,10 @@ def _progress(blocks: Blocks, ws: Workspace) -> None:
         return
     blocks.heading(say("report.section_progress"), 2)
     groups = [Column(say(f"report.progress_{group}"), 1.5) for group in PROGRESS_GROUPS]
-    columns = [Column(say("columns.unit_name"), 1.9), Column(say("report.head_progress"), 1.5), *groups]
+    columns = [Column(say("columns.unit_name"), 2.4), Column(say("report.head_progress"), 2.1), *groups]
     blank = [""] * len(groups)
     rows = [
-        [unit if at == 0 else "", say(f"report.progress_{number}"), *blank]
-        for unit in grid["unit_name"]
-        for at, number in enumerate(PROGRESS_NUMBERS)
+        [unit, say(f"report.progress_{number}"), *blank] for unit in grid["unit_name"] for number in PROGRESS_NUMBERS
     ]
     blocks.table(say("report.caption_progress"), columns, rows)
     blocks.note(say("report.progress_note"))
