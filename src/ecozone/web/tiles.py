@@ -27,7 +27,10 @@ Year = Annotated[int, Path(ge=1, le=9999, description="A year of the workspace's
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "A picture of 256 × 256 pixels in EPSG:3857."},
     304: {"description": "As the one that the client holds."},
-    404: {"description": "There is no such tile, year or layer."},
+    404: {
+        "description": "There is no such tile, year or layer.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
 }
 
 
