@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import tempfile
 from pathlib import Path
 
+import geopandas as gpd
+import shapely
+
+from ecozone.assess import check_sites
 from ecozone.errors import EcozoneError
+from ecozone.geo import CGCS2000
+from ecozone.intake import read_features, start_reader
 from ecozone.outputs import map_data
-from ecozone.runs import Request, Stage, execute, extent_lonlat, kept_workspace
+from ecozone.runs import extent_lonlat, kept_workspace
+from ecozone.workspace import Workspace
 
 logger = logging.getLogger("ecozone.web")
-_SIDE, _NAME = 1e-4, "site.geojson"
+_SIDE = 1e-4
 
 
 def warm(workspace: str) -> None:
-    """Check a small square in the middle of the workspace, and forget it; the workspace stays open."""
+    """Read a file of the workspace and check a small square in its middle, and forget both; nothing is written."""
     try:
+        start_reader()
         ws, _ = kept_workspace(workspace)
         extent = extent_lonlat(ws)
-        if extent is None:
-            return
-        west, south, east, north = extent
-        x, y = (west + east) / 2, (south + north) / 2
-        ring = [[x, y], [x + _SIDE, y], [x + _SIDE, y + _SIDE], [x, y + _SIDE], [x, y]]
-        feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            site = Path(scratch) / _NAME
-            site.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
-            stage = Stage(ws, {_NAME: site})
-            done = execute(Request(workspace=stage.name, parts=("check",), sites=(_NAME,)), stage=stage)
-            assert done.check is not None
-            map_data(done.check, with_layers=False)
+        if extent is not None:
+            west, south, east, north = extent
+            map_data(check_sites(_site((west + east) / 2, (south + north) / 2), ws), with_layers=False)
+        _read(ws)
     except EcozoneError as error:
         # Whoever asks for the first check is told; a workspace may be mended while the server runs.
         logger.info("warming up: %s", error.key)
+
+
+def _site(x: float, y: float) -> gpd.GeoDataFrame:
+    texts = {name: [""] for name in ("site_id", "name", "flags", "source_file")}
+    numbers = {"project_type": [None], "radius_m": [float("nan")], "source_row": [1]}
+    return gpd.GeoDataFrame({**texts, **numbers}, geometry=[shapely.box(x, y, x + _SIDE, y + _SIDE)], crs=CGCS2000)
+
+
+def _read(ws: Workspace) -> None:
+    """Let the reader read the smallest layer: its libraries load then."""
+    files = [layer.path for layer in ws.layers.values() if isinstance(layer.path, Path) and layer.path.is_file()]
+    layers = [path for path in files if path != ws.file]
+    if layers:
+        read_features(min(layers, key=lambda path: path.stat().st_size))
