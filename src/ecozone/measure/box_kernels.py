@@ -47,34 +47,22 @@ def _list_near(
 
 @kernel(
     "void(int64, int64, int64[::1], float64[:,::1], float64, float64[:,::1], int64[::1], int64[::1], int64[::1], "
-    "int64[:,::1]) "
+    "int64[::1], int64[::1], int64[::1], boolean) "
 )
 def boxes_near(
     start: int, stop: int, order: Longs, box: Floats, reach: float, nodes: Floats, level: Longs, place: Longs,
-    count: Longs, few: Longs,
+    count: Longs, first: Longs, few: Longs, found: Longs, fill: bool,
 ) -> None:  # fmt: skip
-    """Count the boxes within reach of each, one after the other in the ``order`` given, and list them where few are.
+    """Count the boxes within reach of each and keep a few, or list all in order where ``first`` says they start.
 
-    A box of which a side is not a number is near none.
+    One box is tried after the other in the ``order`` given. A box of which a side is not a number is near none.
     """
     for turn in range(start, stop):
         one = order[turn]
-        count[one] = _list_near(one, box, reach, nodes, level, place, few[one], 0, FEW)
-
-
-@kernel(
-    "void(int64, int64, int64[::1], float64[:,::1], float64, float64[:,::1], int64[::1], int64[::1], int64[::1], "
-    "int64[::1], int64[:,::1], int64[::1]) "
-)
-def list_boxes_near(
-    start: int, stop: int, order: Longs, box: Floats, reach: float, nodes: Floats, level: Longs, place: Longs,
-    count: Longs, first: Longs, few: Longs, found: Longs,
-) -> None:  # fmt: skip
-    """List the boxes within reach of each in order, from ``first`` on, where `boxes_near` has counted them."""
-    for turn in range(start, stop):
-        one = order[turn]
-        if count[one] > FEW:
-            _list_near(one, box, reach, nodes, level, place, found, first[one], count[one])
-        else:
+        if fill and count[one] <= FEW:
             for k in range(count[one]):
-                found[first[one] + k] = few[one, k]
+                found[first[one] + k] = few[one * FEW + k]
+            continue
+        into = found if fill else few
+        at, most = (first[one], count[one]) if fill else (one * FEW, FEW)
+        count[one] = _list_near(one, box, reach, nodes, level, place, into, at, most)

@@ -165,15 +165,14 @@ class EdgeIndex:
 
     def near_boxes(self, box: Floats, reach_m: float) -> tuple[Ints, Ints]:
         """Return the pairs whose boxes come within reach of each other, ordered by box and zone."""
-        from ecozone.measure.box_kernels import FEW, boxes_near, list_boxes_near
+        from ecozone.measure.box_kernels import FEW, boxes_near
 
         order, box = side_by_side(box), np.ascontiguousarray(box)
-        count, few = np.zeros(len(box), dtype=np.int64), np.empty((len(box), FEW), dtype=np.int64)
-        arrays: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count, few)
-        in_parts(lambda start, stop: boxes_near(start, stop, *arrays), len(box))
+        count, few = np.zeros(len(box), dtype=np.int64), np.empty(len(box) * FEW, dtype=np.int64)
+        asked: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count)
+        in_parts(lambda start, stop: boxes_near(start, stop, *asked, count, few, few, False), len(box))
         found, first = np.empty(int(count.sum()), dtype=np.int64), np.cumsum(count) - count
-        listing: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count, first, few, found)
-        in_parts(lambda start, stop: list_boxes_near(start, stop, *listing), len(box))
+        in_parts(lambda start, stop: boxes_near(start, stop, *asked, first, few, found, True), len(box))
         return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
