@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ecozone.web.folders import private_folder
+from ecozone.web.folders import private_folder, restore
 
 
 def test_private_and_gone(tmp_path: Path) -> None:
@@ -64,3 +65,23 @@ def test_what_is_not_a_servers_stays(tmp_path: Path) -> None:
     assert (elsewhere / "precious").exists()
     assert young.exists()
     assert not old.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be removed there")
+def test_a_folder_that_vanished_is_made_anew(tmp_path: Path) -> None:
+    """Whatever is missing of it comes back as private as it was, and other servers see that it is in use."""
+    with private_folder(tmp_path) as folder:
+        shutil.rmtree(folder)
+        restore(folder)
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "jobs", folder / "tmp")} == {0o700}
+        with private_folder(tmp_path):
+            assert folder.is_dir()
+        (folder / "uploads").rmdir()
+        restore(folder)
+        assert (folder / "uploads").is_dir()
+        shutil.rmtree(folder)
+        folder.symlink_to(tmp_path)
+        with pytest.raises(FileExistsError):
+            restore(folder)
+        folder.unlink()
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from ecozone.errors import InputError
-from ecozone.web.jobs import Jobs
+from ecozone.web.jobs import Job, Jobs
 from ecozone.web.problems import RefusedError
 from ecozone.web.settings import Settings
 from ecozone.web.workers import TaskFailed
@@ -36,7 +37,7 @@ class FakePool:
 
 def carried_out(tmp_path: Path, story: Callable[[Jobs, FakePool], Awaitable[None]], **settings: Any) -> None:
     """Tell a story of jobs in an event loop."""
-    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs").mkdir(parents=True)
 
     async def told() -> None:
         pool = FakePool()
@@ -208,3 +209,53 @@ def test_what_serves_everybody_is_worked_out_once(tmp_path: Path) -> None:
         assert (await jobs.shared("district", {}, "zh", "bad")).state == "done"
 
     carried_out(tmp_path, story)
+
+
+def test_a_folder_that_was_cleared_away(tmp_path: Path) -> None:
+    """What was kept in it counts as expired, what was at work says so, and new jobs have a new folder."""
+
+    async def story(jobs: Jobs, pool: FakePool) -> None:
+        pool.gate.release()
+        done = jobs.submit("check", {}, "zh")
+        await jobs.wait(done, 10)
+        common = await _shared(jobs, pool)
+        working = jobs.submit("check", {}, "zh")
+        shutil.rmtree(tmp_path / "private")
+        pool.gate.release()
+        await jobs.wait(working, 10)
+        assert working.problem is not None
+        assert (working.problem["code"], working.problem["status"]) == ("web.folder_gone", 404)
+        for gone in (done, working):
+            with pytest.raises(RefusedError) as refused:
+                jobs.get(gone.id)
+            assert (refused.value.key, refused.value.status) == ("web.no_job", 404)
+        again = await _shared(jobs, pool)
+        assert again is not common
+        assert (again.answer.read_text(), again.folder.stat().st_mode & 0o077) == ("{}", 0)
+        again.answer.unlink()
+        with pytest.raises(RefusedError):
+            jobs.get(again.id)
+
+    carried_out(tmp_path / "private", story)
+
+
+async def _shared(jobs: Jobs, pool: FakePool) -> Job:
+    pool.gate.release()
+    return await jobs.shared("district", {}, "zh", "state")
+
+
+def test_no_folder_can_be_made(tmp_path: Path) -> None:
+    """Where there is no place for a job, it is refused for now; that is no defect."""
+    private = tmp_path / "private"
+
+    async def story(jobs: Jobs, pool: FakePool) -> None:
+        shutil.rmtree(private)
+        private.write_text("another's")
+        with pytest.raises(RefusedError) as refused:
+            jobs.submit("check", {}, "zh")
+        assert (refused.value.key, refused.value.status) == ("web.no_folder", 503)
+        private.unlink()
+        pool.gate.release()
+        await jobs.wait(jobs.submit("check", {}, "zh"), 10)
+
+    carried_out(private, story)

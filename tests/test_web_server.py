@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -372,6 +373,22 @@ def test_a_worker_that_dies_is_replaced(server: Served, client: Any) -> None:
     assert (job["state"], job["problem"]["code"]) == ("failed", "web.worker_ended")
     assert check(client, drawn(square()))["state"] == "done"
     assert not any(alive(pid) for pid in workers)
+
+
+def test_a_folder_that_was_cleared_away(tmp_path: Path) -> None:
+    """When the private folder vanishes, what was in it has expired, and the server goes on with a new one."""
+    with served(tmp_path, workers=1) as server, httpx.Client(base_url=server.address, timeout=120) as client:
+        number = upload(client, json.dumps(drawn(square())["geojson"]).encode()).json()["upload"]
+        job = check(client, {"upload": number})["job"]
+        items = "/ogc/collections/red_line/items"
+        assert client.get(items).status_code == 200
+        shutil.rmtree(server.private)
+        assert client.get(f"/api/jobs/{job}/answer").json()["code"] == "web.no_job"
+        again = {"kind": "check", "source": {"upload": number}}
+        assert client.post("/api/jobs", json=again).json()["code"] == "web.no_upload"
+        assert [client.get(path).status_code for path in ("/api/district", items)] == [200, 200]
+        assert check(client, drawn(square()))["state"] == "done"
+        assert server.private.stat().st_mode & 0o077 == 0
 
 
 def test_a_job_at_work_is_given_up_at_once(server: Served, client: Any) -> None:

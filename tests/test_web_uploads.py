@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path, settings: Any, parts: li
         with pytest.raises(RefusedError) as refused:
             await uploads.take("a.shp", body(*parts))
         assert refused.value.status == status
-        assert list(tmp_path.iterdir()) == []
+        assert list((tmp_path / "uploads").iterdir()) == []
 
     carried_out(tmp_path, story, **settings)
 
@@ -126,3 +127,29 @@ def test_large_bodies_are_written_in_blocks(tmp_path: Path) -> None:
         assert sum(upload.bytes.values()) == 2_700_000 > MEBIBYTE
 
     carried_out(tmp_path, story)
+
+
+def test_a_folder_that_was_cleared_away(tmp_path: Path) -> None:
+    """What was kept in it counts as expired, a file on its way says so, and new files have a new folder."""
+    private = tmp_path / "private"
+
+    async def story(uploads: Uploads) -> None:
+        async def slow() -> AsyncIterator[bytes]:
+            yield b"1"
+            shutil.rmtree(private)
+            yield b"2"
+
+        kept = await uploads.take("a.kml", body(b"1"))
+        with pytest.raises(RefusedError) as refused:
+            await uploads.take("b.kml", slow())
+        assert (refused.value.key, refused.value.status) == ("web.no_upload", 404)
+        with pytest.raises(RefusedError) as refused:
+            uploads.hand(kept.id, tmp_path)
+        assert (refused.value.key, refused.value.status) == ("web.no_upload", 404)
+        again = await uploads.take("a.kml", body(b"1"))
+        (again.folder / "site.kml").unlink()
+        with pytest.raises(RefusedError):
+            await uploads.take("a.txt", body(b"1"), to=again.id)
+        assert not again.folder.exists()
+
+    carried_out(private, story)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -16,6 +17,9 @@ _PREFIX = "ecozone-serve-"
 _LOCK = "lock"
 # A server that is just starting has a folder and no lock yet.
 _UNLOCKED_S = 600.0
+_ROOMS = ("jobs", "uploads", "tmp")
+#: Folders of this process, each with the lock that tells others of it.
+_held: dict[Path, IO[bytes]] = {}
 
 
 @contextmanager
@@ -33,13 +37,41 @@ def private_folder(parent: Path | None = None) -> Iterator[Path]:
     _clear_left(above)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above)).resolve()
     try:
-        with (folder / _LOCK).open("wb") as lock:
-            _hold(lock)
-            for name in ("jobs", "uploads", "tmp"):
-                (folder / name).mkdir(mode=0o700)
-            yield folder
+        _held[folder] = _locked(folder)
+        restore(folder)
+        yield folder
     finally:
+        if folder in _held:
+            _held.pop(folder).close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restore(folder: Path) -> None:
+    """Make a private folder anew, or what is missing of it: what clears old files away may have taken it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, or another user has made it meanwhile.
+    """
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        if sys.platform != "win32":
+            found = folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+                raise
+    for name in _ROOMS:
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    if folder in _held and not (folder / _LOCK).exists():
+        _held[folder].close()
+        _held[folder] = _locked(folder)
+
+
+def _locked(folder: Path) -> IO[bytes]:
+    lock = (folder / _LOCK).open("wb")
+    _hold(lock)
+    return lock
 
 
 def _hold(lock: IO[bytes]) -> None:

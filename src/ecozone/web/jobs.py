@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
+from ecozone.web.folders import restore
 from ecozone.web.problems import Problem, RefusedError, defect, hidden_folders, problem_of
 from ecozone.web.settings import Settings
 from ecozone.web.workers import Pool, TaskFailed
@@ -27,6 +28,8 @@ logger = logging.getLogger("ecozone.web")
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 _RETRY_S = 5
+#: What a task is told, in the folder of its job.
+_WORDS = "words.json"
 
 
 @dataclass
@@ -71,11 +74,21 @@ class Job:
         Raises
         ------
         RefusedError
-            If there is none: it is not done.
+            If there is none: it is not done, or what it made has been cleared away.
         """
         if self.state != "done" or self.file is None:
             raise RefusedError("web.not_done", 409)
-        return self.folder / self.file
+        made = self.folder / self.file
+        if not made.exists():
+            raise RefusedError("web.no_job", 404)
+        return made
+
+    @property
+    def kept(self) -> bool:
+        """Whether its files are still there; other programs clear old files away."""
+        return (self.folder / _WORDS).exists() and (
+            self.state != "done" or self.file is None or (self.folder / self.file).exists()
+        )
 
 
 class Jobs:
@@ -84,6 +97,7 @@ class Jobs:
     def __init__(self, settings: Settings, pool: Pool, private: Path) -> None:
         self._settings = settings
         self._pool = pool
+        self._private = private
         self._folder = private / "jobs"
         self._hidden = hidden_folders(private, settings.workspace)
         self._all: dict[str, Job] = {}
@@ -98,6 +112,9 @@ class Jobs:
             If there is none of this number, or none any more.
         """
         found = self._all.get(number)
+        if found is not None and found.state in ENDED and not found.kept:
+            self._forget(found)
+            found = None
         if found is None:
             raise RefusedError("web.no_job", 404)
         found.touched = time.monotonic()
@@ -120,19 +137,24 @@ class Jobs:
         Raises
         ------
         RefusedError
-            If too many are waiting.
+            If too many are waiting, or there is no place to put it.
         """
         if sum(job.state == "queued" for job in self._all.values()) >= self._settings.max_waiting:
             raise RefusedError("web.busy", 503, retry_s=_RETRY_S)
         self._make_room()
         number = str(uuid.uuid4())
         job = Job(number, kind, lang, self._folder / number, dt.datetime.now().astimezone())
-        job.folder.mkdir(mode=0o700)
+        try:
+            restore(self._private)
+            job.folder.mkdir(mode=0o700)
+        except OSError as error:
+            logger.error("%s", self._private, exc_info=error)  # noqa: TRY400 - the answer tells no more than that
+            raise RefusedError("web.no_folder", 503, retry_s=_RETRY_S) from None
         try:
             told = dict(words) | (dict(hand(job.folder)) if hand else {})
             told |= {"lang": lang, "workspace": self._settings.workspace, "limits": dict(self._settings.limits)}
             told |= {"kind": kind, "submitted": job.submitted.isoformat(timespec="seconds")}
-            (job.folder / "words.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+            (job.folder / _WORDS).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         except BaseException:
             shutil.rmtree(job.folder, ignore_errors=True)
             raise
@@ -160,9 +182,12 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - the last wall: a defect goes to the log, not to the answer
             job.state, job.problem = "failed", logged_defect(job.lang, error)
         finally:
+            if job.state == "failed" and not job.kept:
+                # What went wrong on the way says nothing but that.
+                job.problem = problem_of(RefusedError("web.folder_gone", 404), job.lang)
             job.finished = dt.datetime.now().astimezone()
             job.touched = time.monotonic()
-            job.bytes = sum(path.stat().st_size for path in job.folder.rglob("*") if path.is_file())
+            job.bytes = _size(job.folder)
             job.ended.set()
 
     @staticmethod
@@ -184,7 +209,7 @@ class Jobs:
         key = json.dumps([kind, words, lang, state], sort_keys=True)
         number = self._shared.get(key)
         job = None if number is None else self._all.get(number)
-        if job is None or job.state in ("failed", "cancelled"):
+        if job is None or job.state in ("failed", "cancelled") or not job.kept:
             job = self.submit(kind, words, lang)
             self._shared = {key: one for key, one in self._shared.items() if one in self._all} | {key: job.id}
         job.touched = time.monotonic()
@@ -233,6 +258,12 @@ class Jobs:
         """End everything."""
         for job in list(self._all.values()):
             await self.cancel(job)
+
+
+def _size(folder: Path) -> int:
+    with suppress(OSError):
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return 0
 
 
 def new_number() -> str:

@@ -37,7 +37,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
     """Start what a server needs, and leave nothing of it behind."""
     with private_folder() as folder:
         pool = Pool(settings, folder)
-        service = Service(settings, folder, pool, Jobs(settings, pool, folder), Uploads(settings, folder / "uploads"))
+        service = Service(settings, folder, pool, Jobs(settings, pool, folder), Uploads(settings, folder))
         sweeper = asyncio.create_task(_sweep(service))
         try:
             pool.start()

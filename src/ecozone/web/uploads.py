@@ -6,6 +6,7 @@ A user's own file name is a label that is shown; it never becomes a path.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import shutil
 import time
@@ -15,8 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ecozone.web.folders import restore
 from ecozone.web.problems import RefusedError
 from ecozone.web.settings import MEBIBYTE, Settings
+
+logger = logging.getLogger("ecozone.web")
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -25,6 +29,7 @@ _BLOCK_BYTES = MEBIBYTE
 #: Seconds after which an upload gives way to others, where there are as many as may be.
 _SETTLED_S = 600.0
 _MOST_FILES = 16
+_RETRY_S = 5
 _LEADING = (".shp", ".tab", ".mif")
 
 
@@ -59,9 +64,10 @@ class Upload:
 class Uploads:
     """All that users have sent and that is kept."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, private: Path) -> None:
         self._settings = settings
-        self._folder = folder
+        self._private = private
+        self._folder = private / "uploads"
         self._all: dict[str, Upload] = {}
 
     def get(self, number: str) -> Upload:
@@ -73,6 +79,10 @@ class Uploads:
             If there is none of this number, or none any more.
         """
         found = self._all.get(number)
+        if found is not None and not all((found.folder / name).exists() for name in (".", *found.labels)):
+            # Other programs clear old files away.
+            self.drop(number)
+            found = None
         if found is None:
             raise RefusedError("web.no_upload", 404)
         found.touched = time.monotonic()
@@ -84,14 +94,19 @@ class Uploads:
         Raises
         ------
         RefusedError
-            If it is empty or too large, or more is kept already than may be.
+            If it is empty or too large, more is kept already than may be, or there is no place to put it.
         """
         self._require_room()
         shown = _shown(label)
         if to is None:
             number = str(uuid.uuid4())
             upload = Upload(number, self._folder / number)
-            upload.folder.mkdir(mode=0o700)
+            try:
+                restore(self._private)
+                upload.folder.mkdir(mode=0o700)
+            except OSError as error:
+                logger.error("%s", self._private, exc_info=error)  # noqa: TRY400 - the answer tells no more than that
+                raise RefusedError("web.no_folder", 503, retry_s=_RETRY_S) from None
             self._all[number] = upload
         else:
             upload = self.get(to)
@@ -103,10 +118,12 @@ class Uploads:
         try:
             written = await self._write(draft, body, upload)
             draft.replace(upload.folder / name)
-        except BaseException:
+        except BaseException as error:
             draft.unlink(missing_ok=True)
             if not upload.labels:
                 self.drop(upload.id)
+            if isinstance(error, FileNotFoundError):
+                raise RefusedError("web.no_upload", 404) from None
             raise
         finally:
             upload.writing -= 1

@@ -23,6 +23,7 @@ from typing import Any
 
 from ecozone.errors import InputError
 from ecozone.log import Progress
+from ecozone.web.folders import restore
 from ecozone.web.problems import Problem
 from ecozone.web.settings import Settings
 
@@ -59,6 +60,7 @@ class Worker:
             "private": str(private),
         }
         paths = [os.path.abspath(path) for path in sys.path]  # noqa: PTH100 - entries may be zips or ""
+        restore(private)
         self._scratch = tempfile.mkdtemp(dir=private / "tmp")
         # Its own group: Ctrl-C does not reach it, and what it starts can be ended with it.
         group: dict[str, Any] = {"start_new_session": True}
@@ -104,7 +106,8 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process can take a task."""
-        return not self._ended and self._process.poll() is None
+        # One whose folders were cleared away stands nowhere: it could not even go to the folder of a job.
+        return not self._ended and self._process.poll() is None and os.path.isdir(self._scratch)  # noqa: PTH112
 
     async def wait(self) -> None:
         """Wait until its libraries are loaded.

@@ -186,7 +186,10 @@ async def _job(request: Request, number: str) -> tuple[Job, dict[str, Any]]:
         job = None
     if job is None or job.kind != _TASK:
         raise RefusedError("ogc.no_job", 404, kind=NO_SUCH_JOB)
-    words: dict[str, Any] = json.loads(await run_in_threadpool((job.folder / "words.json").read_bytes))
+    try:
+        words: dict[str, Any] = json.loads(await run_in_threadpool((job.folder / "words.json").read_bytes))
+    except FileNotFoundError:
+        raise RefusedError("ogc.no_job", 404, kind=NO_SUCH_JOB) from None
     return job, words
 
 
