@@ -170,9 +170,11 @@ class EdgeIndex:
         order, box = side_by_side(box), np.ascontiguousarray(box)
         count, few = np.zeros(len(box), dtype=np.int64), np.empty(len(box) * FEW, dtype=np.int64)
         asked: tuple[Any, ...] = (order, box, float(reach_m), *self.boxes, count)
-        in_parts(lambda start, stop: boxes_near(start, stop, *asked, count, few, few, False), len(box))
+        arrays: tuple[Any, ...] = (*asked, count, few, few, False)
+        in_parts(lambda start, stop: boxes_near(start, stop, *arrays), len(box))
         found, first = np.empty(int(count.sum()), dtype=np.int64), np.cumsum(count) - count
-        in_parts(lambda start, stop: boxes_near(start, stop, *asked, first, few, found, True), len(box))
+        listing: tuple[Any, ...] = (*asked, first, few, found, True)
+        in_parts(lambda start, stop: boxes_near(start, stop, *listing), len(box))
         return np.repeat(np.arange(len(box)), count), found.astype(np.intp, copy=False)
 
     @cached_property
