@@ -27,19 +27,24 @@ async def body(*parts: bytes) -> AsyncIterator[bytes]:
 
 
 def test_parts_of_a_file_stay_together(tmp_path: Path) -> None:
-    """A .dbf stands beside its .shp under one stem, whichever came first; a job is told the .shp first."""
+    """A .dbf stands beside its .shp under one stem, whichever came first; a job is told the .shp first.
+
+    Another file of the same name is refused: neither takes the other's place.
+    """
 
     async def story(uploads: Uploads) -> None:
         first = await uploads.take("地块.DBF", body(b"dbf"))
         await uploads.take("地块.shp", body(b"s", b"hp"), to=first.id)
-        again = await uploads.take("地块.shp", body(b"other"), to=first.id)
-        assert again.document()["files"] == [{"name": "地块.DBF", "bytes": 3}, {"name": "地块.shp", "bytes": 5}]
+        with pytest.raises(RefusedError) as refused:
+            await uploads.take("地块.shp", body(b"other"), to=first.id)
+        assert refused.value.key == "web.same_name"
+        assert first.document()["files"] == [{"name": "地块.DBF", "bytes": 3}, {"name": "地块.shp", "bytes": 5}]
         job = tmp_path / "job"
         job.mkdir()
         handed = uploads.hand(first.id, job)
         assert handed == {"files": ["site.shp", "site.dbf"], "labels": {"site.dbf": "地块.DBF", "site.shp": "地块.shp"}}
         uploads.drop(first.id)
-        assert (job / "site.shp").read_bytes() == b"other"
+        assert (job / "site.shp").read_bytes() == b"shp"
         assert not first.folder.exists()
 
     carried_out(tmp_path, story)

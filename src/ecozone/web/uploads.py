@@ -94,7 +94,8 @@ class Uploads:
         Raises
         ------
         RefusedError
-            If it is empty or too large, more is kept already than may be, or there is no place to put it.
+            If it is empty, too large or called as another one beside it, more is kept already than may be, or there is
+            no place to put it.
         """
         self._require_room()
         shown = _shown(label)
@@ -111,6 +112,8 @@ class Uploads:
         else:
             upload = self.get(to)
         name = f"{upload.stem_of(shown)}{_suffix(shown)}"
+        if name in upload.labels:
+            raise RefusedError("web.same_name", 409, name=shown)
         if len(upload.labels) >= _MOST_FILES:
             raise RefusedError("web.too_many_files", 413, allowed=_MOST_FILES)
         upload.writing += 1
