@@ -72,12 +72,26 @@
   }
 
   // --- language --------------------------------------------------------------------------------------------------
+  let loading = null; // the language that is on its way: the one chosen last, whoever answers first
+
+  /** Take a language, whole or not at all; returns whether it is still the one that is wanted. */
   async function load(lang) {
-    const query = lang ? `?lang=${lang}` : '';
-    const texts = await e.askJson('/api/texts' + query);
-    e.texts = texts;
-    e.lang = lang || (texts['page.lang'] === 'en' ? 'en' : 'zh');
-    e.district = await e.askJson(`/api/district?lang=${e.lang}`);
+    if (loading) loading.abort();
+    const mine = (loading = new AbortController());
+    const { signal } = mine;
+    try {
+      const texts = await e.askJson('/api/texts' + (lang ? `?lang=${lang}` : ''), { signal });
+      const spoken = lang || (texts['page.lang'] === 'en' ? 'en' : 'zh');
+      const district = await e.askJson(`/api/district?lang=${spoken}`, { signal });
+      if (signal.aborted) return false;
+      Object.assign(e, { texts, lang: spoken, district });
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      throw error;
+    } finally {
+      if (loading === mine) loading = null;
+    }
   }
 
   function speak() {
@@ -87,11 +101,16 @@
   }
 
   async function setLanguage(lang) {
-    if (lang === e.lang) return;
+    // The language of now is chosen, too, by whoever takes back another that is on its way.
+    if (lang === e.lang) {
+      if (loading) loading.abort();
+      remember('lang', lang);
+      return;
+    }
     remember('lang', lang);
     const at = { centre: e.map.getCenter(), zoom: e.map.getZoom() };
     try {
-      await load(lang);
+      if (!(await load(lang))) return;
     } catch (error) {
       if (!error.problem) throw error;
       stop(error.problem);
@@ -101,6 +120,7 @@
     top();
     e.definePatternsOf();
     await e.drawCheck();
+    if (lang !== e.lang) return;
     e.map.setView(at.centre, at.zoom, { animate: false });
     if (view !== 'check') drawOther();
     document.querySelector(`[data-lang="${lang}"]`).focus();
@@ -133,7 +153,7 @@
 
   /** The page cannot begin: the problem, and one way on. */
   function stop(problem) {
-    const words = e.texts ? e.p('try_again') : '重试 / Try again';
+    const words = e.texts['page.try_again'] || '重试 / Try again';
     const again = e.h('button', { type: 'button', class: 'button primary', click: () => location.reload() }, words);
     const title = problem.title || problem.code;
     const part = e.h('section', { class: 'problem', role: 'alert' }, e.h('h2', {}, title), e.h('p', {}, problem.message), problem.remedy && e.h('p', {}, problem.remedy), problem.id && e.h('p', {}, problem.id), again);

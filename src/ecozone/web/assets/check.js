@@ -4,11 +4,13 @@
   const STEPS = ['bring', 'read', 'result'];
   const DECLARED = /crs|which|datum|encoding|layer|axes/; // problems that a word of the user's may mend
   const NOTHING = { sites: [], strings: [], ratios: null, no_ratios: '', tables: [], notices: [], assumptions: [], sources: [] };
-  const fresh = () => ({ step: 'bring', way: 'file', wanted: null, source: null, title: '', options: {}, types: {}, read: null, result: null, problem: null, busy: null });
+  const fresh = () => ({ step: 'bring', way: 'file', from: null, wanted: null, source: null, title: '', options: {}, types: {}, radius: null, own: [], read: null, result: null, problem: null, busy: null });
 
   let state = fresh();
   let going = null; // what is being worked out for the present step
   let side = null; // what is being worked out beside it
+  let aim = null; // where a change of language leads back to, while all is asked for anew
+  let pressed = false; // whether a button below the step is being pressed
 
   const begin = () => (end(), (going = new AbortController()).signal);
   function end() {
@@ -23,16 +25,34 @@
   // --- what is shown ---------------------------------------------------------------------------------------------
   /** Take the data of a result, or of none, and draw what shows them. */
   function show(page) {
-    const { district } = e;
     e.forgetResult();
     e.forget();
     if (e.map.closePopup) e.map.closePopup();
-    e.take({ ...NOTHING, ...(page || {}), lang: e.lang, title: district.name, layers: district.layers, verdicts: district.verdicts, schematic: district.schematic, box: district.box, texts: e.texts, tolerance: coarser(district.tolerance, page && page.tolerance) });
-    if (!e.data.sources.length) e.data.sources = district.sources || [];
-    if (!e.data.assumptions.length) e.data.assumptions = district.assumptions || [];
+    takeData(page);
     e.sayServer();
     drawPanel();
     e.drawZones(e.map);
+    drawBelow();
+    e.drawFrame(e.map, e.home);
+    e.drawSites(e.map);
+    e.drawWays(e.map);
+  }
+
+  function takeData(page) {
+    const { district } = e;
+    e.take({ ...NOTHING, ...(page || {}), lang: e.lang, title: district.name, layers: district.layers, verdicts: district.verdicts, schematic: district.schematic, box: district.box, texts: e.texts, tolerance: coarser(district.tolerance, page && page.tolerance) });
+    if (!e.data.sources.length) e.data.sources = district.sources || [];
+    if (!e.data.assumptions.length) e.data.assumptions = district.assumptions || [];
+  }
+
+  /** Let go of the verdict, with its outlines, tables and downloads; what is being typed or drawn stays as it is. */
+  function dropResult() {
+    if (!state.result) return;
+    state.result = null;
+    e.endSide();
+    e.closeSite();
+    e.forgetResult();
+    takeData(null);
     drawBelow();
     e.drawFrame(e.map, e.home);
     e.drawSites(e.map);
@@ -96,7 +116,7 @@
 
   function sourceLine(change) {
     if (!state.title) return null;
-    return e.h('p', { class: 'source-line' }, e.sign(state.way), e.h('b', {}, state.title), change && !state.busy ? e.h('button', { type: 'button', class: 'link', click: () => go('bring') }, e.p('bring_other')) : null);
+    return e.h('p', { class: 'source-line' }, e.sign(state.from), e.h('b', { title: state.title }, state.title), change && !state.busy ? e.h('button', { type: 'button', class: 'link', click: () => go('bring') }, e.p('bring_other')) : null);
   }
 
   function footOf() {
@@ -105,15 +125,17 @@
       const again = state.source && !state.problem.readings && e.button(e.p('try_again'), () => e.checkAgain(), { kind: 'primary' });
       return [e.button(e.p(state.wanted === 'check' ? 'back_to_read' : 'back_to_bring'), () => go(state.wanted === 'check' && state.read ? 'read' : 'bring'), { sign: 'back' }), again];
     }
-    if (state.step === 'read' && state.read) return [e.button(e.p('check'), () => runCheck(), { kind: 'primary large', disabled: !state.read.sites.length })];
+    if (state.step === 'read' && state.read) return [e.button(e.p('check'), () => askCheck(), { kind: 'primary large', disabled: !state.read.sites.length })];
     if (state.step === 'result' && state.result) return [e.takePart(state.result)];
     return [];
   }
 
+  const renewSteps = () => document.querySelector('#page-sites .steps').replaceChildren(steps());
+
   function render(focus, selector) {
     const work = document.getElementById('work');
     if (!work) return;
-    document.querySelector('#page-sites .steps').replaceChildren(steps());
+    renewSteps();
     const foot = document.getElementById('work-foot');
     work.replaceChildren(...bodyOf().flat(Infinity).filter(Boolean));
     foot.replaceChildren(...footOf().filter(Boolean));
@@ -155,6 +177,7 @@
     const signal = begin();
     const busy = e.busyPart(e.p('busy_' + kind), () => {
       end();
+      aim = null;
       // What was not read to its end is not kept; what was only to be checked stays to be confirmed.
       if (kind === 'check' && state.read) Object.assign(state, { busy: null, step: 'read', wanted: 'read' });
       else state = { ...fresh(), way: state.way };
@@ -216,19 +239,45 @@
         if (before) e.dropUpload(before);
         state.files = null;
       }
-      state.read = await e.answerOf({ kind: 'read', source: state.source, options: cleared(state.options) }, { signal, progress });
+      const read = await e.answerOf({ kind: 'read', source: state.source, options: cleared(state.options) }, { signal, progress });
+      if (signal.aborted) return;
+      state.read = read;
+      // The radii that the source itself tells, of which another one takes the place.
+      if (!state.options.radius_m) state.own = [...new Set(read.sites.filter((site) => site.kind !== 'area' && site.radius_m > 0).map((site) => site.radius_m))].sort((a, b) => a - b);
     }, how);
 
   const runCheck = () =>
     carryOut('check', async (signal, progress) => {
       const options = cleared({ ...state.options, types: Object.keys(state.types).length ? state.types : null });
-      state.result = await e.answerOf({ kind: 'check', source: state.source, options }, { signal, progress });
+      const result = await e.answerOf({ kind: 'check', source: state.source, options }, { signal, progress });
+      if (!signal.aborted) state.result = result;
     });
+
+  /** Take the radius that stands in its field; returns whether it is another than the one that was read with. */
+  function takeRadius() {
+    const { value, trouble } = e.radiusSaid(state);
+    if (trouble || value === (state.options.radius_m || null)) return false;
+    state.options = cleared({ ...state.options, radius_m: value });
+    state.radius = null;
+    return true;
+  }
+
+  /** Check what is seen: never with another radius than the one that stands in its field. */
+  async function askCheck() {
+    if (e.radiusSaid(state).trouble) return render(true, '#radius');
+    if (takeRadius()) await runRead();
+    if (state.read && !state.problem && !state.busy) await runCheck();
+    return undefined;
+  }
+
+  /** A radius was typed: what was read is shown with it at once, unless the check is being asked for. */
+  e.radiusTyped = () => !pressed && state.step === 'read' && !state.busy && takeRadius() && runRead({ quiet: 'radius' });
 
   function bring(way, title, more) {
     const before = state.source && state.source.upload;
     if (before) e.dropUpload(before);
-    state = { ...fresh(), way, title, ...more };
+    aim = null;
+    state = { ...fresh(), way, from: way, title, ...more };
     return runRead();
   }
 
@@ -242,12 +291,22 @@
   e.readAgain = (patch, kept = null) => {
     state.options = cleared({ ...state.options, ...patch });
     state.types = {};
+    aim = null;
     return runRead({ quiet: kept });
   };
   /** A choice that only the next check will heed. */
   e.changed = () => {
-    if (state.result) state.result = null;
-    document.querySelector('#page-sites .steps').replaceChildren(steps());
+    dropResult();
+    renewSteps();
+  };
+  /** What was read is not what stands there any more: the steps after it are closed, and their outcome goes. */
+  e.sourceChanged = (way) => {
+    if (state.from !== way || state.busy) return;
+    end();
+    dropResult();
+    e.hideRead();
+    state = { ...fresh(), way: state.way };
+    renewSteps();
   };
   /** A result that no longer holds goes, with all that it drew; what is wrong stands in its place. */
   e.voidResult = (problem) => {
@@ -263,23 +322,22 @@
   // --- the view --------------------------------------------------------------------------------------------------
   /** Draw the view in the language and district of now; what was there is asked for again in that language. */
   e.drawCheck = async function () {
-    const { wanted, step, read } = state;
     if (!state.source && !state.files) {
       show(null);
       return render(false);
     }
-    if (state.way === 'paste') state.title = e.p('pasted_title');
-    if (state.way === 'draw') state.title = e.p('drawn_title', { count: e.drawnShapes().length });
-    if (wanted === 'read' || !read) {
-      await runRead();
-    } else {
-      const kept = { ...state.types };
-      await runRead();
-      state.types = kept;
-      if (!state.problem && state.read) await runCheck();
-    }
-    if (step === 'bring') go('bring');
-    else if (step === 'read' && state.read && !state.problem) go('read');
+    if (state.from === 'paste') state.title = e.p('pasted_title');
+    if (state.from === 'draw') state.title = e.p('drawn_title', { count: e.drawnShapes().length });
+    // A language chosen while another is on its way leads to where that one would have led.
+    const mine = aim ? { ...aim } : { step: state.step, checked: state.wanted === 'check' && Boolean(state.read && (state.result || state.busy || state.problem)) };
+    aim = mine;
+    await runRead();
+    if (aim !== mine) return undefined;
+    if (mine.checked && !state.problem && state.read) await runCheck();
+    if (aim !== mine) return undefined;
+    aim = null;
+    if (mine.step === 'bring') go('bring');
+    else if (mine.step === 'read' && state.read && !state.problem) go('read');
     return undefined;
   };
 
@@ -289,6 +347,9 @@
     e.readyDrawing(map);
     e.readyDropping();
     e.readyResults();
+    // Pressing a button takes the keyboard out of a field, which must not take the button away under the mouse.
+    document.addEventListener('pointerdown', (event) => (pressed = Boolean(event.target.closest('#work-foot'))), true);
+    for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, () => setTimeout(() => pressed && ((pressed = false), e.radiusTyped())), true);
     document.addEventListener('keydown', (event) => {
       const writing = /^(input|textarea|select)$/i.test(event.target.tagName);
       if (event.key === 'Backspace' && !writing) e.undoCorner();

@@ -52,7 +52,7 @@
 
   // --- paste -----------------------------------------------------------------------------------------------------
   function pasteBox() {
-    const box = e.h('textarea', { id: 'pasted', rows: 8, spellcheck: 'false', autocomplete: 'off', placeholder: e.p('paste_sample'), 'aria-describedby': 'paste-help', input: () => (pasted = box.value) });
+    const box = e.h('textarea', { id: 'pasted', rows: 8, spellcheck: 'false', autocomplete: 'off', placeholder: e.p('paste_sample'), 'aria-describedby': 'paste-help', input: () => ((pasted = box.value), e.sourceChanged('paste')) });
     box.value = pasted;
     const trouble = e.h('p', { class: 'field-trouble', role: 'alert' });
     const go = () => {
@@ -74,6 +74,11 @@
   function drawBox() {
     const place = e.h('div', { class: 'draw' });
     const tools = ['area', 'line', 'point', 'edit'];
+    const rename = (shape, field) => {
+      const name = field.value.trim() || shape.name;
+      if (name !== shape.name) e.sourceChanged('draw');
+      field.value = shape.name = name;
+    };
     const renew = () => {
       const now = e.drawingNow();
       const shapes = e.drawnShapes();
@@ -89,7 +94,7 @@
               'ul',
               { class: 'drawn-list' },
               shapes.map((shape) => {
-                const name = e.h('input', { type: 'text', 'aria-label': e.p('site_name'), maxlength: 80, change: () => (shape.name = name.value.trim() || shape.name) });
+                const name = e.h('input', { type: 'text', 'aria-label': e.p('site_name'), maxlength: 80, change: () => rename(shape, name) });
                 name.value = shape.name;
                 return e.h('li', {}, e.sign(shape.kind), name, e.button(e.p('drop'), () => e.dropShape(shape), { kind: 'small icon', sign: 'bin', 'aria-label': `${e.p('drop')} ${shape.name}`, title: e.p('drop') }));
               })

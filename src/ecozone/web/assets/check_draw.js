@@ -7,13 +7,15 @@
   let count = 0;
   let listen = () => {};
 
-  const style = () => ({ color: e.colour('accent'), weight: 2.6, fillColor: e.colour('accent'), fillOpacity: 0.16 });
+  const style = () => ({ color: e.colour('accent'), weight: 2.6, fillColor: e.colour('accent'), fillOpacity: 0.16, pmIgnore: false });
   const dot = () => L.divIcon({ className: 'drawn-point', iconSize: [16, 16] });
   const kindOf = (layer) => (layer instanceof L.Marker ? 'point' : layer instanceof L.Polygon ? 'area' : 'line');
 
   e.readyDrawing = function (onto) {
     if (map) return;
     map = onto;
+    // Corners lie where they are clicked: only shapes drawn here attract them, never graticule, layers or sites.
+    L.PM.setOptIn(true);
     const pane = map.createPane('drawing');
     pane.style.zIndex = '546';
     map.pm.setGlobalOptions({ panes: { layerPane: 'drawing', vertexPane: 'markerPane', markerPane: 'markerPane' } });
@@ -23,9 +25,9 @@
       layer.remove();
       group.addLayer(layer);
       shapes.push({ layer, name: e.p('drawn_name', { number: count }), kind: kindOf(layer) });
-      layer.on('pm:edit', () => listen());
+      layer.on('pm:edit pm:vertexadded pm:vertexremoved pm:dragend', () => e.drawnChanged());
       stop();
-      listen();
+      e.drawnChanged();
     });
   };
 
@@ -52,7 +54,7 @@
         map.closePopup();
         map.pm.setLang(e.lang === 'zh' ? 'zh' : 'en');
         const path = style();
-        const icon = { markerStyle: { icon: dot() } };
+        const icon = { markerStyle: { icon: dot(), pmIgnore: false } };
         map.pm.enableDraw(KINDS[kind], { snappable: true, snapDistance: 12, templineStyle: { ...path, fill: false }, hintlineStyle: { ...path, dashArray: '5 5', fill: false }, pathOptions: path, continueDrawing: false, finishOn: kind === 'point' ? null : 'dblclick', ...icon });
       }
     }
@@ -71,8 +73,10 @@
     stop();
     group.removeLayer(shape.layer);
     shapes = shapes.filter((one) => one !== shape);
-    listen();
+    e.drawnChanged();
   };
+  /** A shape is new, gone, moved or named otherwise: what was read of them before is not theirs any more. */
+  e.drawnChanged = () => (e.sourceChanged('draw'), listen());
   e.onDrawn = (listener) => (listen = listener);
   e.seeDrawing = (seen) => (seen ? group.addTo(map) : (stop(), group.remove()));
 

@@ -1,6 +1,7 @@
 'use strict';
 // Step two: what was understood, other readings of it, and what the projects are.
 (function (e) {
+  const WIDEST = 50000; // m around a point or line
   const LISTED = 50; // sites with a type of their own to choose
   const FIELDS = ['crs', 'datum', 'encoding', 'layer'];
   const DATUMS = { cgcs2000: 'CGCS2000', wgs84: 'WGS 84', gcj02: 'GCJ-02', bd09: 'BD-09' };
@@ -17,7 +18,8 @@
     if (site.size) return site.size;
     const value = site[SIZES[site.kind]];
     if (value > 0 && site.kind === 'area') return e.p('hectares', { value: (value / 10000).toFixed(4) });
-    if (value > 0) return e.p('metres', { value: value.toFixed(1) });
+    const length = value > 0 ? e.p('metres', { value: value.toFixed(1) }) : '';
+    if (length) return [length, site.radius_m && e.p('radius_words', { value: site.radius_m })].filter(Boolean).join(' · ');
     return site.radius_m ? e.p('radius_words', { value: site.radius_m }) : '';
   }
 
@@ -98,17 +100,35 @@
     return [[bounds.getSouth(), bounds.getWest()], [bounds.getNorth(), bounds.getEast()]];
   };
 
+  /** What stands in the radius field: {value: metres or null} or {trouble}. */
+  e.radiusSaid = function (state) {
+    const given = state.options.radius_m || null;
+    if (state.radius === null) return { value: given };
+    const said = state.radius.normalize('NFKC').trim();
+    const value = said ? Number(said) : null;
+    return value === null || (value > 0 && value <= WIDEST) ? { value } : { value: given, trouble: e.p('radius_bad', { most: WIDEST }) };
+  };
+
+  function radiusHint(state) {
+    if (!state.own.length) return e.p('radius_hint');
+    const some = state.own.slice(0, 4).map((value) => e.p('metres', { value }));
+    const values = some.join(e.p('between')) + (state.own.length > some.length ? ' …' : '');
+    return state.options.radius_m ? e.p('radius_overrides', { value: state.options.radius_m, values }) : e.p('radius_own', { values });
+  }
+
   function radiusPart(state) {
     if (!state.read.sites.some((site) => site.kind !== 'area')) return null;
-    const given = state.options.radius_m;
-    const input = e.h('input', { type: 'number', id: 'radius', min: 0, max: 50000, step: 'any', inputmode: 'decimal', placeholder: e.p('radius_none'), 'aria-describedby': 'radius-hint' });
-    input.value = typeof given === 'number' ? given : '';
-    input.addEventListener('change', () => {
-      const value = input.value === '' ? null : Number(input.value);
-      if (value !== null && !(value >= 0)) return;
-      e.readAgain({ radius_m: value || null }, 'radius');
-    });
-    return e.h('div', { class: 'field' }, e.h('label', { for: 'radius' }, e.p('radius')), e.h('div', { class: 'unit' }, input, e.h('span', {}, e.p('metre'))), e.h('p', { class: 'hint', id: 'radius-hint' }, e.p('radius_hint')));
+    const trouble = e.h('p', { class: 'field-trouble', role: 'alert', id: 'radius-trouble' });
+    const input = e.h('input', { type: 'text', id: 'radius', inputmode: 'decimal', autocomplete: 'off', maxlength: 20, placeholder: e.p(state.own.length ? 'radius_file' : 'radius_none'), 'aria-describedby': 'radius-trouble radius-hint' });
+    input.value = state.radius === null ? state.options.radius_m || '' : state.radius;
+    const tell = () => {
+      trouble.textContent = e.radiusSaid(state).trouble || '';
+      input.setAttribute('aria-invalid', String(Boolean(trouble.textContent)));
+    };
+    tell();
+    input.addEventListener('input', () => ((state.radius = input.value), e.changed()));
+    input.addEventListener('change', () => (tell(), e.radiusTyped()));
+    return e.h('div', { class: 'field' }, e.h('label', { for: 'radius' }, e.p('radius')), e.h('div', { class: 'unit' }, input, e.h('span', {}, e.p('metre'))), trouble, e.h('p', { class: 'hint', id: 'radius-hint' }, radiusHint(state)));
   }
 
   // --- all of it -------------------------------------------------------------------------------------------------
