@@ -22,6 +22,7 @@ from ecozone.assess import VERDICTS
 from ecozone.cli.app import run as command
 from ecozone.errors import EcozoneError
 from ecozone.geo import area_m2
+from ecozone.log import Progress, no_progress
 from ecozone.outputs.packing import unpacked
 from ecozone.runs import kept_workspace, verify
 from ecozone.text import on_page, remedy, set_language
@@ -45,7 +46,14 @@ class Desk:
     def jobs(self) -> Path:
         return self.root / "private" / "jobs"
 
-    def job(self, kind: str, number: str, files: Mapping[str, Path] | None = None, **words: Any) -> Path:
+    def job(
+        self,
+        kind: str,
+        number: str,
+        files: Mapping[str, Path] | None = None,
+        progress: Progress = no_progress,
+        **words: Any,
+    ) -> Path:
         """Carry out a job; return the file that it made. ``files`` are those of an upload, by their owner's names."""
         folder = self.jobs / number
         folder.mkdir(parents=True)
@@ -59,7 +67,7 @@ class Desk:
         (folder / "words.json").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         set_language(told["lang"])
         with contextlib.chdir(folder):
-            return folder / task(kind)(told, folder, lambda done, total, what: None)
+            return folder / task(kind)(told, folder, progress)
 
     def answer(self, kind: str, number: str, files: Mapping[str, Path] | None = None, **words: Any) -> Any:
         return json.loads(self.job(kind, number, files, **words).read_text("utf-8"))
@@ -354,6 +362,21 @@ def test_many_sites_are_told_in_short(desk: Desk) -> None:
     met = next(site for site, labels in zip(sites, sized, strict=True) if "压占面积" in labels)
     overlaps = desk.answer("overlap", "one-of-many", of="../many", site=met["id"])["overlaps"]
     assert list(overlaps) == [met["id"]]
+
+
+def test_many_sites_are_counted_while_they_are_worked_on(desk: Desk) -> None:
+    """Reading and checking say by words and numbers how far they are: each layer, then sites out of all of them."""
+    boxes = [shapely.box(117.3 + x / 1000, 39.1, 117.3005 + x / 1000, 39.101) for x in range(250)]
+    features = [{"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(one)} for one in boxes]
+    source = {"geojson": {"type": "FeatureCollection", "features": features}}
+    heard: dict[str, list[tuple[int, int, str]]] = {}
+    for kind in ("read", "check"):
+        said = heard[kind] = []
+        desk.job(kind, f"counted-{kind}", source=source, progress=lambda *told, said=said: said.append(told))
+        assert all(words for done, total, words in said if done < total)
+        assert {(done, total) for done, total, _ in said} >= {(0, 250), (100, 250), (200, 250)}
+    layers = [words for _, _, words in heard["check"] if words.startswith("比对图层")]
+    assert len(layers) > 5
 
 
 def test_remedies_speak_of_the_page() -> None:

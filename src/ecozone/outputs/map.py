@@ -19,6 +19,7 @@ import shapely
 
 from ecozone.assess import VERDICTS, Account, Check
 from ecozone.geo import crs_name
+from ecozone.log import Progress, no_progress
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.days import run_day
@@ -129,6 +130,7 @@ def map_data(
     made_on: date | None = None,
     shown: Collection[str] = (),
     with_layers: bool = True,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Return what the page of a check shows, in the current language.
 
@@ -139,6 +141,8 @@ def map_data(
     with_layers : bool
         Whether the control layers are drawn on it, too; without them ``layers`` is empty, for a page that has them
         already (`ground_data`).
+    progress : callable
+        ``progress(sites done, sites, "")`` while their words are written.
     """
     ws = check.workspace
     day = made_on or run_day(check.run) or date.today()
@@ -150,7 +154,7 @@ def map_data(
     account = ratios if isinstance(ratios, Account) else None
     indicators = ratios.ratios if isinstance(ratios, Account) else ratios
     strings: Strings = {}
-    listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings)
+    listed = site_list(sites, check.findings, check.states, ws, drawn_sites, strings, progress)
     ways = site_ways(check.cuts, ws, tolerance_m=SITE_TOLERANCE_M)
     for entry in listed:
         if entry["id"] in ways:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from ecozone.assess import VERDICTS, override_words
+from ecozone.log import Progress, no_progress
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import anchor, geometry_json
 from ecozone.outputs.map_names import name_of, zone_title
@@ -24,6 +25,8 @@ NOT_COMPARED = frozenset("MUI")
 _FIRST_PART = re.compile(r"[^;；]*[;；]\s*(?=\S)")
 
 Strings = dict[str, int]
+#: Sites between two reports of progress.
+_REPORTED = 100
 
 
 def site_list(
@@ -33,6 +36,7 @@ def site_list(
     ws: Workspace,
     drawn: gpd.GeoSeries,
     strings: Strings,
+    progress: Progress = no_progress,
 ) -> list[dict[str, Any]]:
     """Return the sites as the page reads them.
 
@@ -46,6 +50,8 @@ def site_list(
         Display copies (degrees), index a part of that of ``sites``. A site that is not there is listed, not drawn.
     strings : dict
         Long texts that many findings share: text → its place; added to here.
+    progress : callable
+        ``progress(sites done, sites, "")``, now and then.
 
     Returns
     -------
@@ -56,7 +62,9 @@ def site_list(
     by_site = rows_by_site(findings)
     states_of = rows_by_site(states)
     entries = []
-    for label, row in zip(sites.index, sites.to_dict("records"), strict=True):
+    for done, (label, row) in enumerate(zip(sites.index, sites.to_dict("records"), strict=True)):
+        if done % _REPORTED == 0:
+            progress(done, len(sites), "")
         found = worst_first(by_site.get(row["site_id"], []), order)
         told = [_state(state, ws, strings) for state in states_of.get(row["site_id"], [])]
         entry = {

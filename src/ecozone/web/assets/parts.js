@@ -51,7 +51,7 @@
         bar.max = total;
         bar.value = done;
       } else bar.removeAttribute('value');
-      words.textContent = said || e.p(job.state === 'queued' ? 'queued' : 'working') + (total > 1 ? ` ${done} / ${total}` : '');
+      words.textContent = (said || e.p(job.state === 'queued' ? 'queued' : 'working')) + (total > 1 ? ` ${done} / ${total}` : '');
     };
     return { part, tell };
   };

@@ -12,7 +12,7 @@ from ecozone.assess import VERDICTS, Check
 from ecozone.log import Progress
 from ecozone.outputs import check_document, check_head, map_data, overlap_data, packed
 from ecozone.runs import execute
-from ecozone.text import on_page
+from ecozone.text import on_page, say
 from ecozone.web.work.answers import answered
 from ecozone.web.work.requests import Prepared, origin_of, prepared
 
@@ -33,7 +33,7 @@ def check(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     asked = prepared(words, folder, "check")
     done = checked(asked, progress)
     cut = len(done.sites) > MOST_DRAWN
-    page = page_of(done)
+    page = page_of(done, progress)
     if cut:
         page["sites"] = packed(page["sites"], VERDICTS)
     answer = {
@@ -56,20 +56,23 @@ def least_cut(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     """Work out ways out of conflicts, of one site or of all; the answer holds ``document`` and ``page`` as `check`."""
     only = (words["site"],) if words.get("site") else ()
     done = checked(prepared(words, folder, "check", only=only, least_cut=True), progress)
-    return answered(folder, {"document": check_document(done), "page": page_of(done)})
+    return answered(folder, {"document": check_document(done), "page": page_of(done, progress)})
 
 
 def checked(asked: Prepared, progress: Progress) -> Check:
     """Return the check that a request asks for."""
+    # How many there are is known when they are read.
+    progress(0, 0, say("web_work.reading_files"))
     done = execute(asked.request, stage=asked.stage, progress=asked.told(progress)).check
     assert done is not None
     return done
 
 
-def page_of(done: Check) -> dict[str, Any]:
+def page_of(done: Check, progress: Progress) -> dict[str, Any]:
     """Return what the offline page shows of a check, but for what the page of the server has already."""
+    words = say("web_work.wording")
     with on_page():
-        data = map_data(done, with_layers=False)
+        data = map_data(done, with_layers=False, progress=lambda at, total, _: progress(at, total, words))
     return {key: value for key, value in data.items() if key not in _KNOWN}
 
 

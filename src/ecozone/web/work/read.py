@@ -27,6 +27,8 @@ _TOLERANCE_M = 0.2
 _KINDS = ("point", "line", "area")
 #: So many sites have each its own notices; of more, those of the whole suffice.
 _MOST_NOTICED = 20
+#: Sites between two reports of progress.
+_REPORTED = 100
 #: How notices of an encoding begin: what is pasted has none.
 _OF_ENCODING = "intake.csv_encoding_"
 
@@ -43,7 +45,8 @@ def read(words: dict[str, Any], folder: Path, progress: Progress) -> str:
 
 def _answer(words: dict[str, Any], folder: Path, progress: Progress) -> dict[str, Any]:
     asked = prepared(words, folder, "check")
-    progress(0, 2, say("web_work.reading_files"))
+    # How many there are is known when they are read.
+    progress(0, 0, say("web_work.reading_files"))
     try:
         found = understand(asked.request, asked.stage)
     except EcozoneError as error:
@@ -52,10 +55,11 @@ def _answer(words: dict[str, Any], folder: Path, progress: Progress) -> dict[str
         if readings:
             error.more["readings"] = readings
         raise
-    progress(1, 2, say("web_work.other_readings"))
+    sites = _sites(found, progress)
+    progress(len(sites), len(sites), say("web_work.other_readings"))
     return {
         "schema": SCHEMA,
-        "sites": _sites(found),
+        "sites": sites,
         "understood": [_understood(one, found) for one in found.read],
         "readings": other_readings(asked, found),
         "notices": [one.as_dict() for one in found.notices],
@@ -72,7 +76,8 @@ def _drawn(sites: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return copies[None]
 
 
-def _sites(found: Understood) -> list[dict[str, Any]]:
+def _sites(found: Understood, progress: Progress) -> list[dict[str, Any]]:
+    words = say("web_work.listing")
     drawn = _drawn(found.sites)
     noticed = _noticed(found.notices)
     own = shapely.get_dimensions(found.own_shapes.to_numpy())
@@ -80,6 +85,8 @@ def _sites(found: Understood) -> list[dict[str, Any]]:
     rows = records(pd.DataFrame(found.sites.drop(columns="geometry")))
     sites = []
     for at, row in enumerate(rows):
+        if at % _REPORTED == 0:
+            progress(at, len(rows), words)
         label = found.sites.index[at]
         key = row["source_file"], str(row["source_row"])
         sites.append(

@@ -47,11 +47,14 @@ class Prepared:
     state: State | None
 
     def told(self, progress: Progress) -> Progress:
-        """Return a progress callback that names layers by their titles."""
+        """Return a progress callback that says of layers by their titles that they are compared with."""
         layers = self.stage.workspace.layers
+        lang = self.request.lang
 
         def tell(done: int, total: int, what: str) -> None:
-            progress(done, total, pick(layers[what].title, self.request.lang) if what in layers else what)
+            if what in layers:
+                what = say("web_work.comparing", lang, layer=pick(layers[what].title, lang))
+            progress(done, total, what)
 
         return tell
 
