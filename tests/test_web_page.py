@@ -601,6 +601,7 @@ def test_a_token_is_asked_for_and_taken_from_the_address(browser: Browser, tmp_p
         page.goto(server.address)
         page.wait_for_selector(".problem")
         assert "口令" in page.inner_text(".problem")
+        assert page.inner_text(".problem .button") == "重试 / Try again"
         page = context.new_page()
         page.goto(f"{server.address.partition('#')[0]}#token=a-token-for-the-test")
         page.wait_for_selector("html.drawn")

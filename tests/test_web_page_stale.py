@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -193,3 +195,92 @@ def test_the_language_chosen_last_is_spoken(sit: Sit) -> None:
     assert "受限需论证" in page.inner_text(".site-card")
     assert page.evaluate("[ecozone.lang, ecozone.texts['page.lang'], ecozone.data.lang]") == ["zh", "zh", "zh"]
     desk.quiet()
+
+
+def test_a_result_that_is_gone_is_submitted_again(sit: Sit) -> None:
+    """A server that was started anew lost the upload too: that is said, and one click sends and checks it again."""
+    desk = sit()
+    page = desk.page
+    desk.bring(SITES / "restoration.geojson")
+    desk.check()
+    gone = json.dumps({"code": "web.no_job", "title": "请求未受理", "message": "没有这个任务"})
+    page.route("**/api/jobs?*", lambda route: route.fulfill(status=404, body=gone))
+    page.click(".take[data-format=csv]")
+    page.wait_for_selector(".take-trouble .problem")
+    assert "送入的文件也已一并清除" in page.inner_text(".take-trouble")
+    page.unroute("**/api/jobs?*")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if "/api/uploads?" in one.url else None)
+    page.locator(".take-trouble .button").click()
+    page.wait_for_selector(".take-trouble", state="detached")
+    page.wait_for_selector("body[data-step=result] .take-away")
+    assert len(sent) == 1
+    assert "restoration.geojson" in page.inner_text(".echo")
+
+
+def test_numbers_of_overlaps_are_all_readable(sit: Sit) -> None:
+    """Of twenty findings in one place each number is seen whole, the gravest on its place, and the map through all."""
+    desk = sit()
+    page = desk.page
+    hidden = page.evaluate(
+        """() => {
+          const corner = (i) => [117.3 + i * 0.00002, 39.1];
+          const places = Array.from({ length: 20 }, (_, i) => ({
+            numbers: [i], verdict: i ? 'conditional' : 'prohibited',
+            geometry: { type: 'Polygon', coordinates: [[corner(i), [117.4, 39.0], [117.3, 39.0], corner(i)]] },
+          }));
+          ecozone.map.setView([39.05, 117.35], 12, { animate: false });
+          ecozone.showOverlaps(places, { hover() {}, choose() {} });
+          const boxes = [...document.querySelectorAll('.number-icon .number')].map((one) => one.getBoundingClientRect());
+          const upon = (a, b) => a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+          const first = [...document.querySelectorAll('.number-icon .number')].find((one) => one.textContent === '1');
+          const at = ecozone.map.latLngToContainerPoint([39.1, 117.3]);
+          const frame = ecozone.map.getContainer().getBoundingClientRect(), box = first.getBoundingClientRect();
+          const away = Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);
+          return [boxes.length, boxes.filter((a) => boxes.some((b) => upon(a, b))).length, Math.round(away)];
+        }"""
+    )
+    assert hidden == [20, 0, 0]
+    seen = page.evaluate(
+        "[...document.querySelectorAll('.leaflet-overlaps-pane path')].map((one) => one.getAttribute('fill-opacity'))"
+    )
+    assert set(seen) == {"0"}
+    assert float(page.evaluate("getComputedStyle(document.querySelector('.leaflet-fills-pane')).opacity")) < 0.5
+
+
+def test_a_long_name_does_not_cover_the_map(sit: Sit, tmp_path: Path) -> None:
+    """Three hundred letters are cut on the map and in the card, and told whole on pointing at them."""
+    name = "很长的名字" * 60
+    told = json.loads((SITES / "restoration.geojson").read_text("utf-8"))
+    told["features"][0]["properties"]["name"] = name
+    path = tmp_path / "long.geojson"
+    path.write_text(json.dumps(told), "utf-8")
+    desk = sit()
+    page = desk.page
+    desk.bring(path)
+    label = page.locator(".read-name").first.bounding_box()
+    card = page.locator(".totals b").bounding_box()
+    assert label is not None and label["width"] < 300
+    assert card is not None and card["height"] < 60
+    assert page.get_attribute(".totals b", "title") == name
+
+
+def test_a_verdict_is_told_only_beside_its_result(sit: Sit) -> None:
+    """Back on the first step the legend lists no verdict; with the result it does. A list that is cut says so."""
+    desk = sit()
+    page = desk.page
+    desk.bring(SITES / "restoration.geojson")
+    desk.check()
+    assert page.locator(".legend [class^=v-] >> visible=true").count() == 1
+    page.locator(".steps button").first.click()
+    assert page.locator(".legend [class^=v-] >> visible=true").count() == 0
+    page.locator(".steps button").nth(2).click()
+    assert page.locator(".legend [class^=v-] >> visible=true").count() == 1
+    heads = page.evaluate(
+        """() => {
+          const [site] = ecozone.data.sites;
+          ecozone.data.sites = Array.from({ length: 600 }, (_, i) => ({ ...site, id: String(i), name: String(i) }));
+          return ecozone.sitesPage()[1].querySelector('h3 span').textContent;
+        }"""
+    )
+    assert heads == "600（列出 500）"

@@ -54,9 +54,11 @@
     const listed = found.slice(0, LONG_LIST);
     if (!listed.length) return [e.h('p', { class: 'quiet' }, e.t('nothing_found'))];
     const groups = e.data.verdicts.map((verdict) => {
+      const all = found.filter((site) => site.verdict === verdict.key).length;
+      if (!all) return null;
       const mine = listed.filter((site) => site.verdict === verdict.key);
-      if (!mine.length) return null;
-      const heading = e.h('h3', { class: 'v-' + verdict.key }, verdict.words, e.h('span', {}, mine.length));
+      const count = mine.length < all ? e.t('group_cut', { all, shown: mine.length }) : all;
+      const heading = e.h('h3', { class: 'v-' + verdict.key }, verdict.words, e.h('span', {}, count));
       return e.h('section', {}, heading, e.h('ul', { class: 'sites' }, mine.map(siteItem)));
     });
     const rest = found.length - listed.length;

@@ -112,6 +112,10 @@
   e.upload = async function (files, { signal, progress = () => {} } = {}) {
     let id = null;
     for (const [i, file] of files.entries()) {
+      // A file that was changed or moved since cannot be read any more: the browser refuses it.
+      await file.slice(0, 1).arrayBuffer().catch(() => {
+        throw e.trouble('file_gone', { name: file.name });
+      });
       progress({ state: 'running', progress: { done: i, total: files.length, words: e.p('uploading', { name: file.name }) } });
       const query = new URLSearchParams({ name: file.name, ...(id ? { to: id } : {}) });
       const told = await e.askJson(`/api/uploads?${query}`, { method: 'POST', body: file, type: 'application/octet-stream', signal });

@@ -155,7 +155,7 @@
   function stop(problem) {
     const words = e.texts['page.try_again'] || '重试 / Try again';
     const again = e.h('button', { type: 'button', class: 'button primary', click: () => location.reload() }, words);
-    const title = problem.title || problem.code;
+    const title = problem.title || problem.message || problem.code;
     const part = e.h('section', { class: 'problem', role: 'alert' }, e.h('h2', {}, title), e.h('p', {}, problem.message), problem.remedy && e.h('p', {}, problem.remedy), problem.id && e.h('p', {}, problem.id), again);
     document.body.className = 'app stopped';
     document.getElementById('ecozone-panel').replaceChildren(part);

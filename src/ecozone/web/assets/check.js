@@ -4,7 +4,7 @@
   const STEPS = ['bring', 'read', 'result'];
   const DECLARED = /crs|which|datum|encoding|layer|axes/; // problems that a word of the user's may mend
   const NOTHING = { sites: [], strings: [], ratios: null, no_ratios: '', tables: [], notices: [], assumptions: [], sources: [] };
-  const fresh = () => ({ step: 'bring', way: 'file', from: null, wanted: null, source: null, title: '', options: {}, types: {}, radius: null, own: [], read: null, result: null, problem: null, busy: null });
+  const fresh = () => ({ step: 'bring', way: 'file', from: null, wanted: null, source: null, title: '', options: {}, types: {}, radius: null, own: [], files: null, kept: null, read: null, result: null, problem: null, busy: null });
 
   let state = fresh();
   let going = null; // what is being worked out for the present step
@@ -122,7 +122,7 @@
   function footOf() {
     if (state.busy) return [];
     if (state.problem) {
-      const again = state.source && !state.problem.readings && e.button(e.p('try_again'), () => e.checkAgain(), { kind: 'primary' });
+      const again = state.source && !state.problem.readings && e.button(e.p(e.isGone(state.problem) ? 'submit_again' : 'try_again'), () => e.checkAgain(), { kind: 'primary' });
       return [e.button(e.p(state.wanted === 'check' ? 'back_to_read' : 'back_to_bring'), () => go(state.wanted === 'check' && state.read ? 'read' : 'bring'), { sign: 'back' }), again];
     }
     if (state.step === 'read' && state.read) return [e.button(e.p('check'), () => askCheck(), { kind: 'primary large', disabled: !state.read.sites.length })];
@@ -237,6 +237,7 @@
         const before = state.source && state.source.upload;
         state.source = { upload: await e.upload(state.files, { signal, progress }) };
         if (before) e.dropUpload(before);
+        state.kept = state.files; // to be sent again, should the server have lost them
         state.files = null;
       }
       const read = await e.answerOf({ kind: 'read', source: state.source, options: cleared(state.options) }, { signal, progress });
@@ -317,7 +318,14 @@
     render(true);
   };
   /** Do again what was last asked for. */
-  e.checkAgain = () => (state.wanted === 'check' ? runCheck() : runRead());
+  e.checkAgain = () => (state.problem && e.isGone(state.problem) ? e.submitAgain() : state.wanted === 'check' ? runCheck() : runRead());
+  /** Bring everything to the server once more, from what this page still has: files, text or drawing. */
+  e.submitAgain = async function () {
+    const checked = state.wanted === 'check';
+    if (state.kept) state.files = state.kept;
+    await runRead();
+    if (checked && state.read && !state.problem && !state.busy) await runCheck();
+  };
 
   // --- the view --------------------------------------------------------------------------------------------------
   /** Draw the view in the language and district of now; what was there is asked for again in that language. */

@@ -138,7 +138,7 @@
     // What was refused, mended or is doubtful is seen at once; how the rest was read can be looked up.
     const grave = read.notices.filter((one) => one.severity !== 'info');
     const rest = read.notices.filter((one) => one.severity === 'info');
-    const lead = read.sites.length === 1 ? [e.h('p', { class: 'totals' }, e.h('b', {}, read.sites[0].name || read.sites[0].id), ' ', [e.p('kind_' + read.sites[0].kind), sizeOf(read.sites[0])].filter(Boolean).join(' · '))] : [totals(read)];
+    const lead = read.sites.length === 1 ? [e.h('p', { class: 'totals' }, nameOf(read.sites[0]), ' ', [e.p('kind_' + read.sites[0].kind), sizeOf(read.sites[0])].filter(Boolean).join(' · '))] : [totals(read)];
     const outside = read.sites.filter((site) => ['partly', 'wholly'].includes(site.outside));
     return [
       e.h('h2', { tabindex: -1 }, e.p('read_title')),
@@ -153,6 +153,12 @@
       e.declarePart(state.options, (patch) => e.readAgain(patch), false),
     ];
   };
+
+  const LONG = 60; // letters of a name of which the rest is told on pointing at it
+  function nameOf(site) {
+    const name = site.name || site.id;
+    return name.length > LONG ? e.h('b', { class: 'long', title: name }, name) : e.h('b', {}, name);
+  }
 
   function placesOf(site) {
     return site.places.length ? [[e.p('lies_in'), site.places.join(e.p('between'))]] : [];

@@ -71,7 +71,7 @@
         const answer = await e.answerOf({ ...words, of: state.result.job }, { signal: e.sideSignal(), progress: busy.tell });
         place.replaceChildren(...[show(answer)].flat().filter(Boolean));
       } catch (error) {
-        if (error.problem) place.replaceChildren(e.problemPart(error.problem), ask);
+        if (error.problem) place.replaceChildren(e.problemBeside(error.problem), ask);
         else if (error.name === 'AbortError') place.replaceChildren(ask);
         else throw error;
       }
@@ -115,7 +115,7 @@
       (error) => {
         if (error.name === 'AbortError') return;
         if (content.isConnected) link(site, []);
-        if (error.problem) content.append(e.problemPart(error.problem));
+        if (error.problem) content.append(e.problemBeside(error.problem));
         else throw error;
       }
     );

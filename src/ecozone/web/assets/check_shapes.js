@@ -6,6 +6,7 @@
   const NEAREST = 16;
   let map, read, other, overlaps, renderers;
   const drawn = new Map();
+  let labels = []; // of overlaps, the gravest first
   let hovered = null;
 
   function pane(name, level, still) {
@@ -20,9 +21,12 @@
     map = onto;
     read = pane('read', 515, true);
     other = pane('other', 530, true);
+    // Fills lie together in a pane that lets the map through as a whole: many in one place do not hide it.
+    pane('fills', 538, true);
     overlaps = pane('overlaps', 540, false);
     pane('numbers', 620, false);
-    renderers = { read: L.svg({ pane: 'read', padding: 0.3 }), many: L.canvas({ pane: 'read' }), other: L.svg({ pane: 'other', padding: 0.3 }), overlaps: L.svg({ pane: 'overlaps', padding: 0.3 }) };
+    renderers = { read: L.svg({ pane: 'read', padding: 0.3 }), many: L.canvas({ pane: 'read' }), other: L.svg({ pane: 'other', padding: 0.3 }), fills: L.svg({ pane: 'fills', padding: 0.3 }), overlaps: L.svg({ pane: 'overlaps', padding: 0.3 }) };
+    map.on('zoomend', spread);
   };
 
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -73,7 +77,7 @@
 
   function look(one, lit) {
     const colour = e.colour(one.verdict);
-    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.7 : 0.35 };
+    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.6 : 0 };
   }
 
   /** Overlaps of one site: `places` = [{numbers: [place among the findings], verdict, geometry}]. */
@@ -85,7 +89,9 @@
     // The gravest lies on top.
     for (const one of [...places].reverse()) {
       const style = { renderer: renderers.overlaps, pane: 'overlaps', className: 'overlap', ...look(one, false) };
-      const shape = L.geoJSON(one.geometry, { ...style, style, pointToLayer: (_, at) => L.circleMarker(at, { ...style, radius: 8 }) });
+      const drawnWith = (look) => L.geoJSON(one.geometry, { ...look, style: look, pointToLayer: (_, at) => L.circleMarker(at, { ...look, radius: 8 }) });
+      overlaps.addLayer(drawnWith({ renderer: renderers.fills, pane: 'fills', interactive: false, stroke: false, fillColor: style.color, fillOpacity: 1 }));
+      const shape = drawnWith(style);
       shape.on('mouseover', () => hover(one.numbers[0]));
       shape.on('mouseout', () => hover(null));
       shape.on('click', (event) => (L.DomEvent.stopPropagation(event), choose(one.numbers[0])));
@@ -95,20 +101,44 @@
       if (!bounds.isValid()) continue;
       const at = topOf(one.geometry) || bounds.getCenter();
       const key = `${at.lat.toFixed(5)} ${at.lng.toFixed(5)}`;
-      if (!spots.has(key)) spots.set(key, { at, numbers: [], verdict: one.verdict });
-      spots.get(key).numbers.push(...one.numbers);
+      // The last is the gravest: its colour and its number come first.
+      const numbers = [...one.numbers, ...(spots.has(key) ? spots.get(key).numbers : [])];
+      spots.set(key, { at, numbers, verdict: one.verdict });
     }
-    for (const { at, numbers, verdict } of spots.values()) {
+    labels = [];
+    for (const { at, numbers, verdict } of [...spots.values()].sort((a, b) => Math.min(...a.numbers) - Math.min(...b.numbers))) {
       const body = e.h('span', { class: 'number v-' + verdict }, runs(numbers));
-      const marker = L.marker(at, { icon: L.divIcon({ className: 'number-icon', html: body, iconSize: [0, 0] }), pane: 'numbers', keyboard: false });
+      const marker = L.marker(at, { icon: L.divIcon({ className: 'number-icon', html: body, iconSize: [0, 0] }), pane: 'numbers', keyboard: false, zIndexOffset: 1000 * (spots.size - labels.length) });
       marker.on('mouseover', () => hover(numbers[0]));
       marker.on('mouseout', () => hover(null));
       marker.on('click', () => choose(numbers[0]));
       overlaps.addLayer(marker);
       for (const number of numbers) drawn.get(number).marker = marker;
+      labels.push({ at, body });
     }
+    spread();
   };
-  e.hideOverlaps = () => (overlaps.clearLayers(), drawn.clear());
+  e.hideOverlaps = () => (overlaps.clearLayers(), drawn.clear(), (labels = []));
+
+  // Where a number may go that would lie upon a graver one, in its own widths and heights.
+  const AROUND = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+
+  /** Put numbers beside each other, the gravest where it belongs. */
+  function spread() {
+    const taken = [];
+    for (const { at, body } of labels) {
+      const { x, y } = map.latLngToLayerPoint(at);
+      const [width, height] = [body.offsetWidth + 5, body.offsetHeight + 5];
+      const boxAt = ([right, down]) => ({ right, down, x: x + right * width, y: y + down * height, width, height });
+      const free = (box) => !taken.some((other) => Math.abs(other.x - box.x) < (other.width + width) / 2 && Math.abs(other.y - box.y) < (other.height + height) / 2);
+      const rings = [1, 2, 3].flatMap((ring) => AROUND.map(([right, down]) => boxAt([right * ring, down * ring])));
+      const box = rings.find(free) || rings[0];
+      taken.push(box);
+      body.style.setProperty('--right', `${box.right * width}px`);
+      body.style.setProperty('--down', `${box.down * height}px`);
+    }
+  }
+
   e.hasOverlap = (number) => drawn.has(number);
 
   /** Numbers as they are counted from one, those that follow each other together: 1–3·7. */

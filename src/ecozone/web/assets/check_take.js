@@ -70,7 +70,7 @@
     const usual = first.filter((format) => formats.includes(format));
     const others = formats.filter((format) => !usual.includes(format) && e.texts['page.format_' + format]);
     const trouble = e.h('div', { class: 'take-trouble' });
-    const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemPart(problem)] : []));
+    const tell = (problem) => trouble.replaceChildren(...(problem ? [e.problemBeside(problem)] : []));
     const row = (list) => e.h('div', { class: 'take-row' }, list.map((format) => formatButton(result, format, tell)));
     const sheet = e.h('select', { id: 'paper', change: () => (paper = sheet.value) }, PAPERS.map((name) => e.h('option', {}, name)));
     sheet.value = paper;

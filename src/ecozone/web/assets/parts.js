@@ -77,6 +77,13 @@
     );
   };
 
+  /** Whether a problem is that the server keeps something no longer: it expired, or the server was started anew. */
+  e.isGone = (problem) => [404, 410].includes(problem.status);
+
+  /** A problem beside a result; what is gone can be submitted again from what this page still has. */
+  e.problemBeside = (problem, ...more) =>
+    e.isGone(problem) ? e.problemPart({ ...problem, ...e.trouble('expired').problem }, e.h('p', {}, e.button(e.p('submit_again'), () => e.submitAgain(), { kind: 'primary' }))) : e.problemPart(problem, ...more);
+
   /** A problem that a choice mends: what has to be chosen, with the whole of it behind a fold. */
   e.askPart = (problem) =>
     e.h(
