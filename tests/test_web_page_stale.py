@@ -205,7 +205,7 @@ def test_a_result_that_is_gone_is_submitted_again(sit: Sit) -> None:
     desk.check()
     gone = json.dumps({"code": "web.no_job", "title": "请求未受理", "message": "没有这个任务"})
     page.route("**/api/jobs?*", lambda route: route.fulfill(status=404, body=gone))
-    page.click(".take[data-format=csv]")
+    page.click(".take[data-format=docx]")
     page.wait_for_selector(".take-trouble .problem")
     assert "送入的文件也已一并清除" in page.inner_text(".take-trouble")
     page.unroute("**/api/jobs?*")
@@ -231,9 +231,11 @@ def test_numbers_of_overlaps_are_all_readable(sit: Sit) -> None:
           }));
           ecozone.map.setView([39.05, 117.35], 12, { animate: false });
           ecozone.showOverlaps(places, { hover() {}, choose() {} });
-          const boxes = [...document.querySelectorAll('.number-icon .number')].map((one) => one.getBoundingClientRect());
-          const upon = (a, b) => a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-          const first = [...document.querySelectorAll('.number-icon .number')].find((one) => one.textContent === '1');
+          const numbers = [...document.querySelectorAll('.number-icon .number')];
+          const boxes = numbers.map((one) => one.getBoundingClientRect());
+          const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+          const upon = (a, b) => a !== b && meet(a, b);
+          const first = numbers.find((one) => one.textContent === '1');
           const at = ecozone.map.latLngToContainerPoint([39.1, 117.3]);
           const frame = ecozone.map.getContainer().getBoundingClientRect(), box = first.getBoundingClientRect();
           const away = Math.hypot(box.x + box.width / 2 - frame.x - at.x, box.y + box.height / 2 - frame.y - at.y);

@@ -383,9 +383,10 @@ def test_remedies_speak_of_the_page() -> None:
     """At the page no remedy of the intake names an option of the command line, but as the command line's."""
     assert remedy("intake.several_layers", "zh") == "请用 --layer 指明读哪一个"
     with on_page():
-        assert remedy("intake.several_layers", "zh") == "请用“图层名”指明读哪一个"
+        assert remedy("intake.several_layers", "zh") == "请用“自行说明读法”里的“图层名”指明读哪一个"
+        assert remedy("intake.which_fits_plain", "zh", epsg="EPSG:4548").count("例如 EPSG:4548") == 1
         assert "--crs" not in remedy("intake.which_fits_plain", "zh", epsg="EPSG:4548")
-        assert "（用命令行）--control-points" in remedy("intake.which_local", "zh")
+        assert "命令行的 --control-points 给出" in remedy("intake.which_local", "zh")
 
 
 def test_what_was_judged_and_what_is_taken_away_are_of_the_same_layers(desk: Desk, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def on_page() -> Iterator[None]:
 
     >>> with on_page():
     ...     remedy("intake.no_crs", "en")
-    'name it with “CRS”'
+    'name it with “CRS” under “Say how to read it”'
     """
     token = _page.set(True)
     try:
@@ -134,15 +134,22 @@ def _for_page(template: str, lang: str) -> str:
     def words_of(found: re.Match[str]) -> str:
         name, value, before, behind = (found[part] for part in ("name", "value", "before", "behind"))
         if name not in _ON_PAGE:
-            option = found[0].strip()
-            return before + _entry("words.page_elsewhere")[lang].replace("{option}", option) + behind
-        own = _entry(f"words.page_{name.replace('-', '_')}")[lang]
-        if value is not None:
-            own = _entry("words.page_value")[lang].replace("{name}", own).replace("{value}", value)
-        # Chinese has no blanks around its own quotation marks.
-        return own if lang == "zh" else before + own + behind
+            own = _entry("words.page_elsewhere")[lang].replace("{option}", found[0].strip())
+            return (before if lang == "en" else "") + own + behind
+        own = _own_words(name, value, lang)
+        # Nor has it blanks around its own quotation marks.
+        return own if lang == "zh" and own.startswith("“") else before + own + behind
 
     return _page_option.sub(words_of, template)
+
+
+def _own_words(option: str, value: str | None, lang: str) -> str:
+    """Return what the page calls an option, or this value of it; where its field stands is told with it."""
+    texts, name = room("words"), f"page_{option.replace('-', '_')}"
+    if value is None:
+        return texts[name][lang]
+    one = texts.get(f"{name}_{value.replace('.', '_')}") or texts[f"{name}_value"]
+    return one[lang].replace("{value}", value)
 
 
 def _template(key: str, part: str, lang: str) -> str:
