@@ -82,7 +82,7 @@
 
   /** A problem beside a result; what is gone can be submitted again from what this page still has. */
   e.problemBeside = (problem, ...more) =>
-    e.isGone(problem) ? e.problemPart({ ...problem, ...e.trouble('expired').problem }, e.h('p', {}, e.button(e.p('submit_again'), () => e.submitAgain(), { kind: 'primary' }))) : e.problemPart(problem, ...more);
+    e.isGone(problem) ? e.problemPart({ ...problem, ...e.trouble('expired').problem }, e.h('p', { class: 'problem-way' }, e.button(e.p('submit_again'), () => e.submitAgain(), { kind: 'primary' }))) : e.problemPart(problem, ...more);
 
   /** A problem that a choice mends: what has to be chosen, with the whole of it behind a fold. */
   e.askPart = (problem) =>
