@@ -114,6 +114,9 @@ def test_a_token_is_needed_when_others_can_ask() -> None:
         assert ask(settings=settings, headers={"Authorization": wrong}).status_code == 401
     plain = Settings("demo", token="s3cret", host="192.0.2.7")
     assert ask(settings=plain, headers={"Authorization": "Bearer s3cret"}).status_code == 200
+    for scheme in ("bearer", "BEARER"):
+        assert ask(settings=plain, headers={"Authorization": f"{scheme} s3cret"}).status_code == 200
+    assert ask(settings=plain, headers={"Authorization": "Basic s3cret"}).status_code == 401
     assert ask("GET", "/assets/app.js", settings=plain).status_code == 200
     assert ask("GET", "/", settings=plain).status_code == 200
     for path in ("/api/assets/x", "//assets/x", "/tiles/x", "/ogc/"):

@@ -42,7 +42,23 @@ def test_core_http(ogc: Ogc) -> None:
     answer = ogc.get("/")
     assert answer.http_version == "HTTP/1.1"
     refused = ogc.http.post(ogc.address + "/collections")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+RESOURCES = ("/", "", "/conformance", "/collections", "/collections/red_line/items", "/processes")
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_usual_ways_to_ask(ogc: Ogc, path: str) -> None:
+    """HEAD is GET without the body; `f=json` and a slash at the end change nothing; `f=html` is refused."""
+    whole = ogc.get(path)
+    head = ogc.http.head(ogc.address + path)
+    assert (head.status_code, head.headers["content-type"]) == (200, whole.headers["content-type"])
+    assert not head.content
+    assert ogc.get(path, params={"f": "json"}).json().keys() == whole.json().keys()
+    assert ogc.get(f"{path.rstrip('/')}/").json().keys() == whole.json().keys()
+    assert ogc.http.get(ogc.address + path, params={"f": "html"}).status_code == 400
+    assert ogc.http.head(ogc.address + "/collections/nothing").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "/"])

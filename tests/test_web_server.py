@@ -175,6 +175,17 @@ def test_what_does_not_fit_is_a_problem(client: Any, body: bytes, code: str) -> 
     assert not any(word in answer.text for word in ("pydantic", "Input should", "Expecting", "Traceback"))
 
 
+@pytest.mark.parametrize(
+    ("radius", "field"),
+    [(-5, "options.radius_m"), ("5", "options.radius_m"), ({"S1": -5}, "options.radius_m.S1")],
+    ids=str,
+)
+def test_a_field_is_named_as_the_api_names_it(client: Any, radius: Any, field: str) -> None:
+    """What does not fit is named by the names of the API alone, where a field may have several forms too."""
+    answer = client.post("/api/jobs", json={"kind": "check", "source": {"text": "1"}, "options": {"radius_m": radius}})
+    assert (answer.status_code, answer.json()["where"]["field"]) == (422, field)
+
+
 def test_another_page_cannot_use_the_server(server: Served, client: Any) -> None:
     """Another origin's POST in any disguise, and a name turned to this machine, begin nothing."""
     body = json.dumps({"kind": "check", "source": drawn(square())}).encode()

@@ -31,6 +31,8 @@ from ecozone.web.work.check import MOST_DRAWN
 from ecozone.workspace import demo_source
 
 LABEL = "军粮城 地块.gpkg"
+#: What a file of their check is called: it tells what was checked.
+TAKEN = "用地检查-军粮城_地块"
 #: Corners in metres without a word on the CRS; in the 3° zone of 117° E they lie in the district.
 CORNERS = "J1，4331250，530120\nJ2，4331250，530420\nJ3，4331010，530420"
 FORMATS = ("docx", "xlsx", "html", "gpkg", "geojson", "csv", "txt", "json", "geoparquet")
@@ -95,7 +97,7 @@ def as_commanded(desk: Desk) -> Any:
 
     with contextlib.chdir(desk.root):
         for suffix in FORMATS:
-            made("check", LABEL, "-w", "workspace", "-o", f"用地检查.{suffix}")
+            made("check", LABEL, "-w", "workspace", "-o", f"{TAKEN}.{suffix}")
     return desk.root
 
 
@@ -103,7 +105,7 @@ def as_commanded(desk: Desk) -> Any:
 def test_a_file_is_the_command_lines_to_the_byte(desk: Desk, checked: Any, as_commanded: Path, suffix: str) -> None:
     """A file that is taken away at the page is what the command line writes of the same inputs on the same day."""
     made = desk.job("file", f"file-{suffix}", of="../checked", format=suffix)
-    assert made.name == f"用地检查.{suffix}"
+    assert made.name == f"{TAKEN}.{suffix}"
     assert made.read_bytes() == (as_commanded / made.name).read_bytes()
 
 

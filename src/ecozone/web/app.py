@@ -21,7 +21,7 @@ from ecozone.web.api.district import district_job
 from ecozone.web.basemap import open_basemap
 from ecozone.web.description import describe
 from ecozone.web.guard import Guard, language_of
-from ecozone.web.problems import RefusedError, hidden_folders, problem_of
+from ecozone.web.problems import RefusedError, field_of, hidden_folders, problem_of
 from ecozone.web.service import running
 from ecozone.web.settings import Settings
 from ecozone.web.tiles import tile_routes
@@ -66,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.mount_files(app)
     _answer_errors(app, settings, [route for router in routers for route in router.routes])
     describe(app, settings, (*ogc.FORMS, *api.FORMS))
+    app.add_middleware(ogc.Habits)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -105,15 +106,17 @@ def _answer_errors(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]
 def _methods(request: Request, routes: Sequence[BaseRoute]) -> set[str]:
     """Return the methods that the path of a request knows, whichever route has them."""
     found = [route for route in routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
-    return {method for route in found for method in route.methods or ()}
+    methods = {method for route in found for method in route.methods or ()}
+    return methods | {"HEAD"} if "GET" in methods and request.url.path.startswith(ogc.PREFIX) else methods
 
 
 def _unfit(error: RequestValidationError) -> RefusedError:
     """Say what is wrong with a request: the field and the kind of fault, nothing of the library's sentence."""
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    # Where a value may have several forms, each complains; the deepest complaint is of the one that was meant.
+    first = max(error.errors(), key=lambda one: len(one["loc"]))
+    field = field_of(first["loc"][1:]) or str(first["loc"][0])
     kind = str(first["type"])
     if kind == "json_invalid":
         return RefusedError("web.not_json", 400)
     why = {"missing": "missing", "extra_forbidden": "unknown"}.get(kind, "unfit")
-    return RefusedError(f"web.field_{why}", 422, field=field[:100])
+    return RefusedError(f"web.field_{why}", 422, field=field)

@@ -101,9 +101,10 @@ class Guard:
             raise RefusedError("web.origin", 403)
         self._require_same_site(scope, headers)
         if self._settings.token is not None and not _is_public(scope["path"]):
-            given = headers.get("authorization", "")
-            wanted = f"Bearer {self._settings.token}"
-            if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
+            scheme, _, given = headers.get("authorization", "").partition(" ")
+            same = hmac.compare_digest(given.encode("utf-8", "replace"), self._settings.token.encode())
+            # RFC 7235: the scheme's name is read whatever its case.
+            if scheme.casefold() != "bearer" or not same:
                 raise RefusedError("web.token", 401)
         if _has_body(headers):
             kind = headers.get("content-type", "").partition(";")[0].strip().casefold()

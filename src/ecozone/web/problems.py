@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -22,6 +22,10 @@ _TITLES: tuple[tuple[type[EcozoneError], str], ...] = (
     (UsageError, "usage"),
 )
 _CONTENT_STATUS = 422
+_LONGEST_FIELD = 100
+#: What pydantic calls one of several forms of a value.
+_INNER = re.compile(r"constrained-[a-z]+|(?:dict|list|tuple)\[.*\]", re.DOTALL)
+_SHAPES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 #: RFC 7807: the problem is of no kind that has a name.
 NO_TYPE = "about:blank"
 
@@ -89,6 +93,22 @@ def problem_of(error: EcozoneError, lang: Lang, *, hidden: Iterable[str] = ()) -
         "where": where,
         "status": status,
     }
+
+
+def field_of(place: Sequence[int | str]) -> str:
+    """Return where a fault is by the API's own names, without the checker's for the forms that a value may have.
+
+    >>> field_of(("options", "radius_m", "dict[str,constrained-float]", "S1"))
+    'options.radius_m.S1'
+    >>> field_of(("geometry", "Polygon", "type"))
+    'geometry.type'
+    """
+    names: list[str] = []
+    for part in map(str, place):
+        kind = part in _SHAPES and names[-1:] == ["geometry"]
+        if not kind and not _INNER.fullmatch(part):
+            names.append(part)
+    return ".".join(names)[:_LONGEST_FIELD]
 
 
 def defect(lang: Lang, number: str) -> Problem:

@@ -37,8 +37,11 @@ def disposition(name: str) -> str:
 
     >>> print(disposition("检查 1.docx"))
     attachment; filename="ecozone-1.docx"; filename*=UTF-8''%E6%A3%80%E6%9F%A5%201.docx
+    >>> print(disposition("检查.xlsx"))
+    attachment; filename="ecozone.xlsx"; filename*=UTF-8''%E6%A3%80%E6%9F%A5.xlsx
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
     if name != plain:
-        plain = f"ecozone-{plain.lstrip('-.')}"
+        stem, dot, suffix = plain.rpartition(".")
+        plain = "-".join(filter(None, ("ecozone", stem.strip("-.")))) + dot + suffix
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

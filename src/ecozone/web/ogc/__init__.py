@@ -6,6 +6,7 @@ from ecozone.web.ogc.collections import collections
 from ecozone.web.ogc.common import common
 from ecozone.web.ogc.description import FORMS
 from ecozone.web.ogc.execution import execution
+from ecozone.web.ogc.habits import PREFIX, Habits
 from ecozone.web.ogc.items import items
 from ecozone.web.ogc.processes import processes
 from ecozone.web.ogc.schemas import with_choices
@@ -16,4 +17,4 @@ def routers() -> list[APIRouter]:
     return [common, collections, items, processes, execution]
 
 
-__all__ = ["FORMS", "routers", "with_choices"]
+__all__ = ["FORMS", "PREFIX", "Habits", "routers", "with_choices"]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecozone.assess import By
 from ecozone.web.ogc.problems import INVALID_PARAMETER
-from ecozone.web.problems import RefusedError
+from ecozone.web.problems import RefusedError, field_of
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Position = Annotated[list[Number], Field(min_length=2, max_length=3)]
@@ -212,5 +212,5 @@ def _unfit(error: ValidationError | RecursionError) -> RefusedError:
         # Of a union every kind complains; the deepest complaint is of the kind that was meant.
         first = max(error.errors(include_url=False, include_input=False), key=lambda one: len(one["loc"]))
     why = {"missing": "missing", "extra_forbidden": "unknown"}.get(first["type"], "unfit")
-    field = ".".join(str(part) for part in first["loc"])[:100] or "body"
+    field = field_of(first["loc"]) or "body"
     return RefusedError(f"ogc.input_{why}", 400, kind=INVALID_PARAMETER, field=field)

@@ -12,11 +12,13 @@ from ecozone.log import Progress
 from ecozone.outputs import PLATE_SUFFIXES, write_archive
 from ecozone.runs import Sheet, execute, known_formats, run_change, run_scenario
 from ecozone.text import say, speaking
-from ecozone.web.work.requests import Prepared, prepared
+from ecozone.web.work.requests import Prepared, prepared, sites_name
 
 #: What the answer of a job is a part of.
 _PARTS = {"least_cut": "check", "overlap": "check"}
 _BUNDLE, _MANIFEST = ".zip", ".run.json"
+#: So many years stand in the name of a file.
+_MOST_YEARS = 2
 
 
 def file(words: dict[str, Any], folder: Path, progress: Progress) -> str:
@@ -33,13 +35,20 @@ def file(words: dict[str, Any], folder: Path, progress: Progress) -> str:
     with speaking(words["lang"]):
         if part not in _RUNS or suffix not in known_formats(part):
             raise UsageError("web_work.no_such_format", format=suffix)
-        name = say(f"web_work.file_{part}") + suffix
+        name = "-".join((say(f"web_work.file_{part}"), *_of(part, before, words, folder))) + suffix
     asked = prepared(words, folder, part, **_more(part, before, words, suffix), outputs=(name,))
     files = [path for path in _RUNS[part](asked, progress) if not path.name.endswith(_MANIFEST)]
     if len(files) == 1:
         return files[0].name
     packed = files[0].with_suffix(f"{suffix}{_BUNDLE}")
     return write_archive({path.name: path for path in files}, packed).name
+
+
+def _of(part: str, before: Mapping[str, Any], words: Mapping[str, Any], folder: Path) -> list[str]:
+    """Return what the name of a file tells of what is in it: whose sites, or which years."""
+    if part in ("check", "scenario"):
+        return [sites_name(words, folder)]
+    return [str(year) for year in before.get("years") or ()][:_MOST_YEARS]
 
 
 def _before(words: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -22,6 +22,9 @@ OPTIONS = (
 )
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 _LONGEST = 120
+#: What does not stand in the name of a file that is taken away, and the most that does of the sites' own.
+_UNPLAIN = re.compile(r"[^\w.-]+")
+_LONGEST_STEM = 60
 #: Beside a job's words: what state of the workspace's files its result is of.
 _MADE_OF = "made_of"
 _PASTED, _DRAWN = "pasted.txt", "drawn.geojson"
@@ -129,6 +132,20 @@ def origin_of(words: Mapping[str, Any], folder: Path) -> tuple[Mapping[str, Any]
         except OSError:
             raise UsageError("web_work.origin_gone") from None
     return words, folder
+
+
+def sites_name(words: Mapping[str, Any], folder: Path) -> str:
+    """Return a name for the sites that a job is of, that may stand in a file's name anywhere.
+
+    Raises
+    ------
+    UsageError
+        As `origin_of`.
+    """
+    origin, where = origin_of(words, folder)
+    labels = list(_sites(origin["source"], where)[0])
+    stem = _UNPLAIN.sub("_", PurePosixPath(labels[0]).stem).strip("._-")[:_LONGEST_STEM] or "site"
+    return stem if len(labels) == 1 else say("web_work.file_of_many", name=stem, count=len(labels))
 
 
 def _sites(source: Mapping[str, Any], folder: Path) -> tuple[dict[str, Path], dict[str, Any]]:
