@@ -141,7 +141,7 @@ def test_wrong_calls_are_told(demo: Path, tmp_path: Path, capsys: pytest.Capture
     for words in (
         ["2025", "2020"],
         ["2020", "2021"],
-        ["2020", "2025", "-o", str(tmp_path / "c.docx")],
+        ["2020", "2025", "-o", str(tmp_path / "c.pdf")],
         ["2020", "2025", "--min-area", "-1"],
         ["2020"],
     ):
