@@ -152,7 +152,7 @@ def test_the_short_table_has_its_place(tmp_path: Path) -> None:
     table.write(path, [Part("one", "First", [*rows, Row("another", Cost(1, 1))], short=["a work", "another"])])
     text = path.read_text("utf-8")
     day = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
-    first = f"| a work | 2 s | one 15, two 3.5\\* | {day} |\n"
+    first = f"| a work | 2 s | one 15; two 3.5\\* | {day} |\n"
     assert f"{first}| another | 1 s |  | {day} |\n\n\\* Extrapolated." in text
     assert text.startswith("Before.\n")
     assert text.endswith("After.\n")

@@ -109,7 +109,7 @@ def short(parts: Sequence[Part], before: str = "") -> str:
             took = f"{_number(ours.clock)} s" + (f", {ours.megabytes:.0f} MB" if ours.megabytes else "")
             pairs = [(row, row.theirs.clock / ours.clock) for row in rows if row.theirs is not None]
             others = [f"{row.against} {_number(times)}" + ("\\*" if row.share else "") for row, times in pairs]
-            found[work] = f"| {work} | {took} | {', '.join(others)} | {day} |"
+            found[work] = f"| {work} | {took} | {'; '.join(others)} | {day} |"
     lines = [f"{_machine()}:", "", "| work | ecozone | times faster than | day |", "|---|---|---|---|", *found.values()]
     if any("\\*" in line for line in lines):
         lines += ["", "\\* Extrapolated."]
