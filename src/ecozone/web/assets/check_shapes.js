@@ -77,7 +77,7 @@
 
   function look(one, lit) {
     const colour = e.colour(one.verdict);
-    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.6 : 0 };
+    return { color: lit ? '#111' : colour, weight: lit ? 4 : 2, opacity: 1, fillColor: colour, fillOpacity: lit ? 0.4 : 0 };
   }
 
   /** Overlaps of one site: `places` = [{numbers: [place among the findings], verdict, geometry}]. */
