@@ -239,6 +239,43 @@ def test_possible_violations_are_listed_and_highlighted(change: Shown) -> None:
     change.page.fill(".aside-head input", "")
 
 
+def test_counts_are_whole_and_tables_tell_what_they_are(change: Shown) -> None:
+    """Patches are counted in whole numbers; each tab has a name of its own, and a table says what its rows are."""
+    tabs = change.texts("[id^=year-tab-]")
+    assert len(tabs) == len(set(tabs)) and {"转移矩阵", "转移明细"} <= set(tabs)
+    change.page.click("#year-tab-flagged")
+    table = change.page.locator("#year-page-flagged table").first
+    table.locator("tbody tr").first.wait_for()
+    heads = table.locator("thead th").all_inner_texts()
+    assert any("图层" in head for head in heads) and not any("名称" in head for head in heads)
+    at = next(at for at, head in enumerate(heads) if "图斑数" in head)
+    counts = table.locator(f"tbody tr > :nth-child({at + 1})").all_inner_texts()
+    assert counts and all(count.strip().isdigit() for count in counts)
+    change.page.click("#year-tab-map")
+
+
+def test_the_legend_has_the_colours_of_the_map(change: Shown) -> None:
+    """The legend lists the classes that occur, as pale as they are on the map while what changed stands out."""
+    change.page.wait_for_selector(".own-tile")
+
+    def pale() -> set[str]:
+        return set(
+            change.page.locator(".land-key rect").evaluate_all(
+                "(all) => all.map((one) => one.getAttribute('fill-opacity'))"
+            )
+        )
+
+    assert change.page.locator(".land-key li").count() < change.page.evaluate(
+        "() => window.ecozone.district.land_cover.length"
+    )
+    for name in ("land", "change"):
+        change.page.check(f"input[name=change-look][value={name}]")
+        on_map = change.page.locator(".leaflet-year-0-pane .leaflet-layer").first.evaluate("(one) => one.style.opacity")
+        assert pale() == {on_map}
+        assert change.page.locator(".change-key").is_visible() == (name == "change")
+    change.quiet()
+
+
 def test_the_view_speaks_english(browser: Browser, address: str) -> None:
     """In English no word of the page's own is missing or Chinese."""
     shown = opened(browser, address, "en")

@@ -381,6 +381,17 @@ def test_many_sites_are_counted_while_they_are_worked_on(desk: Desk) -> None:
     assert len(layers) > 5
 
 
+def test_land_outside_a_boundary_is_no_overlap(desk: Desk) -> None:
+    """What lies outside the urban boundary is told as that: no overlap, and no share of a zone."""
+    box = shapely.geometry.mapping(shapely.box(117.3, 39.02, 117.5, 39.2))
+    feature = {"type": "Feature", "properties": {}, "geometry": box}
+    answer = desk.answer("check", "outside", source={"geojson": {"type": "FeatureCollection", "features": [feature]}})
+    facts = [dict(one["facts"]) for site in answer["page"]["sites"] for one in site["findings"]]
+    outside = [one for one in facts if "界外面积" in one]
+    assert outside and not any("压占面积" in one or "管控区" in one["占比"] for one in outside)
+    assert any("压占面积" in one and "占管控区 0.00%" not in one["占比"] for one in facts)
+
+
 def test_remedies_speak_of_the_page() -> None:
     """At the page no remedy of the intake names an option of the command line, but as the command line's."""
     assert remedy("intake.several_layers", "zh") == "请用 --layer 指明读哪一个"

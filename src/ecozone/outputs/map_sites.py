@@ -221,7 +221,7 @@ def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dic
 def _cells(finding: Mapping[str, Any]) -> list[str]:
     """Return a finding's figures for a table: overlap in hectares, shares in %, length, distance, depth, ruling."""
     overlap = _number(finding["overlap_m2"])
-    sized = overlap > 0
+    sized = overlap > 0 and not _is_outside(finding)
     return [
         fixed(hectares(overlap), 4) if sized else "",
         *(fixed(percent(_number(finding[key])), 2) if sized else "" for key in ("overlap_share", "zone_share")),
@@ -233,9 +233,18 @@ def _cells(finding: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _is_outside(finding: Mapping[str, Any]) -> bool:
+    """Tell whether a finding is of land outside a layer, which is a part of no zone."""
+    return _number(finding["overlap_m2"]) > 0 and _number(finding["zone_share"]) == 0
+
+
 def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     overlap = _number(finding["overlap_m2"])
-    if overlap > 0:
+    if _is_outside(finding):
+        yield say("map.outside"), area_words(overlap)
+        site = fixed(percent(_number(finding["overlap_share"])), 2)
+        yield say("map.shares"), say("map.shares_outside", site=site)
+    elif overlap > 0:
         yield say("map.overlap"), area_words(overlap)
         share, zone = (fixed(percent(_number(finding[key])), 2) for key in ("overlap_share", "zone_share"))
         yield say("map.shares"), say("map.shares_words", site=share, zone=zone)

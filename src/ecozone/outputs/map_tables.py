@@ -57,7 +57,7 @@ _CHANGE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _HEADS = frozenset({"title", "zone", "gap_kind", "path"})
 _LONG = frozenset({"reason", "source", "override_reason", "path"})
-_WHOLE = ("year", "code", "samples", "places")
+_WHOLE = ("year", "code", "samples", "places", "patches")
 _SHARES = ("share", "accuracy", "half_width")
 _DECIMALS = {"hectares": 4, "lon": 5, "lat": 5, "pace": 4}
 
@@ -89,7 +89,11 @@ def change_tables(change: Change) -> list[dict[str, Any]]:
     """Return the tables of a change as the page reads them, those with rows."""
     moved = change.transitions[change.transitions["changed"].astype(bool)]
     frames = {"net": worded(change.net), "flagged": pd.DataFrame(change.flagged), "transitions": pd.DataFrame(moved)}
-    return _known_tables(frames, _CHANGE_COLUMNS)
+    tables = _known_tables(frames, _CHANGE_COLUMNS)
+    for table in tables:
+        heads = [column for column in table["columns"] if column["head"]]
+        heads[0]["title"] = say("map.head_layer" if table["key"] == "flagged" else "map.head_zone")
+    return tables
 
 
 def _known_tables(frames: Mapping[str, pd.DataFrame], columns: Mapping[str, tuple[str, ...]]) -> list[dict[str, Any]]:

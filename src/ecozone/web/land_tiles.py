@@ -35,6 +35,8 @@ class Tile:
 
     png: bytes
     trouble: str = ""
+    #: Codes of the classes that are on it, of one year's land cover.
+    codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,10 @@ def _drawn(sources: Sequence[_Source], scheme: Scheme, address: Address) -> Tile
         pixels = table[places[0], places[1]]
     if not trouble and strange.any():
         trouble = "unknown"
-    return Tile(png(np.where(valid, pixels, np.uint8(0)), colours), trouble)
+    shown: tuple[int, ...] = ()
+    if len(places) == 1:
+        shown = tuple(int(codes[place - 1]) for place in np.unique(places[0][valid]) if place <= len(codes))
+    return Tile(png(np.where(valid, pixels, np.uint8(0)), colours), trouble, shown)
 
 
 def _places(codes: npt.NDArray[Any], known: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:

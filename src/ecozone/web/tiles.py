@@ -19,6 +19,8 @@ from ecozone.web.problems import RefusedError
 _AT_ONCE = 4
 #: The name of the header that says why a tile, or a part of it, is empty.
 NOTICE = "X-Ecozone-Notice"
+#: The name of the header that tells which classes are on a tile, so that a legend has no others.
+CLASSES = "X-Ecozone-Classes"
 
 Zoom = Annotated[int, Path(ge=0, le=DEEPEST, description="Zoom.")]
 Column = Annotated[int, Path(ge=0, description="Column, from the west.")]
@@ -50,6 +52,8 @@ def tile_routes(workspace: str, basemap: Basemap | None = None) -> APIRouter:
         tile = await to_thread.run_sync(draw, limiter=limit)
         if tile.trouble:
             headers |= {NOTICE: tile.trouble}
+        if tile.codes:
+            headers |= {CLASSES: ",".join(map(str, tile.codes))}
         return Response(tile.png, media_type="image/png", headers=headers)
 
     @routes.get("/landcover/{year}/{z}/{x}/{y}.png", responses=_PICTURE, response_class=Response)

@@ -139,13 +139,13 @@
     ];
     for (const table of answer.page.tables || []) {
       const made = new e.Table(ofRows(table));
-      pages.push({ key: table.key, title: table.title, element: made.element, renew: () => made.renew() });
+      pages.push({ key: table.key, title: e.p(`change_tab_${table.key}`), element: made.element, renew: () => made.renew() });
     }
     const notices = answer.page.notices || [];
     const tabbed = e.tabbed(pages, chosen.tab, e.p('year_tabs'), (key) => (chosen.tab = key));
     place.replaceChildren(head(), e.h('div', { class: 'change-body' }, aside(), e.h('div', { class: 'change-main' }, tabbed, notices.length ? e.h('details', { class: 'year-notes' }, e.h('summary', {}, e.p('year_notes', { count: notices.length })), e.noticesPart(notices)) : null)));
     if (drawn) drawn.end();
-    drawn = e.changeMap(mapPlace, { years: answer.document.years, legend, patches: answer.page.layers[0], marked: answer.page.sites, choose: (one) => choose(one, false) });
+    drawn = e.changeMap(mapPlace, { years: answer.document.years, legend, classes: answer.document.transitions.flatMap((one) => (one.area_m2 > 0 ? [one.from_code, one.to_code] : [])), patches: answer.page.layers[0], marked: answer.page.sites, choose: (one) => choose(one, false) });
     if (chosen.site) drawn.mark(chosen.site, true);
   }
 

@@ -3,11 +3,12 @@
 (function (e) {
   const HOME_ROOM = 28;
   const PATCH_ROOM = 0.35;
+  const OPACITY = { change: 0.32, land: 0.92 }; // of the classes, where the other stands out or they do
 
   const roles = { district: true, barrier_zone: true, red_line: true };
 
-  /** A map in `place`; `how` = {years, patches, marked, choose}. Gives {go, mark, end}. */
-  e.changeMap = function (place, { years, legend, patches, marked, choose }) {
+  /** A map in `place`; `how` = {years, patches, classes (codes that occur), marked, choose}. Gives {go, mark, end}. */
+  e.changeMap = function (place, { years, legend, patches, classes, marked, choose }) {
     const holder = e.h('div', { class: 'change-map', 'aria-label': e.p('change_map_label'), role: 'application' });
     holder.style.position = 'absolute'; // Leaflet asks before the style sheet counts
     const map = L.map(holder, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, minZoom: 4, maxZoom: 20, pmIgnore: true });
@@ -73,7 +74,7 @@
           { pane: 'change', renderer: L.canvas({ pane: 'change' }), interactive: false, style: ({ properties }) => ({ stroke: false, fillColor: patches.styles[properties.s].fill, fillOpacity: 0.9 }) }
         );
     changed.addTo(map);
-    land.forEach((tiles) => tiles.setOpacity(0.32));
+    land.forEach((tiles) => tiles.setOpacity(OPACITY.change));
 
     // --- the control layers --------------------------------------------------------------------------------------
     pane('bounds', 410);
@@ -111,7 +112,9 @@
     };
     // Either what changed stands out, or the classes of both years do.
     const looks = (name) => {
-      for (const tiles of land) tiles.setOpacity(name === 'land' ? 0.92 : 0.32);
+      for (const tiles of land) tiles.setOpacity(OPACITY[name]);
+      landLegend(name);
+      changeKey.hidden = name === 'land';
       if (name === 'land') changed.remove();
       else changed.addTo(map);
     };
@@ -120,7 +123,24 @@
       button.checked = name === 'change';
       return e.h('label', {}, button, e.p('change_look_' + name));
     };
-    const swatch = (colour) => e.s('svg', { class: 'swatch', viewBox: '0 0 30 18', 'aria-hidden': 'true' }, e.s('rect', { x: 1, y: 1, width: 28, height: 16, fill: colour, stroke: '#5f6b76', 'stroke-width': 0.8 }));
+    const swatch = (colour, opacity = 1) => e.s('svg', { class: 'swatch', viewBox: '0 0 30 18', 'aria-hidden': 'true' }, e.s('rect', { x: 1, y: 1, width: 28, height: 16, fill: colour, 'fill-opacity': opacity, stroke: '#5f6b76', 'stroke-width': 0.8 }));
+    // The classes that occur, in the colours that they have on the map at the moment.
+    const present = new Set(classes);
+    const landList = e.h('ul', { class: 'land-key' });
+    let shown = 'change';
+    const landLegend = (name = shown) => {
+      shown = name;
+      landList.replaceChildren(...e.district.land_cover.filter((one) => present.has(one.code)).map((one) => e.h('li', {}, swatch(one.colour, OPACITY[name]), one.label)));
+    };
+    for (const tiles of land)
+      tiles.on('classes', ({ codes }) => {
+        const before = present.size;
+        for (const code of codes) present.add(code);
+        if (present.size > before) landLegend();
+      });
+    landLegend();
+    const changeItems = raster ? legend.change.map((one) => e.h('li', {}, swatch(one.colour), one.label)) : patches.styles.map((one) => e.h('li', {}, swatch(one.fill), one.label));
+    const changeKey = e.h('div', { class: 'change-key' }, e.h('h4', {}, e.p('change_legend_change')), e.h('ul', {}, changeItems));
     const key = e.h(
       'details',
       { class: 'change-legend', open: true },
@@ -128,9 +148,9 @@
       e.h('div', { class: 'change-legend-body', tabindex: 0, role: 'group', 'aria-label': e.t('legend') },
       raster ? e.h('div', { class: 'toggles', role: 'radiogroup', 'aria-label': e.p('change_look') }, look('change'), look('land')) : null,
       e.h('div', { class: 'toggles' }, marked.length ? toggle('change_show_marked', both) : null, toggle('change_show_bounds', bounds)),
-      e.h('h4', {}, e.p('change_legend_change')),
-      e.h('ul', {}, raster ? legend.change.map((one) => e.h('li', {}, swatch(one.colour), one.label)) : patches.styles.map((one) => e.h('li', {}, swatch(one.fill), one.label)), marked.length ? e.h('li', {}, e.s('svg', { class: 'swatch', viewBox: '0 0 30 18', 'aria-hidden': 'true' }, e.s('rect', { x: 2, y: 2, width: 26, height: 14, fill: 'none', stroke: '#111', 'stroke-width': 2 })), e.p('change_marked')) : null),
-      raster ? [e.h('h4', {}, e.p('change_legend_land')), e.h('ul', {}, e.district.land_cover.map((one) => e.h('li', {}, swatch(one.colour), one.label)))] : null)
+      changeKey,
+      marked.length ? e.h('ul', {}, e.h('li', {}, e.s('svg', { class: 'swatch', viewBox: '0 0 30 18', 'aria-hidden': 'true' }, e.s('rect', { x: 2, y: 2, width: 26, height: 14, fill: 'none', stroke: '#111', 'stroke-width': 2 })), e.p('change_marked'))) : null,
+      raster ? [e.h('h4', {}, e.p('change_legend_land')), landList] : null)
     );
     const tool = (icon, words, act) => e.h('button', { type: 'button', title: e.t(words), 'aria-label': e.t(words), click: act }, e.s('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, e.s('path', { d: icon })));
     const home = () => map.fitBounds(e.district.box, { animate: false, padding: [HOME_ROOM, HOME_ROOM] });

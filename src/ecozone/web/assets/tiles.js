@@ -3,6 +3,7 @@
 // goes with them, and what the server says beside a picture is heard.
 (function (e) {
   const NOTICE = 'X-Ecozone-Notice';
+  const CLASSES = 'X-Ecozone-Classes';
 
   const Tiles = L.GridLayer.extend({
     initialize(address, options) {
@@ -31,6 +32,8 @@
       }
       const notice = answer.headers.get(NOTICE);
       if (notice) this.fire('notice', { notice });
+      const classes = answer.headers.get(CLASSES);
+      if (classes) this.fire('classes', { codes: classes.split(',').map(Number) });
       const url = URL.createObjectURL(await answer.blob());
       try {
         image.src = url;
@@ -41,7 +44,8 @@
     },
   });
 
-  /** A layer of tiles: `address` with {z}, {x} and {y}. It fires `notice` ({notice}) and `problem` ({problem}). */
+  /** A layer of tiles: `address` with {z}, {x} and {y}. It fires `notice` ({notice}), `problem` ({problem}) and
+   *  `classes` ({codes}: those of land cover on a tile). */
   e.tiles = (address, options) => new Tiles(address, { maxZoom: 22, updateWhenZooming: false, keepBuffer: 1, ...options });
 
   /** Put the basemap under everything, where the server was started with one. */
