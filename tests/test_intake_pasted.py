@@ -185,3 +185,12 @@ def test_a_line_of_numbers_that_cannot_be_told_apart_is_refused(line: str) -> No
     with pytest.raises(InputError) as refused:
         read_pasted(line, crs=4527)
     assert refused.value.key == "intake.table_crowded"
+
+
+@pytest.mark.parametrize("mark", ["；", " ", "、", " | "])
+def test_degrees_of_several_corners_in_one_line(mark: str) -> None:
+    """Degrees, minutes and seconds are parted like metres, and are no single point either."""
+    corners = ("39°06'00\"N,117°24'00\"E", "39°06'00\"N,117°25'00\"E", "39°07'00\"N,117°25'00\"E")
+    line = mark.join(corners)
+    (shape,) = read_pasted(line, crs=4490, geometry="corners").geometry
+    assert shape.equals(Polygon([(117.4, 39.1), (117 + 25 / 60, 39.1), (117 + 25 / 60, 39 + 7 / 60)]))

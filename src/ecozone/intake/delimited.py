@@ -30,7 +30,8 @@ _LONGEST_LINE = 1_000_000
 _endless = re.compile(rf"[^\r\n]{{{_LONGEST_LINE + 1}}}")
 #: What may part the corners of one line, by how it is told.
 _ENDS = {";": "[;；]", "|": r"\|", "、": "、", ",": "[,，]", " ": r"[ \t\u3000]+"}
-_number = re.compile(r"(?<![\d.])(?:\d{6,8}(?:\.\d+)?|\d{2,3}\.\d{3,})(?![\d.])")
+_number = re.compile(r"(?<![\d.])(?:\d{6,8}(?:\.\d+)?|\d{2,3}\.\d{3,})(?![\d.])|\d{2,3}[ \u3000]*[°度]")
+_degrees = re.compile("[°度]")
 _blanks = re.compile(r"[\s\u3000]+")
 _mixed = re.compile(r"[\s\u3000]*[,，、;；|\t][\s\u3000]*|[\s\u3000]+")
 
@@ -89,6 +90,7 @@ def _way(text: str, limits: Limits) -> str:
     head = "\n".join(text.splitlines()[: 2 * HEADER_WITHIN_ROWS])
     failure: InputError | None = None
     second_best: str | None = None
+    crowded = False
     for with_header in (True, False):
         for way in (*DELIMITERS, BLANKS, MIXED):
             try:
@@ -99,16 +101,20 @@ def _way(text: str, limits: Limits) -> str:
             except InputError as error:
                 failure = failure or error
                 continue
-            if layout is not None and (layout.number is not None) == with_header and not _ignores(layout):
-                if not _loses(layout):
-                    return way
+            if layout is None or (layout.number is not None) != with_header:
+                continue
+            if _ignores(layout):
+                crowded = True
+            elif not _loses(layout):
+                return way
+            else:
                 second_best = second_best or way
     if second_best is not None:
         return second_best
     if failure is not None and failure.key == "intake.two_columns_alike":
         raise failure
     found = max(DELIMITERS, key=head.count)
-    if any(_is_crowded(line) for line in head.splitlines()):
+    if crowded or any(_is_crowded(line) for line in head.splitlines()):
         raise _CrowdedError
     return found if found in head else BLANKS
 
@@ -119,14 +125,14 @@ def _is_crowded(line: str) -> bool:
 
 
 def _ignores(layout: Layout) -> bool:
-    """Tell whether a cell beside the coordinates holds two more, in a table that has no header to say what it is."""
+    """Tell whether a row of a table that has no header, to say what they are, holds more than its two coordinates."""
     columns = {column for half in layout.roles.values() for column in half}
-    return layout.number is None and any(
-        holds_coordinates(cell) and not is_note(row)
-        for row in layout.body
-        for column, cell in enumerate(row.cells)
-        if column not in columns
-    )
+
+    def holds_more(row: Row) -> bool:
+        beside = [cell for column, cell in enumerate(row.cells) if column not in columns]
+        return any(map(holds_coordinates, beside)) or len(_degrees.findall(" ".join(row.cells))) > 2
+
+    return layout.number is None and any(holds_more(row) and not is_note(row) for row in layout.body)
 
 
 def _loses(layout: Layout) -> bool:
