@@ -12,6 +12,8 @@ import pytest
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 pytest.importorskip("fastapi", reason="the extra web is not installed")
 
+from starlette.requests import ClientDisconnect  # noqa: E402
+
 from ecozone.web.guard import Guard  # noqa: E402
 from ecozone.web.settings import MEBIBYTE, Settings  # noqa: E402
 
@@ -248,6 +250,21 @@ def test_a_defect_is_a_number(caplog: pytest.LogCaptureFixture) -> None:
     assert "缺陷" in told["message"]
     assert told["id"] in caplog.text
     assert SECRET in caplog.text
+
+
+def test_a_client_that_leaves_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever closes the page while a file is sent gets no answer, and the log no story."""
+    scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": [(b"host", HERE.encode())]}
+    sent: list[Any] = []
+
+    async def left(_scope: Any, _receive: Any, _send: Any) -> None:
+        raise ClientDisconnect
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Guard(left, Settings("demo"))(scope, left, send))  # type: ignore[arg-type]
+    assert sent == [] and caplog.text == ""
 
 
 @pytest.mark.parametrize("path", ["/api/%00", "/assets/..%5c..%5cx", "/x%0d%0aSet-Cookie:%20a=b"])

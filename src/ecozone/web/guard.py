@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import cast
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecozone.text import LANGUAGES, Lang
@@ -80,6 +81,8 @@ class Guard:
         try:
             self._require_allowed(scope)
             await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:
+            return  # nobody is left to hear an answer
         except RefusedError as refused:
             if answer.begun:
                 raise
