@@ -7,8 +7,6 @@ and a clock that ends an orphan whose caller was killed.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import os
 import pickle
 import signal
@@ -17,7 +15,6 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from ecozone.errors import InputError
@@ -25,6 +22,7 @@ from ecozone.intake import features, parts
 from ecozone.intake.isolation import ANSWER, FAILED, READY, ROW
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request, Watch, watched
+from ecozone.memory import bounded, give_back
 from ecozone.text import speaking
 
 #: Seconds after its caller's patience has ended that a reader ends by itself.
@@ -67,7 +65,7 @@ def main() -> None:
         except EOFError:
             return
         _send(out, *_carry_out(request, out))
-        _give_back()
+        give_back()
 
 
 def _private(descriptor: int, mode: str) -> Any:
@@ -84,7 +82,8 @@ def _carry_out(request: Request, out: BinaryIO) -> tuple[str, Any]:
     watch = _Reporting(dict(request.given_up), out)
     try:
         with (
-            _bounded(request.limits),
+            bounded(int(request.limits.memory_bytes)),
+            _timed(request.limits),
             contextlib.chdir(request.folder),
             speaking(request.language),
             watched(watch),
@@ -98,15 +97,6 @@ def _carry_out(request: Request, out: BinaryIO) -> tuple[str, Any]:
         return FAILED, (_portable(error), traceback.format_exc())
 
 
-def _give_back() -> None:
-    """Return what an answer took to the system: the process waits for the next file, perhaps for long."""
-    gc.collect()
-    if sys.platform == "linux":
-        # Shapes are allocated by GEOS one by one; without this their pages stay with the process (glibc).
-        with contextlib.suppress(AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
-
-
 def _portable(error: Exception) -> Exception:
     """Return an error that comes through a pickle whole, or a plain one that says the same."""
     try:
@@ -117,34 +107,14 @@ def _portable(error: Exception) -> Exception:
 
 
 @contextlib.contextmanager
-def _bounded(limits: Limits) -> Iterator[None]:
-    """Let a request add so much memory and take so long, where the system can hold a process to that."""
+def _timed(limits: Limits) -> Iterator[None]:
+    """Let a request take so long, where the system has a clock for that."""
     if sys.platform == "win32":
         yield
         return
-    import resource
-
-    # Not RLIMIT_AS: that counts what threads reserve and never touch, which grows with the machine's cores.
-    before = resource.getrlimit(resource.RLIMIT_DATA)
-    used = _data_bytes()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(int(limits.seconds) + _ORPHAN_SECONDS)
-    if used is not None:
-        allowed = used + int(limits.memory_bytes)
-        if before[1] != resource.RLIM_INFINITY:
-            allowed = min(allowed, before[1])
-        resource.setrlimit(resource.RLIMIT_DATA, (allowed, before[1]))
     try:
         yield
     finally:
         signal.alarm(0)
-        resource.setrlimit(resource.RLIMIT_DATA, before)
-
-
-def _data_bytes() -> int | None:
-    """Return the bytes of memory in use as Linux counts them for RLIMIT_DATA; None elsewhere."""
-    try:
-        pages = Path("/proc/self/statm").read_text("ascii").split()[5]
-    except OSError:
-        return None
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -8,8 +8,6 @@ runs out that every progress winds up again.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import json
 import os
 import queue
@@ -18,11 +16,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from ecozone.errors import EcozoneError
+from ecozone.memory import bounded, give_back
 from ecozone.text import set_language
 from ecozone.web.problems import hidden_folders, problem_of, scrub
 from ecozone.web.settings import MEBIBYTE
@@ -98,7 +96,7 @@ def main(words: dict[str, Any]) -> None:
         voice.wind()
         voice.say(**_carry_out(request, words["memory_bytes"], voice, hidden))
         voice.wind(stop=True)
-        _give_back()
+        give_back()
 
 
 def _warm(workspace: str, voice: _Voice) -> None:
@@ -133,7 +131,7 @@ def _carry_out(request: dict[str, Any], memory_bytes: int, voice: _Voice, hidden
     folder = Path(request["folder"])
     words: dict[str, Any] = {}
     try:
-        with _bounded(memory_bytes), contextlib.chdir(folder):
+        with bounded(memory_bytes), contextlib.chdir(folder):
             words = json.loads((folder / "words.json").read_text("utf-8"))
             set_language(words["lang"])
             made = task(request["task"])(words, folder, voice.progress)
@@ -158,42 +156,3 @@ def _scrub_file(path: Path, hidden: tuple[str, ...]) -> None:
     after = scrub(before, (*hidden, *(json.dumps(folder)[1:-1] for folder in hidden)))
     if after != before:
         path.write_text(after, "utf-8")
-
-
-@contextlib.contextmanager
-def _bounded(memory_bytes: int) -> Iterator[None]:
-    """Let a task add so much memory, where the system can hold a process to that (Linux)."""
-    used = _data_bytes()
-    if sys.platform == "win32" or used is None:
-        yield
-        return
-    import resource
-
-    # Not RLIMIT_AS: that counts what threads reserve and never touch, which grows with the machine's cores.
-    before = resource.getrlimit(resource.RLIMIT_DATA)
-    allowed = used + memory_bytes
-    if before[1] != resource.RLIM_INFINITY:
-        allowed = min(allowed, before[1])
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, before)
-
-
-def _data_bytes() -> int | None:
-    """Return the bytes of memory in use as Linux counts them for RLIMIT_DATA; None elsewhere."""
-    try:
-        pages = Path("/proc/self/statm").read_text("ascii").split()[5]
-    except OSError:
-        return None
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _give_back() -> None:
-    """Return what a task took to the system: the process waits for the next, perhaps for long."""
-    gc.collect()
-    if sys.platform == "linux":
-        # Shapes are allocated by GEOS one by one; without this their pages stay with the process (glibc).
-        with contextlib.suppress(AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
