@@ -18,7 +18,7 @@ def check_up(where: str, *, progress: Progress = no_progress) -> tuple[tuple[Tro
     --------
     >>> troubles, account = check_up("demo")
     >>> account is not None and sorted(set(account.targets["status"]))
-    ['cannot_tell', 'met']
+    ['cannot_tell']
     """
     troubles = diagnose(where, progress=progress)
     if any(trouble.severity == "error" for trouble in troubles):

@@ -95,7 +95,7 @@ def known_writers(request: Request, progress: Progress = no_progress) -> Mapping
 def known_formats(part: Part) -> tuple[str, ...]:
     """Return the suffixes of the files that a run of one part can write.
 
-    >>> ".docx" in known_formats("check"), ".docx" in known_formats("change")
+    >>> ".docx" in known_formats("check"), ".docx" in known_formats("scenario")
     (True, False)
     """
     own: Mapping[str, Iterable[str]] = {
