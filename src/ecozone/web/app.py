@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ecozone.errors import EcozoneError
@@ -22,6 +22,7 @@ from ecozone.web.basemap import open_basemap
 from ecozone.web.description import describe
 from ecozone.web.guard import Guard, language_of
 from ecozone.web.problems import RefusedError, field_of, hidden_folders, problem_of
+from ecozone.web.refusals import refused
 from ecozone.web.service import running
 from ecozone.web.settings import Settings
 from ecozone.web.tiles import tile_routes
@@ -76,9 +77,7 @@ def _answer_errors(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]
 
     def answered(error: EcozoneError, lang: Lang) -> Response:
         problem = problem_of(error, lang, hidden=hidden)
-        retry_s = getattr(error, "retry_s", None)
-        headers = {"Cache-Control": "no-store"} | ({} if retry_s is None else {"Retry-After": str(retry_s)})
-        return JSONResponse(problem, problem["status"], headers, media_type="application/problem+json")
+        return refused(problem, getattr(error, "retry_s", None))
 
     @app.exception_handler(EcozoneError)
     async def ours(request: Request, error: EcozoneError) -> Response:

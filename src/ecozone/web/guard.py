@@ -10,11 +10,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
-import json
 import re
 import socket
 import time
-from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import cast
 
@@ -24,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecozone.text import LANGUAGES, Lang
 from ecozone.web.jobs import logged_defect
-from ecozone.web.problems import Problem, RefusedError, problem_of
+from ecozone.web.problems import RefusedError, problem_of
+from ecozone.web.refusals import refused
 from ecozone.web.settings import ANYWHERE, LOOPBACK, MEBIBYTE, Settings
 
 BODY_TYPES = ("application/json", "application/octet-stream")
@@ -83,14 +82,15 @@ class Guard:
             await self._app(scope, body.receive, answer.send)
         except ClientDisconnect:
             return  # nobody is left to hear an answer
-        except RefusedError as refused:
+        except RefusedError as error:
             if answer.begun:
                 raise
-            await answer_problem(answer.send, problem_of(refused, lang), retry_s=refused.retry_s)
+            problem = problem_of(error, lang)
+            await refused(problem, error.retry_s)(scope, body.receive, answer.send)
         except Exception as error:  # noqa: BLE001 - the last wall: a defect goes to the log, not to the answer
             problem = logged_defect(lang, error)
             if not answer.begun:
-                await answer_problem(answer.send, problem)
+                await refused(problem)(scope, body.receive, answer.send)
 
     def _require_allowed(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
@@ -216,23 +216,6 @@ def language_of(scope: Scope, default: Lang) -> Lang:
         if name == "lang" and value in LANGUAGES:
             return cast("Lang", value)
     return default
-
-
-async def answer_problem(send: Send, problem: Problem, *, retry_s: int | None = None) -> None:
-    """Send a problem as the whole answer."""
-    body = json.dumps(problem, ensure_ascii=False).encode()
-    headers: MutableMapping[str, str] = {
-        "Content-Type": "application/problem+json",
-        "Content-Length": str(len(body)),
-        "Cache-Control": "no-store",
-    }
-    if retry_s is not None:
-        headers["Retry-After"] = str(retry_s)
-    if problem["status"] == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problem["status"], "headers": raw})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _add_headers(message: Message, *, close: bool) -> None:

@@ -1,8 +1,11 @@
-"""What the description of the API says of answers: of a route's own, and of what it refuses."""
+"""Refusals: how one is answered, and what the description of the API says of them and of a route's own answers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from starlette.responses import JSONResponse
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -20,7 +23,21 @@ _ABOUT = {
 }
 
 
-def answered(model: str, about: str, *refused: int, status: int = 200, media: str = JSON) -> Answers:
+def refused(problem: Mapping[str, Any], retry_s: int | None = None) -> JSONResponse:
+    """Return a problem as the answer that it is everywhere.
+
+    Parameters
+    ----------
+    retry_s : int, optional
+        After how many seconds it may be worth another try.
+    """
+    headers = {} if retry_s is None else {"Retry-After": str(retry_s)}
+    if problem["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(problem, problem["status"], headers, media_type=PROBLEM)
+
+
+def answered(model: str, about: str, *statuses: int, status: int = 200, media: str = JSON) -> Answers:
     """Return what OpenAPI is told of a route's answers.
 
     Parameters
@@ -29,22 +46,22 @@ def answered(model: str, about: str, *refused: int, status: int = 200, media: st
         Name of the form that the answer has.
     about : str
         What the answer is.
-    *refused : int
+    *statuses : int
         Statuses of the problems that it may be instead.
     """
-    return free(about, reference(model), *refused, status=status, media=media)
+    return free(about, reference(model), *statuses, status=status, media=media)
 
 
-def free(about: str, schema: dict[str, Any], *refused: int, status: int = 200, media: str = JSON) -> Answers:
+def free(about: str, schema: dict[str, Any], *statuses: int, status: int = 200, media: str = JSON) -> Answers:
     """Return the same for an answer of any other form."""
     told: Answers = {status: {"description": about, "content": {media: {"schema": schema}}}}
-    return told | problems(*refused)
+    return told | problems(*statuses)
 
 
-def problems(*refused: int) -> Answers:
+def problems(*statuses: int) -> Answers:
     """Return what OpenAPI is told of refusals."""
     content = {PROBLEM: {"schema": reference("Problem")}}
-    return {code: {"description": _ABOUT[code], "content": content} for code in refused}
+    return {code: {"description": _ABOUT[code], "content": content} for code in statuses}
 
 
 def reference(model: str) -> dict[str, str]:

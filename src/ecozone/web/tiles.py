@@ -14,6 +14,7 @@ from ecozone.web.basemap import Basemap
 from ecozone.web.land_tiles import LandTiles, Tile, change_legend
 from ecozone.web.pixels import DEEPEST, Address
 from ecozone.web.problems import RefusedError
+from ecozone.web.refusals import problems
 
 #: Tiles that are drawn at the same time; each takes some tens of megabytes at most.
 _AT_ONCE = 4
@@ -29,10 +30,7 @@ Year = Annotated[int, Path(ge=1, le=9999, description="A year of the workspace's
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "A picture of 256 × 256 pixels in EPSG:3857."},
     304: {"description": "As the one that the client holds."},
-    404: {
-        "description": "There is no such tile, year or layer.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    },
+    404: problems(404)[404] | {"description": "There is no such tile, year or layer."},
 }
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ecozone.text import Lang
 from ecozone.web.basemap import Basemap
 from ecozone.web.jobs import Job
-from ecozone.web.refusals import free
+from ecozone.web.refusals import free, refused
 from ecozone.web.service import Service, Spoken, lang_of, service_of
 from ecozone.web.settings import Settings
 
@@ -36,8 +36,7 @@ async def district(request: Request, lang: Spoken) -> Response:
     service = service_of(request)
     job = await district_job(service, lang)
     if job.problem is not None:
-        headers = {"Cache-Control": "no-store"}
-        return JSONResponse(job.problem, job.problem["status"], headers, media_type="application/problem+json")
+        return refused(job.problem)
     known = await asyncio.to_thread(job.answer.read_bytes)
     own = json.dumps(_own(service.settings, request.app.state.basemap, lang), ensure_ascii=False).encode()
     return Response(own[:-1] + b"," + known[1:], media_type="application/json")

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ecozone.errors import EcozoneError
 from ecozone.text import Lang
 from ecozone.web.ogc.problems import FailedError
 from ecozone.web.problems import RefusedError, hidden_folders, problem_of
-from ecozone.web.refusals import PROBLEM
+from ecozone.web.refusals import refused
 from ecozone.web.service import service_of
 
 
@@ -40,8 +40,7 @@ def problem_answer(request: Request, error: EcozoneError | FailedError) -> Respo
     hidden = hidden_folders(service.folder, service.settings.workspace)
     problem = error.problem if isinstance(error, FailedError) else problem_of(error, spoken(request), hidden=hidden)
     retry_s = error.retry_s if isinstance(error, RefusedError) else None
-    headers = {} if retry_s is None else {"Retry-After": str(retry_s)}
-    return JSONResponse(problem, problem["status"], headers, media_type=PROBLEM)
+    return refused(problem, retry_s)
 
 
 def spoken(request: Request) -> Lang:
