@@ -7,7 +7,7 @@ a check become part of a page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -25,7 +25,7 @@ from ecozone.outputs.atomic import written
 from ecozone.outputs.days import run_day
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import display_copies, latlng_bounds, placeable
-from ecozone.outputs.map_layers import MapLayer, draw_order, layer_data, map_layers
+from ecozone.outputs.map_layers import MapLayer, layers_data, map_layers
 from ecozone.outputs.map_names import headed
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_ratios import ratio_table
@@ -174,7 +174,7 @@ def map_data(
         "texts": page_texts(),
         "tolerance": f"{max(ground[1], site_tolerance):g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
-        "layers": _layers(layers, ground[0], _opening(layers, check).union(shown)) if with_layers else [],
+        "layers": layers_data(layers, ground[0], _opening(layers, check).union(shown)) if with_layers else [],
         "sites": listed,
         "strings": list(strings),
         "ratios": ratio_table(indicators),
@@ -203,7 +203,7 @@ def ground_data(ws: Workspace) -> dict[str, Any]:
         "box": box_of(drawn, layers, nowhere.geometry),
         "tolerance": f"{tolerance:g}",
         "verdicts": [{"key": key, "words": headed(say(f"words.{key}"))} for key in VERDICTS],
-        "layers": _layers(layers, drawn, opening),
+        "layers": layers_data(layers, drawn, opening),
         "sources": data_notes(layers, ws),
     }
 
@@ -212,21 +212,6 @@ def _drawn(layers: list[MapLayer], sites: gpd.GeoDataFrame) -> tuple[dict[Hashab
     """Return display copies of the layers, and how far their lines moved."""
     shapes: dict[Hashable, gpd.GeoSeries] = {item.layer.key: item.shapes for item in layers if item.shapes is not None}
     return display_copies(shapes, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, sites))
-
-
-def _layers(
-    layers: list[MapLayer], drawn: Mapping[Hashable, gpd.GeoSeries], opening: Collection[str]
-) -> list[dict[str, Any]]:
-    places = draw_order(layers)
-    return [
-        layer_data(
-            item,
-            drawn.get(item.layer.key),
-            place=places[item.layer.key],
-            shown=item.layer.key in opening,
-        )
-        for item in layers
-    ]
 
 
 def page_texts(name: str = "map_page") -> dict[str, str]:

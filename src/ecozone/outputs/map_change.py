@@ -20,7 +20,7 @@ from ecozone.outputs.days import run_day
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map import LAYER_TOLERANCE_M, SITE_TOLERANCE_M, box_of, page_html, page_texts, view_of
 from ecozone.outputs.map_display import anchor, display_copies, geometry_json
-from ecozone.outputs.map_layers import draw_order, layer_data, map_layers
+from ecozone.outputs.map_layers import layers_data, map_layers
 from ecozone.outputs.map_notes import assumption_notes, data_notes, notice_notes, schematic_notice
 from ecozone.outputs.map_sites import NOT_COMPARED, Strings, area_words
 from ecozone.outputs.map_symbols import Look, symbol
@@ -86,7 +86,7 @@ def change_map_data(change: Change, *, made_on: date | None = None, with_layers:
     drawn, tolerance = display_copies(
         shapes | {_LAYER: change.patches.geometry}, tolerance_m=LAYER_TOLERANCE_M, view=view_of(layers, change.patches)
     )
-    places = draw_order(layers)
+    opening = {item.layer.key for item in ground if item.layer.role in _OPENING_ROLES}
     own = page_texts("map_page_change")
     strings: Strings = {}
     years = {"first": change.from_year, "second": change.to_year}
@@ -108,15 +108,7 @@ def change_map_data(change: Change, *, made_on: date | None = None, with_layers:
         "verdicts": [{"key": _VERDICT, "words": say("change.page_possible")}],
         "layers": [
             _patch_layer(change, drawn[_LAYER], len(layers)),
-            *(
-                layer_data(
-                    item,
-                    drawn.get(item.layer.key),
-                    place=places[item.layer.key],
-                    shown=item.layer.role in _OPENING_ROLES,
-                )
-                for item in ground
-            ),
+            *layers_data(ground, drawn, opening),
         ],
         "sites": [
             _marked(row, copies[None].get(at), strings) for at, row in zip(marked.index, _records(marked), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,26 @@ class MapLayer:
 def map_layers(ws: Workspace) -> list[MapLayer]:
     """Return every layer of a workspace in its order. One whose file cannot be read is kept, with the reason."""
     return [_open(ws, key, layer) for key, layer in ws.layers.items()]
+
+
+def layers_data(
+    items: Sequence[MapLayer], drawn: Mapping[Hashable, gpd.GeoSeries], shown: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return layers as the page reads them.
+
+    Parameters
+    ----------
+    items : sequence of MapLayer
+    drawn : mapping
+        Display copies (degrees) of their features by key.
+    shown : collection of str
+        Keys of those that are switched on when the map opens.
+    """
+    places = draw_order(items)
+    return [
+        layer_data(item, drawn.get(item.layer.key), place=places[item.layer.key], shown=item.layer.key in shown)
+        for item in items
+    ]
 
 
 def draw_order(layers: Iterable[MapLayer]) -> dict[str, int]:

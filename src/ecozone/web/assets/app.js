@@ -100,6 +100,21 @@
     document.body.classList.toggle('has-schematic', Boolean(e.district.schematic));
   }
 
+  /** Speak a language and show its district; false where another was chosen meanwhile, or the page cannot go on. */
+  async function takenUp(lang) {
+    try {
+      if (!(await load(lang))) return false;
+    } catch (error) {
+      if (!error.problem) throw error;
+      stop(error.problem);
+      return false;
+    }
+    speak();
+    top();
+    e.definePatternsOf();
+    return true;
+  }
+
   async function setLanguage(lang) {
     // The language of now is chosen, too, by whoever takes back another that is on its way.
     if (lang === e.lang) {
@@ -109,16 +124,7 @@
     }
     remember('lang', lang);
     const at = { centre: e.map.getCenter(), zoom: e.map.getZoom() };
-    try {
-      if (!(await load(lang))) return;
-    } catch (error) {
-      if (!error.problem) throw error;
-      stop(error.problem);
-      return;
-    }
-    speak();
-    top();
-    e.definePatternsOf();
+    if (!(await takenUp(lang))) return;
     await e.drawCheck();
     if (lang !== e.lang) return;
     e.map.setView(at.centre, at.zoom, { animate: false });
@@ -165,16 +171,7 @@
     e.texts = {};
     e.on('server', (tries) => tries && !e.district && (document.getElementById('top').textContent = '正在连接 ecozone 服务… · Connecting…'));
     const asked = new URLSearchParams(location.search).get('lang') || remember('lang');
-    try {
-      await load(asked in LANGUAGES ? asked : null);
-    } catch (error) {
-      if (!error.problem) throw error;
-      stop(error.problem);
-      return;
-    }
-    speak();
-    top();
-    e.definePatternsOf();
+    if (!(await takenUp(asked in LANGUAGES ? asked : null))) return;
     const map = makeMap();
     e.readyCheck(map);
     new e.Graticule().addTo(map);
