@@ -50,7 +50,7 @@ def test_no_folder_of_this_machine_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1/2", "街道/乡镇/村", "https://www.opengis.net/def/crs/EPSG/0/4490", "a/tmp/b", "N/S 3:1", "the demo: x"]
+    "text", ["1/2", "街道/乡镇/村", "https://www.opengis.net/def/crs/EPSG/0/4490", "a/usr/b", "N/S 3:1", "the demo: x"]
 )
 def test_what_is_no_path_stays(text: str) -> None:
     """Fractions, lists with strokes and addresses of standards are not taken for paths."""

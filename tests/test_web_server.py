@@ -256,7 +256,7 @@ def test_many_uploads_at_once(server: Served, client: Any) -> None:
 
 
 NAMES = [
-    "../../../tmp/x.shp",
+    "../../../usr/x.shp",
     "..\\..\\x.shp",
     "/vsicurl/http://127.0.0.1/x.shp",
     "C:\\x.shp",
