@@ -93,6 +93,18 @@ def memory(server: Served) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def steady(server: Served) -> int:
+    """Return `memory` once it has stood still for a second: workers warm up while the server already answers."""
+    found: list[int] = []
+
+    def stands_still() -> bool:
+        found.append(memory(server))
+        return len(found) > 20 and max(found[-20:]) - min(found[-20:]) < MEBIBYTE
+
+    assert until(stands_still, 120)
+    return found[-1]
+
+
 def raw(server: Served, words: bytes, *, more: Iterable[bytes] = (), seconds: float = 20) -> tuple[bytes, int]:
     """Send bytes as they are; return what came back and how many bytes of ``more`` went out before the end."""
     sent = 0
@@ -207,7 +219,7 @@ def test_another_page_cannot_use_the_server(server: Served, client: Any) -> None
 @pytest.mark.parametrize("path", [b"/api/uploads?name=x", b"/api/jobs"])
 def test_an_endless_body_is_cut(server: Served, path: bytes) -> None:
     """A chunked body without an end is refused at the limit and cut off soon after; nothing of it is kept."""
-    before = memory(server)
+    before = steady(server)
     head = (
         b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/octet-stream\r\n" % server.port
     )
@@ -348,7 +360,7 @@ def test_a_comb_does_not_hang_the_page(client: Any) -> None:
 def test_many_checks_leave_nothing(server: Served, client: Any) -> None:
     """Many checks at once: each comes to its end, the page answers meanwhile, memory comes back, no file is left."""
     check(client, drawn(square()))
-    before = memory(server)
+    before = steady(server)
     slowest = 0.0
 
     def one(number: int) -> str:
