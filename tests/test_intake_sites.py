@@ -209,7 +209,7 @@ def test_every_text_is_there_used_and_complete() -> None:
 
 def test_limits_kinds_and_formats_have_their_texts() -> None:
     """Every key that the code puts together from a name is in the catalogue."""
-    module = importlib.import_module("ecozone.intake.sniff")
+    module = importlib.import_module("ecozone.intake.sniffing")
     texts = room("intake")
     kinds = {kind for _, kind in (*module._REFUSED_MAGIC, *module._REFUSED_TEXT)} | set(module._REFUSED_ROOTS.values())
     assert {f"looks_like_{kind}" for kind in kinds} <= set(texts)

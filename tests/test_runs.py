@@ -69,7 +69,7 @@ def test_a_missing_layer_that_is_not_needed_is_no_defect(tmp_path: Path) -> None
 
 def test_an_unwritable_format_is_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words are checked first: nothing is read or written for a request that cannot end."""
-    monkeypatch.setattr(sys.modules["ecozone.runs.execute"], "open_workspace", pytest.fail)
+    monkeypatch.setattr(sys.modules["ecozone.runs.execution"], "open_workspace", pytest.fail)
     with pytest.raises(UsageError, match="xyz"):
         execute(request(tmp_path, outputs=(str(tmp_path / "a.json"), str(tmp_path / "a.xyz"))))
     assert list(tmp_path.iterdir()) == []

@@ -68,7 +68,7 @@ def test_an_input_is_never_an_output(
 
 def test_it_is_refused_before_a_site_is_read(ws: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a check whose result has no place."""
-    monkeypatch.setattr(sys.modules["ecozone.runs.execute"], "read_all_sites", pytest.fail)
+    monkeypatch.setattr(sys.modules["ecozone.runs.execution"], "read_all_sites", pytest.fail)
     site = str(ws / "sites" / "points.csv")
     with pytest.raises(UsageError, match=r"points\.csv"):
         execute(Request(workspace=str(ws), parts=("check",), sites=(site,), outputs=(site,)))

@@ -4,8 +4,9 @@ May something stand here? How green and blue is each zone, this year? What do we
 The names below are the public interface; each is loaded when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ecozone.doors import front_door
 
 if TYPE_CHECKING:
     from ecozone.assess import Account as Account
@@ -47,65 +48,27 @@ if TYPE_CHECKING:
     from ecozone.outputs import write_xlsx as write_xlsx
     from ecozone.runs import stream_checks as stream_checks
     from ecozone.text import set_language as set_language
+    from ecozone.version import __version__ as __version__
     from ecozone.workspace import Workspace as Workspace
     from ecozone.workspace import open_workspace as open_workspace
-
-_HOMES = {
-    "Account": "assess",
-    "Change": "assess",
-    "Check": "assess",
-    "Cuts": "assess",
-    "EcozoneError": "errors",
-    "LayerComparison": "assess",
-    "Scenario": "assess",
-    "Workspace": "workspace",
-    "assess_account": "assess",
-    "assess_accuracy": "assess",
-    "assess_change": "assess",
-    "assess_indicators": "assess",
-    "assess_scenario": "assess",
-    "check_sites": "assess",
-    "compare_layers": "assess",
-    "draw_changes": "outputs",
-    "draw_flows": "outputs",
-    "draw_ratios": "outputs",
-    "draw_trends": "outputs",
-    "inspect_file": "intake",
-    "least_cut": "assess",
-    "measure_change": "measure",
-    "measure_zones": "measure",
-    "nearest": "measure",
-    "open_scheme": "landcover",
-    "open_workspace": "workspace",
-    "overlay": "measure",
-    "overrule": "assess",
-    "plan_samples": "assess",
-    "read_features": "intake",
-    "read_sites": "intake",
-    "resolve_zones": "assess",
-    "set_language": "text",
-    "stream_checks": "runs",
-    "write_csv": "outputs",
-    "write_docx": "outputs",
-    "write_geojson": "outputs",
-    "write_gpkg": "outputs",
-    "write_map": "outputs",
-    "write_plate": "outputs",
-    "write_xlsx": "outputs",
-}
-
-__all__ = [*_HOMES, "__version__"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("ecozone")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ecozone' has no attribute {name!r}")
-    return getattr(import_module(f"ecozone.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+else:
+    __all__, __getattr__, __dir__ = front_door(
+        __name__,
+        assess=(
+            "Account Change Check Cuts LayerComparison Scenario assess_account assess_accuracy assess_change "
+            "assess_indicators assess_scenario check_sites compare_layers least_cut overrule plan_samples "
+            "resolve_zones"
+        ),
+        errors="EcozoneError",
+        intake="inspect_file read_features read_sites",
+        landcover="open_scheme",
+        measure="measure_change measure_zones nearest overlay",
+        outputs=(
+            "draw_changes draw_flows draw_ratios draw_trends write_csv write_docx write_geojson write_gpkg "
+            "write_map write_plate write_xlsx"
+        ),
+        runs="stream_checks",
+        text="set_language",
+        version="__version__",
+        workspace="Workspace open_workspace",
+    )

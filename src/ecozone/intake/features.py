@@ -29,7 +29,7 @@ from ecozone.intake.postgis_address import Database, database_of, is_database
 from ecozone.intake.reading import ClosedLines, Options, Reading, RowKind
 from ecozone.intake.reference import locate, weigh
 from ecozone.intake.registry import READERS
-from ecozone.intake.sniff import Format, sniff
+from ecozone.intake.sniffing import Format, sniff
 from ecozone.intake.source import (
     MIF_PARTS,
     SHAPEFILE_PARTS,

@@ -27,7 +27,7 @@ from ecozone.intake.reading import Head, Options, Parts, Reading
 from ecozone.intake.reference import locate, weigh
 from ecozone.intake.registry import READERS
 from ecozone.intake.sites import site_columns, texts_of
-from ecozone.intake.sniff import Format, sniff
+from ecozone.intake.sniffing import Format, sniff
 from ecozone.intake.source import Source, given_path, opening
 from ecozone.notices import Notice
 from ecozone.text import Place

@@ -1,4 +1,4 @@
-"""Format → reader: a further format is a module, a line here, and what `ecozone.intake.sniff` knows it by."""
+"""Format → reader: a further format is a module, a line here, and what `ecozone.intake.sniffing` knows it by."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from ecozone.intake.reading import Reader
-from ecozone.intake.sniff import Format
+from ecozone.intake.sniffing import Format
 
 #: The module of each format, and the name of its reader there.
 _HOMES: dict[Format, tuple[str, str]] = {

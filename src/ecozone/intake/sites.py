@@ -20,7 +20,7 @@ from ecozone.intake.limits import Limits
 from ecozone.intake.numerals import parse_number
 from ecozone.intake.reading import ClosedLines, RowKind
 from ecozone.intake.site_ids import named, plan_ids
-from ecozone.intake.sniff import Format
+from ecozone.intake.sniffing import Format
 from ecozone.intake.whereabouts import Box
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import Place

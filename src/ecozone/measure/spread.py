@@ -8,7 +8,7 @@ import pandas as pd
 
 from ecozone.geo import GRID_M, area_m2, require_metric
 from ecozone.measure.edge_index import index_of
-from ecozone.measure.overlay import require_fit
+from ecozone.measure.overlaying import require_fit
 from ecozone.measure.pairs import Floats, array_of
 from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with, sizes_between

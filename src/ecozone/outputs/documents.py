@@ -14,7 +14,7 @@ from ecozone.assess import RATIO_COLUMNS, Account, Check, SamplePlan, records
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
 from ecozone.outputs.columns import is_whole
-from ecozone.outputs.plain import plain_value
+from ecozone.outputs.plain_values import plain_value
 from ecozone.outputs.ways import way_documents
 
 CHECK_SCHEMA = "ecozone.check/1"

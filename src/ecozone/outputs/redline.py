@@ -18,7 +18,7 @@ from ecozone.outputs.beside import write_tables_csv
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.geodata import write_layers, write_shapes
 from ecozone.outputs.map import write_map
-from ecozone.outputs.plain import plain_value
+from ecozone.outputs.plain_values import plain_value
 from ecozone.outputs.tables import notice_table, run_sheet, worded
 from ecozone.outputs.workbook import write_book
 from ecozone.rules import Role

@@ -30,7 +30,7 @@ from ecozone.geo import (
 )
 from ecozone.outputs.atomic import written
 from ecozone.outputs.escape import plain
-from ecozone.outputs.plain import plain_value
+from ecozone.outputs.plain_values import plain_value
 from ecozone.units import M2_PER_HECTARE, round_half_up
 
 ENCODINGS = ("gb18030", "gbk", "utf-8", "utf-8-sig", "utf-16")

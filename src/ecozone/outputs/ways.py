@@ -12,7 +12,7 @@ import shapely
 
 from ecozone.assess import CUT_COLUMNS, SHIFT_COLUMNS, Cuts, records
 from ecozone.geo import CGCS2000, reproject
-from ecozone.outputs.plain import plain_value
+from ecozone.outputs.plain_values import plain_value
 from ecozone.text import say
 
 #: Columns that count.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecozone.errors import cannot_write
 from ecozone.log import Progress, no_progress
-from ecozone.runs.execute import Outcome, execute
+from ecozone.runs.execution import Outcome, execute
 from ecozone.runs.request import Request
 from ecozone.text import Lang
 from ecozone.workspace import demo_source

@@ -11,7 +11,7 @@ from ecozone.workspace.doctor_land_use import examine_land_use
 from ecozone.workspace.doctor_layers import examine_layers
 from ecozone.workspace.doctor_rasters import examine_rasters
 from ecozone.workspace.doctor_rules import examine_priority, examine_rules, examine_targets
-from ecozone.workspace.opening import find, load
+from ecozone.workspace.opening import find_workspace, load
 from ecozone.workspace.trouble import SEVERITIES, Trouble, of_error, of_notice
 from ecozone.workspace.workspace import Workspace
 
@@ -38,7 +38,7 @@ def diagnose(where: str | PathLike[str], *, progress: Progress = no_progress) ->
     ['workspace.no_workspace']
     """
     try:
-        ws, found = load(find(where))
+        ws, found = load(find_workspace(where))
     except EcozoneError as error:
         return of_error(error)
     every = list(found)

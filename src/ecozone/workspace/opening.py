@@ -52,14 +52,14 @@ def open_workspace(where: str | PathLike[str]) -> Workspace:
     >>> ws.name, ws.layers["red_line"].role
     ('东丽区（示意）', 'red_line')
     """
-    ws, troubles = load(find(where))
+    ws, troubles = load(find_workspace(where))
     errors = [one for one in troubles if one.severity == "error"]
     if ws is None or errors:
-        raise DeclarationError(in_order(errors), file=find(where))
+        raise DeclarationError(in_order(errors), file=find_workspace(where))
     return ws
 
 
-def find(where: str | PathLike[str]) -> Path:
+def find_workspace(where: str | PathLike[str]) -> Path:
     """Return the absolute path of a workspace file.
 
     Raises

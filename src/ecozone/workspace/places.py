@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, difference, intersection, repair, reproject
-from ecozone.workspace.intricate import intricate
+from ecozone.workspace.intricacy import intricate
 from ecozone.workspace.workspace import Workspace
 from ecozone.workspace.zones import polygons
 

@@ -20,7 +20,7 @@ from ecozone.runs.bundle import INPUTS, MANIFEST, RESULTS
 from ecozone.runs.change import run_change
 from ecozone.runs.comparing import Compared, compare
 from ecozone.runs.delivery import files_beside, is_archive
-from ecozone.runs.execute import execute
+from ecozone.runs.execution import execute
 from ecozone.runs.manifest import DESCRIPTION, RUN_SCHEMA, is_own, own_file, versions, whole_path
 from ecozone.runs.redline import run_redline
 from ecozone.runs.request import Part, Request

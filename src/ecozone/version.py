@@ -1,0 +1,5 @@
+"""Which ecozone this is."""
+
+from importlib.metadata import version
+
+__version__ = version("ecozone")
