@@ -23,8 +23,9 @@ from PIL import Image
 from ecozone.errors import CrsError, EcozoneError, UsageError
 from ecozone.geo.gdal import rasterio
 from ecozone.web import basemap_remote
-from ecozone.web.basemap import Basemap, kind_of, open_basemap
+from ecozone.web.basemap import open_basemap
 from ecozone.web.basemap_remote import RemoteBasemap, tianditu
+from ecozone.web.basemap_tiles import Basemap, kind_of
 from ecozone.web.pixels import Address
 from ecozone.web.tiles import NOTICE, tile_routes
 from loopback import on_loopback

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecozone.runs.keeping import State as State
     from ecozone.runs.keeping import kept_workspace as kept_workspace
     from ecozone.runs.keeping import state_of as state_of
+    from ecozone.runs.keeping import workspace_mark as workspace_mark
     from ecozone.runs.manifest import versions as versions
     from ecozone.runs.redline import RedlineOutcome as RedlineOutcome
     from ecozone.runs.redline import run_redline as run_redline
@@ -54,7 +55,7 @@ else:
         examination="examine",
         execution="Outcome execute",
         gathering="Summary",
-        keeping="State kept_workspace state_of",
+        keeping="State kept_workspace state_of workspace_mark",
         manifest="versions",
         redline="RedlineOutcome run_redline",
         request="Request Sheet Version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from ecozone.workspace import Workspace, find_workspace, open_workspace
 
 #: A file that was written so short a time before it was read may be written again without its clock showing it.
 _SETTLED_S = 2.0
+#: What files cannot tell is looked at anew after so long.
+_FRESH_S = 60.0
 
 #: Name, inode, size, and when content and file were changed, in nanoseconds.
 State = tuple[tuple[str, int, int, int, int], ...]
@@ -65,19 +68,44 @@ def state_of(where: str, ws: Workspace) -> State:
     return _state((find_workspace(where), *ws.inputs.values(), *ws.pack.files))
 
 
+def workspace_mark(where: str) -> str:
+    """Return a text that is another one when a file of the workspace has changed.
+
+    Where files cannot tell, it is another one every minute, too: a layer comes from a database, or a file was written
+    only just now.
+
+    Raises
+    ------
+    WorkspaceError
+        As `ecozone.workspace.open_workspace`.
+    """
+    ws, state = kept_workspace(where)
+    doubt = None if state is not None else int(time.monotonic() / _FRESH_S)
+    return hashlib.sha256(repr((state or state_of(where, ws), doubt)).encode()).hexdigest()
+
+
 def _state(files: tuple[Path, ...]) -> State:
     """Return what the files are like, with all that stands beside them under their stem, and what decides rulings."""
     stems: dict[Path, set[str]] = {}
     for path in files:
         stems.setdefault(path if path.is_dir() else path.parent, set()).add("" if path.is_dir() else path.stem)
     stems.setdefault(files[0].parent, set()).add("overrides")
-    found = []
+    found: list[tuple[str, int, int, int, int]] = []
     for folder, names in stems.items():
         beginnings = tuple(names)
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(beginnings):
-                    stat = entry.stat()
-                    mark = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-                    found.append((entry.path, *mark))
+        try:
+            with os.scandir(folder) as entries:
+                of_folder = [entry.path for entry in entries if entry.name.startswith(beginnings)]
+        except (FileNotFoundError, NotADirectoryError):
+            # A missing layer is told of by whoever reads it.
+            of_folder = []
+        found.extend(map(_mark, of_folder))
     return tuple(sorted(found))
+
+
+def _mark(path: str) -> tuple[str, int, int, int, int]:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - one call, no object
+    except FileNotFoundError:  # gone since its folder was listed
+        return path, 0, 0, 0, 0
+    return path, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

@@ -18,7 +18,7 @@ from pyproj import CRS
 from ecozone.errors import CrsError, RasterError, UsageError
 from ecozone.geo import norm_crs, transform_xy
 from ecozone.geo.gdal import rasterio
-from ecozone.web.basemap import BaseTile, about_of, blank, shown
+from ecozone.web.basemap_tiles import BaseTile, about_of, blank, shown
 from ecozone.web.pixels import DEEPEST, MOST_CELLS, SIDE, Address, cells_under, mercator_box
 
 _CACHE_MB = 64

@@ -12,11 +12,10 @@ from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ecozone.text import say
-from ecozone.web.basemap import BaseTile, about_of, blank, shown
+from ecozone.web.basemap_tiles import LARGEST_TILE, BaseTile, about_of, blank, shown
 from ecozone.web.pixels import Address
 
 _TIMEOUT_S = 6.0
-_LARGEST_TILE = 4 * 2**20
 #: After so many failures in a row nothing is asked for a while, and each tile answered at once.
 _PATIENCE = 3
 _PAUSE_S = 20.0
@@ -73,7 +72,7 @@ class RemoteBasemap:
         try:
             asked = Request(target, headers={"User-Agent": "ecozone"})  # noqa: S310 - http or https, as vetted
             with self._opener.open(asked, timeout=_TIMEOUT_S) as answer:
-                picture = answer.read(_LARGEST_TILE + 1)
+                picture = answer.read(LARGEST_TILE + 1)
         except HTTPError as error:
             # Its words may repeat the address, and with it the key.
             error.close()

@@ -171,6 +171,9 @@ class Jobs:
 
         try:
             job.file = await self._pool.run(job.kind, job.folder, progress, begun)
+            # The last that a worker reports need not be the last that it did.
+            _, total, words = job.progress
+            job.progress = (total, total, words)
             job.state = "done"
         except asyncio.CancelledError:
             job.state = "cancelled"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from ecozone.errors import EcozoneError
+from ecozone.runs import workspace_mark
 from ecozone.text import Lang
 from ecozone.web.folders import private_folder
 from ecozone.web.jobs import Jobs
@@ -30,6 +33,14 @@ class Service:
     pool: Pool
     jobs: Jobs
     uploads: Uploads
+
+    async def workspace_state(self) -> str:
+        """Return a text that is another one when the workspace may have changed."""
+        try:
+            return await asyncio.to_thread(workspace_mark, self.settings.workspace)
+        except EcozoneError:
+            # Whichever worker is asked next says what is wrong with it.
+            return uuid.uuid4().hex
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from ecozone.text import Lang
-from ecozone.web.basemap import Basemap
+from ecozone.web.basemap_tiles import Basemap
 from ecozone.web.land_tiles import LandTiles, Tile, change_legend
 from ecozone.web.pixels import DEEPEST, Address
 from ecozone.web.problems import RefusedError

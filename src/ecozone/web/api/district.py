@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from ecozone.text import Lang
-from ecozone.web.basemap import Basemap
+from ecozone.web.basemap_tiles import Basemap
 from ecozone.web.jobs import Job
 from ecozone.web.refusals import free, refused
 from ecozone.web.service import Service, Spoken, lang_of, service_of
 from ecozone.web.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["page"], dependencies=[Depends(lang_of)])
-
-#: Files of a workspace's folder that are looked at; one with more is looked at in part.
-_MOST_FILES = 5000
 
 
 @router.get(
@@ -60,25 +54,4 @@ def _own(settings: Settings, basemap: Basemap | None, lang: Lang) -> dict[str, A
 
 async def district_job(service: Service, lang: Lang) -> Job:
     """Return the finished job that describes the district as it is now."""
-    state = await asyncio.to_thread(_state, service.settings.workspace)
-    return await service.jobs.shared("district", {}, lang, state)
-
-
-def _state(workspace: str) -> str:
-    """Return what changes when a file of the workspace does."""
-    found = hashlib.sha256()
-    top = Path(workspace)
-    top = top.parent if top.is_file() else top
-    count = 0
-    for folder, below, names in os.walk(top):
-        below.sort()
-        for name in sorted(names):
-            count += 1
-            if count > _MOST_FILES:
-                return found.hexdigest()
-            try:
-                told = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - thousands of them at each load
-            except OSError:
-                continue
-            found.update(f"{folder}/{name} {told.st_mtime_ns} {told.st_size}\n".encode("utf-8", "surrogateescape"))
-    return found.hexdigest()
+    return await service.jobs.shared("district", {}, lang, await service.workspace_state())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -19,8 +18,7 @@ from ecozone.web.ogc.store import Store
 from ecozone.web.problems import RefusedError
 from ecozone.web.service import Service, service_of
 
-#: Seconds that a layer from a database is served before it is read again, and that a failure is told before the layer
-#: is tried again.
+#: Seconds that a failure is told before the layer is tried again.
 _FRESH_S = 60.0
 #: Seconds that a list of layers waits for those that are not read yet.
 _PATIENCE_S = 20.0
@@ -35,7 +33,6 @@ class Catalogue:
         self.service = service
         # A client that lists many layers leaves room in the queue for others.
         self._turn = asyncio.Semaphore(service.settings.workers)
-        self._files: list[str] = []
         #: What the workspace declared when it was last looked at.
         self.known: Mapping[str, Any] | None = None
         self._stores: dict[str, tuple[Job, Store]] = {}
@@ -49,14 +46,8 @@ class Catalogue:
         FailedError
             If the workspace cannot be opened.
         """
-        state = await run_in_threadpool(_state, self._files)
-        job = await self.service.jobs.shared("ogc_declared", {}, lang, state)
+        job = await self.service.jobs.shared("ogc_declared", {}, lang, await self.service.workspace_state())
         document: dict[str, Any] = json.loads(await run_in_threadpool(_made(job).answer.read_bytes))
-        if not self._files:
-            # Only now is it known which files to look at.
-            self._files = document["files"]
-            return await self.declared(lang)
-        self._files = document["files"]
         self.known = document
         return document
 
@@ -70,14 +61,14 @@ class Catalogue:
         FailedError
             If it cannot be read.
         """
-        found = next((one for one in document["layers"] if one["key"] == layer), None)
-        if found is None:
-            raise no_such_layer(layer, [one["key"] for one in document["layers"]])
-        return await self._store(document, found, lang)
+        keys = [one["key"] for one in document["layers"]]
+        if layer not in keys:
+            raise no_such_layer(layer, keys)
+        return await self._store(layer, lang)
 
     async def stores(self, document: Mapping[str, Any], lang: Lang) -> dict[str, Found]:
         """Return every layer, or why it cannot be read; without those that take long to read."""
-        tasks = {layer["key"]: asyncio.create_task(self._store(document, layer, lang)) for layer in document["layers"]}
+        tasks = {layer["key"]: asyncio.create_task(self._store(layer["key"], lang)) for layer in document["layers"]}
         if tasks:
             await asyncio.wait(tasks.values(), timeout=_PATIENCE_S)
         found: dict[str, Found] = {}
@@ -92,13 +83,9 @@ class Catalogue:
                 found[key] = error
         return found
 
-    async def _store(self, document: Mapping[str, Any], layer: Mapping[str, Any], lang: Lang) -> Store:
-        key = layer["key"]
+    async def _store(self, key: str, lang: Lang) -> Store:
         async with self._turn:
-            if layer["files"] is None:
-                state = str(int(time.monotonic() / _FRESH_S))
-            else:
-                state = await run_in_threadpool(_state, [*document["files"], *layer["files"]])
+            state = await self.service.workspace_state()
             known = self._failed.get((key, state, lang))
             if known is not None and time.monotonic() - known[0] < _FRESH_S:
                 raise known[1]
@@ -143,16 +130,3 @@ def _made(job: Job) -> Job:
 def _heard(task: asyncio.Task[Store]) -> None:
     if not task.cancelled():
         task.exception()
-
-
-def _state(files: Iterable[str]) -> str:
-    """Return what is another text when a file has changed."""
-    return json.dumps([_state_of(file) for file in files])
-
-
-def _state_of(file: str) -> tuple[str, int, int] | None:
-    try:
-        found = os.stat(file)  # noqa: PTH116 - one call, no object
-    except OSError:
-        return None
-    return file, found.st_mtime_ns, found.st_size

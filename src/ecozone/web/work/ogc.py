@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 
 from ecozone.geo import CGCS2000, crs_name, reproject
-from ecozone.intake import source_files
 from ecozone.log import Progress
 from ecozone.outputs import check_document, plain, plain_rows, ratios_document, scenario_document
 from ecozone.runs import execute, run_scenario
@@ -35,7 +34,7 @@ _AT_ONCE = 500
 
 
 def ogc_declared(words: dict[str, Any], folder: Path, progress: Progress) -> str:
-    """Tell what the workspace declares of layers, project types and years, and which files say so."""
+    """Tell what the workspace declares of layers, project types and years."""
     ws = open_workspace(words["workspace"])
     progress(0, 1, "")
     types = ws.pack.project_types.values()
@@ -44,12 +43,10 @@ def ogc_declared(words: dict[str, Any], folder: Path, progress: Progress) -> str
         "crs": crs_name(ws.crs),
         "axes": [axis.direction for axis in ws.crs.axis_info],
         "schematic": ws.schematic,
-        "files": sorted({str(ws.file), *map(str, ws.pack.files)}),
         "layers": [_declared(ws, layer) for layer in ws.layers.values()],
         "types": [{"id": one.id, "title": plain(pick({"zh": one.zh, "en": one.en}))} for one in types],
         "years": [] if ws.landcover is None else sorted(ws.landcover.sources),
     }
-    # No answer to anybody: the server looks at these files.
     made = folder / "declared.json"
     made.write_text(_json(document), "utf-8")
     return made.name
@@ -67,14 +64,7 @@ def _declared(ws: Workspace, layer: Layer) -> dict[str, Any]:
         "accuracy_m": layer.accuracy_m,
         "required": layer.required,
         "schematic": layer.schematic,
-        # What comes from a database has no files whose state could be looked at.
-        "files": _files(layer.path) if isinstance(layer.path, Path) else None,
     }
-
-
-def _files(path: Path) -> list[str]:
-    """Return every file that a layer's features come from; a missing one is named too."""
-    return list(dict.fromkeys(map(str, (path, *(source_files(path) if path.exists() else ())))))
 
 
 def ogc_layer(words: dict[str, Any], folder: Path, progress: Progress) -> str:
