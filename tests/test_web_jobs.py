@@ -61,7 +61,7 @@ def test_a_job_from_beginning_to_end(tmp_path: Path) -> None:
         pool.gate.release()
         await jobs.wait(job, 10)
         told = job.document()
-        assert (told["state"], told["progress"]) == ("done", {"done": 1, "total": 2, "words": "check"})
+        assert (told["state"], told["progress"]) == ("done", {"done": 2, "total": 2, "words": "check"})
         assert job.answer.read_text() == "{}"
         assert job.folder.stat().st_mode & 0o077 == 0
         words = json.loads((job.folder / "words.json").read_text())
