@@ -1,9 +1,10 @@
 """Which blocks spans of cells need, and how much ground of each code lies under them.
 
 Codes are counted where they were decoded. The ground under a cell is, within a tile of a few rows and some hundred
-columns, linear in its row and quadratic in its column (`ecozone.measure.ground`). Long runs of cells in a tile are
-therefore a histogram of pairs of neighbouring codes, with the sums of their rows, places and squared places: four
-pairs, eight cells, for one load of 64 bits. These sums are whole numbers, so that no order of counting changes a bit.
+columns, linear in its row and quadratic in its column (`ecozone.measure.ground`). Where much of a tile lies in one
+shape, so that its codes' numbers and the sums of their rows, places and squared places say it all, they are found for
+one code after the other by comparing whole lines of cells with it, which processors do for dozens of cells at a time.
+These sums are whole numbers, so that no order of counting changes a bit.
 """
 
 from __future__ import annotations
@@ -14,17 +15,12 @@ import numpy as np
 
 from ecozone.measure.compiled import kernel
 
-#: Runs of at least so many cells are counted in pairs, where those of a tile make up so many words of eight cells.
-_LONG = 64
-_WORTH = 48
+#: Shorter runs of cells are not put aside for their tile.
+_LONG = 12
 #: A tile: rows and columns, at most.
 MOST_ROWS, MOST_COLUMNS = 16, 512
-#: How many there are, and the sums of their words' places, of the squares and of their rows share one 64-bit number:
-#: 11, 16, 22 and 15 bits, which 16 rows of 64 words do not exceed.
-_PLACES, _SQUARES, _ROWS = 11, 27, 49
-#: Pairs of two codes of 8 bits; a table's beginning lies aside of the other tables' in the processor's cache.
-_TABLE = 2**16 + 40
-PAIR_TABLE = 4 * _TABLE
+#: Its cells, line after line, and for each column a number and a sum.
+TILE_BYTES = (MOST_ROWS + 2) * MOST_COLUMNS
 
 
 @kernel("void(int32[::1], int32[::1], int32[::1], int64, int64, int64, boolean[:,::1])")
@@ -64,66 +60,102 @@ def meet(
 
 
 @kernel()
-def _pair(words: Any, start: int, stop: int, place: int, row: int, pairs: Any) -> None:
-    """Count the pairs in a run of words that begins at a place of its tile, in a row of it."""
-    two_bytes = np.uint64(0xFFFF)
-    second, third, fourth = np.uint64(_TABLE), np.uint64(2 * _TABLE), np.uint64(3 * _TABLE)
-    # What a word counts: itself, its place, the square of that, its row; then by how much that grows.
-    step = np.uint64(1 | place << _PLACES | place * place << _SQUARES | row << _ROWS)
-    growth = np.uint64(1 << _PLACES | (2 * place + 1) << _SQUARES)
-    more = np.uint64(2 << _SQUARES)
-    for at in range(start, stop):
-        eight = words[at]
-        pairs[eight & two_bytes] += step
-        pairs[second + ((eight >> np.uint64(16)) & two_bytes)] += step
-        pairs[third + ((eight >> np.uint64(32)) & two_bytes)] += step
-        pairs[fourth + (eight >> np.uint64(48))] += step
-        step += growth
-        growth += more
+def _compare(lines: Any, code: Any, number: Any, later: Any) -> None:
+    """Add to each column's ``number`` how often a code stands in four lines, and the number after each to ``later``."""
+    # Unsigned, so that no place is looked at from the end: compilers then compare many cells at once.
+    second, third, fourth = np.uint64(MOST_COLUMNS), np.uint64(2 * MOST_COLUMNS), np.uint64(3 * MOST_COLUMNS)
+    for at in range(np.uint64(number.size)):
+        one = np.uint8(number[at] + np.uint8(lines[at] == code))
+        two = np.uint8(one + np.uint8(lines[at + second] == code))
+        three = np.uint8(two + np.uint8(lines[at + third] == code))
+        four = np.uint8(three + np.uint8(lines[at + fourth] == code))
+        number[at] = four
+        later[at] = np.uint8(later[at] + np.uint8(np.uint8(one + two) + np.uint8(three + four)))
 
 
 @kernel()
-def _fold(pairs: Any, total: int, seen: Any, known: Any, moments: Any) -> None:
-    """Take the pairs of ``total`` words out of the tables: add number, rows, places and squared places to each code."""
+def _sums(number: Any, later: Any) -> Any:
+    """Return the sums of columns' numbers, of what came ``later``, of places and of squared places; leave zeros."""
+    # None of them exceeds 32 bits: 16 rows of 512 places.
+    total, afters, places, squares = np.uint32(0), np.uint32(0), np.uint32(0), np.uint32(0)
+    for at in range(number.size):
+        own, place = np.uint32(number[at]), np.uint32(at)
+        total = np.uint32(total + own)
+        afters = np.uint32(afters + np.uint32(later[at]))
+        own = np.uint32(own * place)
+        places = np.uint32(places + own)
+        squares = np.uint32(squares + np.uint32(own * place))
+        number[at] = 0
+        later[at] = 0
+    return np.int64(total), np.int64(afters), np.int64(places), np.int64(squares)
+
+
+@kernel()
+def _below(end: int) -> tuple[int, int]:
+    """Return the sum of the places before ``end``, and of their squares."""
+    return end * (end - 1) // 2, (end - 1) * end * (2 * end - 1) // 6
+
+
+@kernel()
+def _tiled(
+    runs: Any, codes: Any, top: int, rows: int, base: int, columns: int, ground: Any, tile: Any, known: Any, seen: Any,
+    sums: Any,
+) -> None:  # fmt: skip
+    """Add the ground of each code in a tile's runs (row of the tile, first column and the column after the last)."""
     size = known.size - 1
-    for table in range(4):
-        left = total
-        # Equal neighbours first: they are nearly all. Then the others, and in the end those of codes not met before.
-        for turn in range(3):
-            count = size if turn == 2 else known[size]
-            for i in range(count):
-                if left == 0:
-                    break
-                first: Any = i if turn == 2 else known[i]
-                for j in range(i if turn == 0 else 0, i + 1 if turn == 0 else count):
-                    second: Any = j if turn == 2 else known[j]
-                    entry = table * _TABLE + (first | second << 8)
-                    packed = pairs[entry]
-                    if packed == 0:
-                        continue
-                    pairs[entry] = 0
-                    number: Any = np.int64(packed & np.uint64((1 << _PLACES) - 1))
-                    words = np.int64((packed >> np.uint64(_PLACES)) & np.uint64((1 << (_SQUARES - _PLACES)) - 1))
-                    squares = np.int64((packed >> np.uint64(_SQUARES)) & np.uint64((1 << (_ROWS - _SQUARES)) - 1))
-                    rows = np.int64(packed >> np.uint64(_ROWS))
-                    left -= number
-                    # A pair's first cell lies at place 8 × word + 2 × table.
-                    places = 8 * words + 2 * table * number
-                    place_squares = 64 * squares + 32 * table * words + 4 * table * table * number
-                    moments[first, 0] += number
-                    moments[first, 1] += rows
-                    moments[first, 2] += places
-                    moments[first, 3] += place_squares
-                    moments[second, 0] += number
-                    moments[second, 1] += rows
-                    moments[second, 2] += places + number
-                    moments[second, 3] += place_squares + 2 * places + number
-                    if turn == 2:
-                        for code in (first, second):
-                            if not seen[code]:
-                                seen[code] = True
-                                known[known[size]] = code
-                                known[size] += 1
+    number = tile[MOST_ROWS * MOST_COLUMNS :][:columns]
+    later = tile[(MOST_ROWS + 1) * MOST_COLUMNS :][:columns]
+    lines = (rows + 3) >> 2 << 2
+    # Cells of other ground take one of the tile's own codes, and are taken off in the end.
+    other: Any = np.uint8(codes[top + runs[0, 0], runs[0, 1]])
+    left = lines * columns
+    off_cells, off_rows = left, lines * (lines - 1) // 2 * columns
+    off_places, off_squares = _below(columns)
+    off_places *= lines
+    off_squares *= lines
+    for line in range(lines):
+        tile[line * MOST_COLUMNS :][:columns] = other
+    for k in range(len(runs)):
+        row, first, last = runs[k, 0], runs[k, 1] - base, runs[k, 2] - base
+        source = codes[top + row, runs[k, 1] : runs[k, 2]]
+        target = tile[row * MOST_COLUMNS + first :][: last - first]
+        for at in range(source.size):
+            target[at] = np.uint8(source[at])
+        off_cells -= last - first
+        off_rows -= row * (last - first)
+        for end, sign in ((last, 1), (first, -1)):
+            place_sum, square_sum = _below(end)
+            off_places -= sign * place_sum
+            off_squares -= sign * square_sum
+    k = 0
+    missed = False
+    while left > 0:
+        if k == known[size]:
+            for line in range(lines):
+                for at in range(columns):
+                    code = tile[line * MOST_COLUMNS + at]
+                    if not seen[code]:
+                        seen[code] = True
+                        known[known[size]] = code
+                        known[size] += 1
+        code = np.uint8(known[k])
+        for line in range(0, lines, 4):
+            _compare(tile[line * MOST_COLUMNS :][: 4 * MOST_COLUMNS], code, number, later)
+        cells, afters, places, squares = _sums(number, later)
+        left -= cells
+        if cells > 0:
+            row_sum = lines * cells - afters
+            if code == other:
+                cells -= off_cells
+                row_sum -= off_rows
+                places -= off_places
+                squares -= off_squares
+            sums[code, 0] += ground[0] * cells + ground[1] * row_sum + ground[2] * places + ground[3] * squares
+            if missed:
+                # What is found comes forward: the next tile is like this one.
+                known[k], known[k - 1] = known[k - 1], known[k]
+        missed = cells == 0
+        k += 1
 
 
 def _count(
@@ -133,11 +165,10 @@ def _count(
     span_share: Any,
     span_starts: Any,
     codes: Any,
-    words: Any,
     ground: Any,
     tile_rows: int,
     tile_bits: int,
-    pairs: Any,
+    tile: Any,
     sums: Any,
     known: Any,
     found_shape: Any,
@@ -151,15 +182,13 @@ def _count(
     span_row, span_first, span_last, span_share, span_starts : ndarrays
         As `ecozone.measure.spans.spans_of` gives them.
     codes : ndarray, shape (rows, columns)
-        Of the strip, padded to whole words of eight codes; those of blocks that no span needs are never looked at.
-    words : ndarray of uint64, shape (rows, columns / 8)
-        The same memory, where codes are of 8 bits; without columns elsewhere.
+        Of the strip; those of blocks that no span needs are never looked at.
     ground : ndarray, shape (rows of tiles, columns of tiles, 4)
         Ground of the cell in row r and at place p of its tile: the sum of these times 1, r, p and p².
     tile_rows, tile_bits : int
         A tile has so many rows, up to `MOST_ROWS`, and two to the power of ``tile_bits`` columns.
-    pairs : ndarray of uint64, shape (PAIR_TABLE,)
-        Scratch, all 0; left so.
+    tile : ndarray of uint8, shape (TILE_BYTES,)
+        Scratch, all 0 at first; best where a line of the processor's cache begins.
     sums : ndarray, shape (codes that may occur, 4)
         Scratch, all 0; left so.
     known : ndarray of int64, shape (codes that may occur + 1,)
@@ -176,75 +205,60 @@ def _count(
     seen = np.zeros(size, np.bool_)
     for i in range(known[size]):
         seen[known[i]] = True
-    moments = np.zeros((size, 4), np.int64)
+    columns = 1 << tile_bits
+    # Fewer cells than that are added one by one.
+    worth = 64 + tile_rows * columns // 16 if codes.itemsize == 1 else tile_rows * columns + 1
     runs = np.empty((span_starts[-1], 3), np.int64)
-    in_words = words.shape[1] > 0 and tile_bits >= 3
-    tile_words = (1 << tile_bits) >> 3
+    own = np.empty((span_starts[-1], 3), np.int64)
     n = 0
     for shape in range(span_starts.size - 1):
         i, after = span_starts[shape], span_starts[shape + 1]
         while i < after:
-            # The spans in one row of tiles: long runs are put aside, the others are added cell by cell.
+            # The spans in one row of tiles: long runs are put aside for their tiles, where they are many.
             tile_row = span_row[i] // tile_rows
             top = tile_row * tile_rows
-            begin = i
+            begin, cells, number, first_tile, last_tile = i, 0, 0, ground.shape[1], -1
             while i < after and span_row[i] < top + tile_rows:
+                if span_share[i] == 1.0 and span_last[i] - span_first[i] >= _LONG:
+                    cells += span_last[i] - span_first[i]
+                    first_tile = min(first_tile, span_first[i] >> tile_bits)
+                    last_tile = max(last_tile, (span_last[i] - 1) >> tile_bits)
                 i += 1
-            long_words = 0
+            in_tiles = cells >= worth * (last_tile + 1 - first_tile)
             for k in range(begin, i):
-                if span_share[k] == 1.0 and span_last[k] - span_first[k] >= _LONG:
-                    long_words += (span_last[k] >> 3) - ((span_first[k] + 7) >> 3)
-            in_pairs = in_words and long_words >= _WORTH
-            number, first_tile, last_tile = 0, ground.shape[1], 0
-            for k in range(begin, i):
-                row, row_of_tile, share = span_row[k], span_row[k] - top, span_share[k]
-                x: Any = np.int64(span_first[k])
+                row, share = span_row[k], span_share[k]
+                first: Any = np.int64(span_first[k])
                 last: Any = np.int64(span_last[k])
-                body = after_body = last
-                if in_pairs and share == 1.0 and last - x >= _LONG:
-                    body, after_body = (x + 7) >> 3 << 3, last >> 3 << 3
-                    runs[number, 0], runs[number, 1], runs[number, 2] = row_of_tile, body >> 3, after_body >> 3
+                if in_tiles and share == 1.0 and last - first >= _LONG:
+                    runs[number, 0], runs[number, 1], runs[number, 2] = row - top, first, last
                     number += 1
-                    first_tile = min(first_tile, body >> tile_bits)
-                    last_tile = max(last_tile, (after_body - 1) >> tile_bits)
-                while x < last:
-                    if x == body:
-                        x = after_body
-                        continue
-                    tile = x >> tile_bits
-                    base = tile << tile_bits
-                    stop = min(base + (1 << tile_bits), body if x < body else last)
-                    flat = share * (ground[tile_row, tile, 0] + row_of_tile * ground[tile_row, tile, 1])
-                    slope, bend = share * ground[tile_row, tile, 2], share * ground[tile_row, tile, 3]
-                    for column in range(x, stop):
-                        code = codes[row, column]
-                        if not seen[code]:
-                            seen[code] = True
-                            known[known[size]] = code
-                            known[size] += 1
-                        place = float(column - base)
-                        sums[code, column & 3] += flat + place * (slope + place * bend)
-                    x = stop
-            for tile in range(first_tile, last_tile + 1):
-                total = 0
-                base = tile * tile_words
+                    continue
+                line = float(row - top)
+                for column in range(first, last):
+                    code = codes[row, column]
+                    if not seen[code]:
+                        seen[code] = True
+                        known[known[size]] = code
+                        known[size] += 1
+                    here, place = column >> tile_bits, float(column & (columns - 1))
+                    sums[code, (row + column) & 3] += share * (
+                        ground[tile_row, here, 0]
+                        + line * ground[tile_row, here, 1]
+                        + place * (ground[tile_row, here, 2] + place * ground[tile_row, here, 3])
+                    )
+            for place in range(first_tile, last_tile + 1 if number else first_tile):
+                some = 0
+                base = place << tile_bits
                 for k in range(number):
-                    start, stop = max(runs[k, 1], base), min(runs[k, 2], base + tile_words)
+                    start, stop = max(runs[k, 1], base), min(runs[k, 2], base + columns)
                     if start < stop:
-                        _pair(words[top + runs[k, 0]], start, stop, start - base, runs[k, 0], pairs)
-                        total += stop - start
-                if total > 0:
-                    _fold(pairs, total, seen, known, moments)
-                    for k in range(known[size]):
-                        code = known[k]
-                        if moments[code, 0] != 0:
-                            sums[code, 0] += (
-                                ground[tile_row, tile, 0] * moments[code, 0]
-                                + ground[tile_row, tile, 1] * moments[code, 1]
-                                + ground[tile_row, tile, 2] * moments[code, 2]
-                                + ground[tile_row, tile, 3] * moments[code, 3]
-                            )
-                            moments[code, :] = 0
+                        own[some, 0], own[some, 1], own[some, 2] = runs[k, 0], start, stop
+                        some += 1
+                if some:
+                    _tiled(
+                        own[:some], codes, top, tile_rows, base, columns, ground[tile_row, place], tile, known, seen,
+                        sums,
+                    )  # fmt: skip
         for k in range(known[size]):
             code = known[k]
             area = (sums[code, 0] + sums[code, 1]) + (sums[code, 2] + sums[code, 3])
@@ -257,8 +271,8 @@ def _count(
 
 #: Codes of 8 bits as they were decoded.
 count = kernel(
-    "int64(int32[::1], int32[::1], int32[::1], float64[::1], int64[::1], uint8[:,::1], uint64[:,::1],"
-    " float64[:,:,::1], int64, int64, uint64[::1], float64[:,::1], int64[::1], int32[::1], int32[::1], float64[::1])"
+    "int64(int32[::1], int32[::1], int32[::1], float64[::1], int64[::1], uint8[:,::1], float64[:,:,::1], int64, int64,"
+    " uint8[::1], float64[:,::1], int64[::1], int32[::1], int32[::1], float64[::1])"
 )(_count)
 #: Numbers of codes, where a strip holds more than 8 bits tell apart; compiled when that is met.
 count_many = kernel()(_count)

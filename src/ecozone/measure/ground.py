@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any, Literal
 
@@ -66,6 +68,9 @@ class Ground:
         plane = self._plane_cell_m2 is not None
         self.tile_rows = _MOST_ROWS if plane else _cells(_TILE_M[0] / high, _MOST_ROWS)
         self.tile_columns = _MOST_COLUMNS if plane or self._by_rows else _cells(_TILE_M[1] / wide, _MOST_COLUMNS)
+        places = (_AT_THREE + 1.0) / 2.0 * self.tile_columns - 0.5
+        #: From values at the nodes across a tile to coefficients.
+        self._to_parabola = np.linalg.inv(np.vander(places, 3, increasing=True)).T
         self._patch_rows = _cells(_PATCH_M / high, 2**20)
         self._patch_columns = _cells(_PATCH_M / wide, 2**20)
         self._patches: dict[tuple[int, int], Floats] = {}
@@ -97,7 +102,7 @@ class Ground:
         if self._plane_cell_m2 is not None:
             found[:, :, 0] = self._plane_cell_m2
             return found
-        # Middles of cells at the nodes, counted from the tile's first cell, and from values there to coefficients.
+        # Middles of cells at the nodes, counted from the tile's first cell.
         rows = (_AT_TWO + 1.0) / 2.0 * self.tile_rows - 0.5
         places = (_AT_THREE + 1.0) / 2.0 * self.tile_columns - 0.5
         if self._by_rows:
@@ -108,11 +113,10 @@ class Ground:
             found[:, :, 0] = (areas.mean(axis=1) - slope * (self.tile_rows - 1) / 2.0)[:, None]
             found[:, :, 1] = slope[:, None]
             return found
-        to_parabola = np.linalg.inv(np.vander(places, 3, increasing=True)).T
         down = (firsts[:, None] + rows + 0.5).ravel()
         across = (left + np.flatnonzero(columns)[:, None] * float(self.tile_columns) + places + 0.5).ravel()
         values = self._values(down, across).reshape(len(firsts), 2, -1, 3)
-        parabolas = values @ to_parabola * self._cell
+        parabolas = values @ self._to_parabola * self._cell
         mean, growth = parabolas.mean(axis=1), (parabolas[:, 1] - parabolas[:, 0]) / (rows[1] - rows[0])
         if self.tile_rows == 1:
             growth[:] = 0.0
@@ -134,21 +138,12 @@ class Ground:
         return np.asarray(2.0 * np.diff(edges) / (edges[1:] + edges[:-1]))
 
     def _values(self, rows: Floats, columns: Floats) -> Floats:
-        """Return the areal scale at places, of shape (rows, columns)."""
-        row_patch, column_patch = (rows // self._patch_rows).astype(int), (columns // self._patch_columns).astype(int)
-        if len(rows) and len(columns) and (row_patch == row_patch[0]).all() and (column_patch == column_patch[0]).all():
-            # A district lies in one patch.
-            high = _basis(rows / self._patch_rows - row_patch[0])
-            wide = _basis(columns / self._patch_columns - column_patch[0])
-            return np.asarray(high @ self._patch(int(row_patch[0]), int(column_patch[0])) @ wide.T)
+        """Return the areal scale at places, of shape (rows, columns); both rise."""
         found = np.empty((len(rows), len(columns)))
-        for down in np.unique(row_patch):
-            own_rows = row_patch == down
-            high = _basis(rows[own_rows] / self._patch_rows - down)
-            for across in np.unique(column_patch):
-                own_columns = column_patch == across
-                wide = _basis(columns[own_columns] / self._patch_columns - across)
-                found[np.ix_(own_rows, own_columns)] = high @ self._patch(int(down), int(across)) @ wide.T
+        high, wide = _basis(rows / self._patch_rows), _basis(columns / self._patch_columns)
+        for down, own_rows in _runs(rows // self._patch_rows):
+            for across, own_columns in _runs(columns // self._patch_columns):
+                found[own_rows, own_columns] = high[own_rows] @ self._patch(down, across) @ wide[own_columns].T
         return found
 
     def _patch(self, down: int, across: int) -> Floats:
@@ -174,8 +169,16 @@ class Ground:
 
 
 def _basis(places: Floats) -> Floats:
-    """Return the Chebyshev polynomials at places of a patch, 0 … 1."""
-    return np.asarray(chebyshev.chebvander(2.0 * places - 1.0, _NODES - 1))
+    """Return the Chebyshev polynomials at places of patches, 0 … 1 in each."""
+    angles = np.arccos(2.0 * (places - np.floor(places)) - 1.0)
+    return np.asarray(np.cos(angles[:, None] * np.arange(_NODES)))
+
+
+def _runs(values: Floats) -> Iterator[tuple[int, slice]]:
+    """Give each of the values, which rise, and where it stands."""
+    ends = np.flatnonzero(np.diff(values, append=np.nan)) + 1
+    for first, last in itertools.pairwise([0, *ends.tolist()]):
+        yield int(values[first]), slice(first, last)
 
 
 def _cells(number: float, most: int) -> int:

@@ -17,7 +17,7 @@ from ecozone.landcover import LandRaster
 from ecozone.measure.arrays import Floats, Ints, Mask, Shapes, added_up
 from ecozone.measure.codes import BYTE, StripCodes, Unreadable
 from ecozone.measure.compiled import prepare
-from ecozone.measure.counts import PAIR_TABLE, count, count_many, mark, meet
+from ecozone.measure.counts import TILE_BYTES, count, count_many, mark, meet
 from ecozone.measure.edges import GridEdges, StripEdges, grid_edges
 from ecozone.measure.ground import AreaKind, CoverageKind, Ground
 from ecozone.measure.spans import spans_of
@@ -27,6 +27,8 @@ _STRIP_ROWS = 512
 _PART_CELLS = 2**24
 #: Room for records of edges in one go: polygons of a part are taken in batches.
 _ROOM = 2**17
+#: Bytes in a line of the processor's cache: vectors that lie across two of them take twice the time.
+_LINE = 64
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,8 @@ class StripWorker(StripCodes):
         prepare()
         super().__enter__()
         self._places, self._amounts, self._spans = _room(_ROOM)
-        self._pairs = np.zeros(PAIR_TABLE, np.uint64)
+        tile = np.zeros(TILE_BYTES + _LINE, np.uint8)
+        self._tile = tile[-tile.ctypes.data % _LINE :][:TILE_BYTES]
         return self
 
     def tally(self, part: Part) -> Records:
@@ -275,7 +278,7 @@ class StripWorker(StripCodes):
         shapes, codes, areas = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
         tile_rows, tile_bits = part.job.ground.tile_rows, part.job.ground.tile_columns.bit_length() - 1
         n = (count if self.codes.dtype == np.uint8 else count_many)(
-            *self._spans, begins, self.codes, self.words, self._ground, tile_rows, tile_bits, self._pairs,
+            *self._spans, begins, self.codes, self._ground, tile_rows, tile_bits, self._tile,
             np.zeros((size, 4)), known, shapes, codes, areas,
         )  # fmt: skip
         return shapes[:n].astype(np.int64) + first, codes[:n].astype(np.int64), areas[:n].copy()
