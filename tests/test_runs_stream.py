@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecozone as ez
-from ecozone.errors import OutputError, UsageError
+from ecozone.errors import InputError, OutputError, UsageError
 from ecozone.notices import Notice, notice
-from ecozone.runs import Request, Streamed, execute, stream, streamable
+from ecozone.runs import Request, Streamed, execute, hands, stream, streamable
 from ecozone.runs.gathering import MOST_OF_A_KIND, Gathered
 
 SUFFIXES = ("csv", "jsonl", "parquet", "geoparquet", "gpkg")
@@ -180,20 +180,23 @@ asked = Request.model_validate_json(sys.argv[1])
 layer = streamable(asked, wanted=True)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
-    stream(asked, layer)
+    stream(asked, layer, workers=int(sys.argv[3]))
 except Exception as error:
     sys.exit(f"{type(error).__name__} {error.key}")
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="files are held to a size there")
-@pytest.mark.parametrize(("suffix", "size"), [("csv", 2_000), ("csv", 20_000), ("gpkg", 60_000), ("gpkg", 130_000)])
+@pytest.mark.parametrize(
+    ("suffix", "size", "workers"),
+    [("csv", 2_000, 1), ("csv", 2_000, 2), ("csv", 20_000, 1), ("gpkg", 60_000, 1), ("gpkg", 130_000, 1)],
+)
 def test_a_full_disk_ends_clean_and_is_gone_on_from(
-    ws: Any, sites_file: Path, tmp_path: Path, suffix: str, size: int
+    ws: Any, sites_file: Path, tmp_path: Path, suffix: str, size: int, workers: int
 ) -> None:
     """Whether a part or the joined file finds no room: an error that says so, no output, and the rest afterwards."""
     asked = request(ws, sites_file, tmp_path / "full", suffix, batch=10)
-    words = [sys.executable, "-c", FULL, asked.model_dump_json(), str(size)]
+    words = [sys.executable, "-c", FULL, asked.model_dump_json(), str(size), str(workers)]
     ran = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
     assert ran.stderr.strip().splitlines()[-1].startswith("OutputError"), ran.stderr
     assert hashes(tmp_path / "full") == {}
@@ -201,6 +204,90 @@ def test_a_full_disk_ends_clean_and_is_gone_on_from(
     streamed(asked)
     streamed(request(ws, sites_file, tmp_path / "straight", suffix, batch=10))
     assert hashes(tmp_path / "full") == hashes(tmp_path / "straight")
+
+
+@pytest.fixture
+def others(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that are started to work on parts."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = hands.start_child
+
+    def noting(module: str) -> subprocess.Popen[bytes]:
+        started.append(start(module))
+        return started[-1]
+
+    monkeypatch.setattr(hands, "start_child", noting)
+    return started
+
+
+def test_two_processes_write_the_bytes_of_one(
+    ws: Any, sites_file: Path, tmp_path: Path, others: list[subprocess.Popen[bytes]]
+) -> None:
+    """Both work, none is left, a run that both were stopped at goes on with one, and no byte tells of it."""
+    asked = request(ws, sites_file, tmp_path / "two", batch=4)
+    seen: list[int] = []
+
+    def until_half(done: int, total: int, what: str) -> None:
+        seen.append(done)
+        if done > COUNT // 2 and others[0].poll() is None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        streamed(asked, workers=2, progress=until_half)
+    assert seen == sorted(seen)
+    assert [one.poll() is None for one in others] == [False]
+    assert hashes(tmp_path / "two") == {}
+    done = streamed(asked, workers=2)
+    assert done.resumed >= seen[-1]
+    assert [one.poll() for one in others[1:]] == [0]
+    alone = streamed(request(ws, sites_file, tmp_path / "one", batch=4), workers=1)
+    assert len(others) == 2
+    assert hashes(tmp_path / "two") == hashes(tmp_path / "one")
+    assert (done.summary, done.notices) == (alone.summary, alone.notices)
+
+
+def test_a_process_that_is_killed_is_told_of(
+    ws: Any, sites_file: Path, tmp_path: Path, others: list[subprocess.Popen[bytes]]
+) -> None:
+    """The run ends with a message that names the signal, and the same command goes on to the same bytes."""
+    asked = request(ws, sites_file, tmp_path / "killed", "csv", batch=1)
+
+    def kill(done: int, total: int, what: str) -> None:
+        others[0].kill()
+
+    with pytest.raises(OutputError, match="SIGKILL" if sys.platform != "win32" else "") as caught:
+        streamed(asked, workers=2, progress=kill)
+    assert caught.value.key == "runs.hand_ended"
+    streamed(asked)
+    streamed(request(ws, sites_file, tmp_path / "straight", "csv", batch=1))
+    assert hashes(tmp_path / "killed") == hashes(tmp_path / "straight")
+
+
+def test_an_error_of_another_process_is_its_own(ws: Any, sites_file: Path, tmp_path: Path) -> None:
+    """A file that changes while both are at work is refused by whichever meets it, in the same words."""
+    asked = request(ws, sites_file, tmp_path / "out", "csv", batch=1)
+    table = sites_file.read_bytes()
+
+    def touch(done: int, total: int, what: str) -> None:
+        if done == 0:
+            sites_file.write_bytes(table)
+
+    with pytest.raises(InputError) as caught:
+        streamed(asked, workers=2, progress=touch)
+    assert caught.value.key == "intake.changed"
+
+
+@pytest.mark.parametrize(
+    ("processors", "megabytes", "sites", "expected"),
+    [(2, 4000, 10**6, 2), (2, 1400, 10**6, 1), (8, None, 10**6, 8), (8, 100, 10**6, 1), (8, None, 50_000, 2)],
+)
+def test_as_many_work_as_processors_memory_and_sites_allow(
+    monkeypatch: pytest.MonkeyPatch, processors: int, megabytes: int | None, sites: int, expected: int
+) -> None:
+    """Two of them on two processors, one where there is little room, and no more than there is work for."""
+    monkeypatch.setattr(hands, "processors", lambda: processors)
+    monkeypatch.setattr(hands, "available_bytes", lambda: None if megabytes is None else megabytes * 10**6)
+    assert hands.number_of_hands(sites) == expected
 
 
 def test_what_differs_is_named_and_only_a_restart_throws_parts_away(ws: Any, sites_file: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The memory of a process that works for another: how much it may add, and what it gives back."""
+"""Memory: how much there is left, how much a process that works for another may add, and what it gives back."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ def give_back() -> None:
         # Shapes are allocated by GEOS one by one; without this their pages stay with the process (glibc).
         with contextlib.suppress(AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def available_bytes() -> int | None:
+    """Return how much memory this process and its children may still take (Linux); None where nothing tells.
+
+    What the control group of a container allows counts too.
+    """
+    found = []
+    with contextlib.suppress(OSError, ValueError):
+        told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text("ascii").splitlines())
+        found.append(int(told["MemAvailable"].split()[0]) * 1024)
+    with contextlib.suppress(OSError, ValueError):
+        group = Path("/sys/fs/cgroup")
+        # "max" where there is no bound.
+        most = int((group / "memory.max").read_text("ascii"))
+        found.append(most - int((group / "memory.current").read_text("ascii")))
+    return min(found, default=None)
 
 
 def _data_bytes() -> int | None:

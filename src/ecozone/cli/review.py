@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
         near: float | None = typer.Option(None, "--near", min=0, help=say("cli.opt_near")),
         stream: bool | None = typer.Option(None, "--stream/--no-stream", help=say("cli.opt_stream")),
         batch: int | None = typer.Option(None, "--batch", min=1, help=say("cli.opt_batch")),
+        workers: int | None = typer.Option(None, "--workers", min=1, max=64, help=say("cli.opt_stream_workers")),
         restart: bool = typer.Option(False, "--restart", help=say("cli.opt_restart")),
         with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         override: list[str] = typer.Option([], "--override", metavar="WORDS", help=say("cli.opt_override")),
@@ -90,7 +91,7 @@ def register(app: typer.Typer) -> None:
         if streamed is not None:
             from ecozone.cli.streamed import check_streamed
 
-            return check_streamed(request, streamed, restart=restart, fail_on=fail_on)
+            return check_streamed(request, streamed, restart=restart, workers=workers, fail_on=fail_on)
         with showing_progress() as progress:
             outcome = execute(request, progress=progress)
         done = outcome.check

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 SCHEMA = "ecozone.stream/1"
 
 
-def check_streamed(request: Request, layer: Layer, *, restart: bool, fail_on: str | None) -> int:
+def check_streamed(request: Request, layer: Layer, *, restart: bool, workers: int | None, fail_on: str | None) -> int:
     """Carry out a streamed check, tell its counts and return its exit status."""
     from ecozone.runs import stream
 
     with _showing_sites() as progress:
-        done = stream(request, layer, restart=restart, progress=progress)
+        done = stream(request, layer, restart=restart, workers=workers, progress=progress)
     summary = done.summary
     if SETTINGS.json:
         files = [str(path) for path in done.files]

@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import pickle
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any, Literal
 
+from ecozone.children import start_child
 from ecozone.errors import EcozoneError, InputError, system_words
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request
@@ -35,13 +34,6 @@ _ENDED = "ended"
 
 #: Seconds within which the process must have imported its libraries, on a slow disk too.
 _START_SECONDS = 120.0
-#: Threads reserve memory that counts as used; nothing that is read needs many.
-_FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
-# Ctrl-C goes to the whole group of processes, from the first import on; the caller ends its reader itself.
-_PROGRAM = (
-    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from ecozone.intake.worker import main; main()"
-)
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -58,17 +50,9 @@ class Reader:
     """One process that reads, and the pipes to it. Not for two threads at once."""
 
     def __init__(self) -> None:
-        paths = json.dumps([os.path.abspath(path) for path in sys.path])  # noqa: PTH100 - entries may be zips or ""
         try:
-            self._process = subprocess.Popen(
-                # -P: nothing is imported from the folder that the user happens to stand in.
-                [sys.executable or "python", "-P", "-c", _PROGRAM, paths],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=os.environ | _FRUGAL,
-                # The folder in which it is started may be gone when it goes back there.
-                cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root
-            )
+            # The folder in which it is started may be gone when it goes back there.
+            self._process = start_child("ecozone.intake.worker", folder=os.path.abspath(os.sep))  # noqa: PTH100 - the root
         except OSError as error:
             raise InputError("intake.no_reader", why=system_words(error)) from error
         self._heard: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()

@@ -7,7 +7,6 @@ and a clock that ends an orphan whose caller was killed.
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import signal
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
+from ecozone.children import portable, private_pipes
 from ecozone.errors import InputError
 from ecozone.intake import features, parts
 from ecozone.intake.isolation import ANSWER, FAILED, READY, ROW
@@ -54,10 +54,7 @@ def main() -> None:
     """Answer requests until the caller closes the pipe."""
     # The keyboard's interrupt goes to the whole group of processes; the caller ends its reader itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, out = _private(0, "rb"), _private(1, "wb")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    # What a library prints must not come between the pickles.
-    os.dup2(2, 1)
+    requests, out = private_pipes()
     _send(out, READY, None)
     while True:
         try:
@@ -66,10 +63,6 @@ def main() -> None:
             return
         _send(out, *_carry_out(request, out))
         give_back()
-
-
-def _private(descriptor: int, mode: str) -> Any:
-    return os.fdopen(os.dup(descriptor), mode)
 
 
 def _send(out: BinaryIO, kind: str, content: Any) -> None:
@@ -94,16 +87,7 @@ def _carry_out(request: Request, out: BinaryIO) -> tuple[str, Any]:
         raised = request.limits.raised("memory_bytes")
         return FAILED, (InputError("intake.limit_memory_bytes", file=request.name, allowed=allowed, raised=raised), "")
     except Exception as error:  # noqa: BLE001 - every failure is the caller's to tell, a defect with the way it took
-        return FAILED, (_portable(error), traceback.format_exc())
-
-
-def _portable(error: Exception) -> Exception:
-    """Return an error that comes through a pickle whole, or a plain one that says the same."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-    except Exception:  # noqa: BLE001 - whatever a library's error does when it is pickled
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error
+        return FAILED, (portable(error), traceback.format_exc())
 
 
 @contextlib.contextmanager

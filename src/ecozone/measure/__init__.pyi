@@ -1,6 +1,7 @@
 from .aligning import Aligned as Aligned
 from .aligning import aligned as aligned
 from .arrangement import arrange as arrange
+from .arrays import processors as processors
 from .change import measure_change as measure_change
 from .change import same_cells as same_cells
 from .clearing import (
@@ -57,3 +58,4 @@ from .tally import measure_zones as measure_zones
 from .warming import prepare_screening as prepare_screening
 from .width import widths_in as widths_in
 from .width import widths_of as widths_of
+from .workers import at_most as at_most

@@ -20,7 +20,7 @@ from ecozone.runs.surroundings import extent_lonlat, shift_notices
 from ecozone.workspace import Workspace
 
 #: Sites of a batch, unless another number is given.
-BATCH = 10_000
+BATCH = 5_000
 
 
 def stream_checks(
@@ -104,15 +104,22 @@ def checked(
 ) -> Iterator[tuple[range, tuple[bytes, bytes], Check]]:
     """Yield the rows of each batch, what tells equal shapes among them, and its check."""
     screening = Screening(ws, near_m=near_m)
-    name = str(sites.settled.source["file"])
     for rows, frame in _ahead(sites.read, batches):
-        shapes: tuple[bytes, bytes] = frame.attrs.pop("shapes")
-        try:
-            frame = reproject(frame, ws.crs)
-        except EcozoneError as error:
-            raise error.of_file(name) from None
-        frame["source_file"] = name
-        yield rows, shapes, screening.check(frame)
+        yield rows, *checked_batch(frame, sites, screening, ws)
+
+
+def checked_batch(
+    frame: gpd.GeoDataFrame, sites: SiteStream, screening: Screening, ws: Workspace
+) -> tuple[tuple[bytes, bytes], Check]:
+    """Return what tells equal shapes among sites as `SiteStream.read` gives them, and their check."""
+    shapes: tuple[bytes, bytes] = frame.attrs.pop("shapes")
+    name = str(sites.settled.source["file"])
+    try:
+        frame = reproject(frame, ws.crs)
+    except EcozoneError as error:
+        raise error.of_file(name) from None
+    frame["source_file"] = name
+    return shapes, screening.check(frame)
 
 
 def _ahead(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ecozone.assess import NEAR_M, Check, overrule
+from ecozone.assess import NEAR_M, Screening
 from ecozone.errors import InputError, UsageError, cannot_write
 from ecozone.intake import (
     Layer,
@@ -28,14 +26,17 @@ from ecozone.intake import (
     tell_alike,
 )
 from ecozone.log import Progress, no_progress
+from ecozone.measure import processors
 from ecozone.notices import Notice, notices_of
 from ecozone.outputs import PIECEWISE
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
-from ecozone.runs.batches import BATCH, batches_of, checked, notices_of_whole
-from ecozone.runs.gathering import Gathered, Summary, added_up, summed_up
+from ecozone.runs.batches import BATCH, batches_of, notices_of_whole
+from ecozone.runs.gathering import Gathered, Summary, added_up
+from ecozone.runs.hands import Hand, number_of_hands, other_hands, worked_out
 from ecozone.runs.manifest import describe, manifest_with, write_manifest
 from ecozone.runs.overriding import rulings_of
+from ecozone.runs.parts import SHAPES, PartWork
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.workfolder import WorkFolder
@@ -44,7 +45,6 @@ from ecozone.workspace import Workspace, open_workspace
 
 #: From so many sites on a check is streamed unasked, where its file and its outputs allow it.
 STREAM_FROM = 50_000
-_SHAPES = "shapes.npy"
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,14 @@ def _obstacle(request: Request) -> UsageError | None:
     return None
 
 
-def stream(request: Request, layer: Layer, *, restart: bool = False, progress: Progress = no_progress) -> Streamed:
+def stream(
+    request: Request,
+    layer: Layer,
+    *,
+    restart: bool = False,
+    workers: int | None = None,
+    progress: Progress = no_progress,
+) -> Streamed:
     """Carry out a check part by part.
 
     Finished parts stand in a folder beside the first output (`WorkFolder`) until all are done; the same request goes
@@ -133,6 +140,9 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
         As `streamable` gives it.
     restart : bool
         Throw away what an earlier run has left.
+    workers : int, optional
+        How many processes work at once; as many as there are processors, memory and work for unless given. It makes no
+        difference to a file.
     progress : Progress
         ``progress(sites done, sites, "")``, once a part.
 
@@ -143,7 +153,8 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
     EcozoneError
         As `execute`.
     """
-    with speaking(request.lang), limiting(**request.limits):
+    count = workers or number_of_hands(layer.head.count)
+    with speaking(request.lang), limiting(**request.limits), other_hands(count - 1) as others:
         start_reader()
         folder = WorkFolder(Path(request.outputs[0]))
         ws = open_workspace(request.workspace)
@@ -154,8 +165,8 @@ def stream(request: Request, layer: Layer, *, restart: bool = False, progress: P
         inputs = [path for what, path in ws.inputs.items() if not what.startswith("landcover:")]
         run = describe(request, [*inputs, *ws.pack.files, *source_files(layer.path)], ws.tables.values())
         with _telling_of_room(folder.path), folder.held(run, restart=restart):
-            work = _Work(request, folder, ws, layer, progress)
-            resumed = work.carry_out()
+            work = _Work(request, folder, ws, layer, max(1, processors() // count))
+            resumed = work.carry_out(others, progress)
             summary, notices = work.whole()
             files = work.join(notices)
             manifest = manifest_with(run, notices, files, summary=summary.as_dict())
@@ -176,66 +187,48 @@ def _telling_of_room(path: Path) -> Iterator[None]:
 class _Work:
     """One streamed check at work."""
 
-    def __init__(self, request: Request, folder: WorkFolder, ws: Workspace, layer: Layer, progress: Progress) -> None:
-        self._request, self._folder, self._ws, self._progress = request, folder, ws, progress
-        self._rulings = rulings_of(request, ws)
-        self._sites = stream_sites(
+    def __init__(self, request: Request, folder: WorkFolder, ws: Workspace, layer: Layer, threads: int) -> None:
+        sites = stream_sites(
             layer,
             crs=request.crs,
             encoding=request.encoding,
             project_type=request.project_type,
             around=extent_lonlat(ws),
         )
-        self._batches = batches_of(len(self._sites), request.batch or BATCH)
-        self._of_layers = {one for key in ws.layers for one in notices_of(ws.features(key))}
-        self._outputs = [Path(path) for path in request.outputs]
+        self._parts = PartWork(
+            request,
+            folder,
+            ws,
+            Screening(ws, near_m=NEAR_M if request.near_m is None else request.near_m),
+            sites,
+            batches_of(len(sites), request.batch or BATCH),
+            rulings_of(request, ws),
+            frozenset(one for key in ws.layers for one in notices_of(ws.features(key))),
+            threads,
+        )
+        self._folder, self._sites, self._ws, self._rulings = folder, sites, ws, self._parts.rulings
+        self._numbers = range(len(self._parts.batches))
 
-    def carry_out(self) -> int:
+    def carry_out(self, others: Sequence[Hand], progress: Progress) -> int:
         """Work out every part that is not there; return the sites of those that were."""
-        numbers = {rows.start: number for number, rows in enumerate(self._batches)}
-        left = [rows for number, rows in enumerate(self._batches) if self._folder.done(number) is None]
         total = len(self._sites)
-        done = resumed = total - sum(map(len, left))
-        self._progress(done, total, "")
-        near_m = NEAR_M if self._request.near_m is None else self._request.near_m
-        pool = ThreadPoolExecutor(1, thread_name_prefix="ecozone-write")
-        writing: Future[int] | None = None
+        resumed = done = self._done()
+        progress(done, total, "")
+        left = [number for number in self._numbers if self._folder.done(number) is None]
         try:
-            for rows, shapes, check in checked(self._sites, self._ws, left, near_m=near_m):
-                if writing is not None:
-                    written_sites, writing = writing.result(), None
-                    done += written_sites
-                    self._progress(done, total, "")
-                writing = pool.submit(copy_context().run, self._write, numbers[rows.start], shapes, check)
-                del check
-            if writing is not None:
-                written_sites, writing = writing.result(), None
-                self._progress(done + written_sites, total, "")
+            with closing(worked_out(self._parts, left, others)) as parts:
+                for sites in parts:
+                    done += sites
+                    progress(done, total, "")
         except KeyboardInterrupt:
-            if writing is not None:
-                # What is judged is written and counted before the stop.
-                self._progress(done + writing.result(), total, "")
+            # What the others have finished meanwhile counts too.
+            progress(self._done(), total, "")
             raise
-        finally:
-            pool.shutdown(wait=True)
         return resumed
 
-    def _write(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> int:
-        """Write one part; return its sites."""
-        check = overrule(check, self._rulings.every)
-        gathered = Gathered()
-        gathered.add(check.notices, but=self._of_layers)
-        said = summed_up(check) | {"notices": gathered.as_dict()}
-        said["ruled"] = sorted(self._rulings.met(check.sites["site_id"]))
-        with self._folder.part(number, said) as draft:
-            for output, name in zip(self._outputs, self._names(), strict=True):
-                PIECEWISE[output.suffix.lower()].piece(check, draft / name)
-            arrays = np.frombuffer(shapes[0], np.int64), np.frombuffer(shapes[1], np.int64)
-            np.save(draft / _SHAPES, np.stack(arrays))
-        return len(check.sites)
-
-    def _names(self) -> list[str]:
-        return [f"{at}{output.suffix.lower()}" for at, output in enumerate(self._outputs)]
+    def _done(self) -> int:
+        """Return the sites of all parts that are there."""
+        return sum(len(self._parts.batches[at]) for at in self._numbers if self._folder.done(at) is not None)
 
     def whole(self) -> tuple[Summary, tuple[Notice, ...]]:
         """Return the counts of all parts, and what was noticed.
@@ -245,11 +238,11 @@ class _Work:
         InputError
             Where not one site could be trusted.
         """
-        parts = [self._folder.done(number) or {} for number in range(len(self._batches))]
+        parts = [self._folder.done(number) or {} for number in self._numbers]
         summary = added_up(parts)
         gathered = Gathered()
         gathered.add(notices_of_whole(self._sites, self._ws))
-        gathered.add(sorted(self._of_layers, key=lambda one: (one.key, str(one.place))))
+        gathered.add(sorted(self._parts.of_layers, key=lambda one: (one.key, str(one.place))))
         for part in parts:
             gathered.add_dict(part["notices"])
         gathered.add(self._rulings.notices)
@@ -257,8 +250,8 @@ class _Work:
         if summary.refused == summary.sites:
             refused = [one for one in gathered.notices() if one.severity == "refused"]
             raise all_refused(refused, summary.sites, file=self._sites.settled.source["file"])
-        places = range(len(self._batches))
-        rows, keys = np.concatenate([np.load(self._folder.place(at) / _SHAPES) for at in places], axis=1)
+        found = [np.load(self._folder.place(at) / SHAPES) for at in self._numbers]
+        rows, keys = np.concatenate(found, axis=1)
         place = self._sites.layer.place
         alike = tell_alike(rows, keys.view(np.uint64))
         gathered.add(placed(one, place) for one in alike)
@@ -267,7 +260,8 @@ class _Work:
     def join(self, notices: tuple[Notice, ...]) -> list[Path]:
         """Write the outputs."""
         files = []
-        for output, name in zip(self._outputs, self._names(), strict=True):
-            pieces = [self._folder.place(number) / name for number in range(len(self._batches))]
+        for given, name in zip(self._parts.request.outputs, self._parts.names, strict=True):
+            output = Path(given)
+            pieces = [self._folder.place(number) / name for number in self._numbers]
             files.append(PIECEWISE[output.suffix.lower()].join(pieces, output, notices))
         return files

@@ -8,9 +8,9 @@ written; whatever stops the run leaves finished parts and nothing that looks lik
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,23 +85,29 @@ class WorkFolder:
         return said if sizes == said["bytes"] else None
 
     @contextmanager
-    def part(self, number: int, said: dict[str, Any]) -> Iterator[Path]:
-        """Give a folder for the files of a part; it counts when the block ends well.
+    def draft(self, number: int, said: dict[str, Any]) -> Iterator[Path]:
+        """Give a folder for the files of a part; when the block ends well it is whole, and waits for `take`.
 
         Parameters
         ----------
         said : dict
             What `done` is to return; it may be filled in the block.
         """
-        with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self.path, ignore_cleanup_errors=True) as folder:
-            draft = Path(folder) / "part"
-            draft.mkdir()
+        draft = self.path / f"{_DRAFT}{number:08d}-{os.getpid()}"
+        draft.mkdir()
+        try:
             yield draft
             said["bytes"] = {entry.name: entry.stat().st_size for entry in sorted(draft.iterdir())}
             (draft / _DONE).write_text(json.dumps(said, ensure_ascii=False), "utf-8")
-            if self.place(number).exists():
-                shutil.rmtree(self.place(number))
-            draft.rename(self.place(number))
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+    def take(self, number: int, draft: Path) -> None:
+        """Make a finished draft the part; only the process that holds the folder does."""
+        if self.place(number).exists():
+            shutil.rmtree(self.place(number))
+        draft.rename(self.place(number))
 
     def remove(self) -> None:
         """Take all of it away: the outputs are written."""
