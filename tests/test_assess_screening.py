@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ecozone as ez
-from ecozone.assess import VERDICTS, at_least, check_batches, worst
+from ecozone.assess import VERDICTS, at_least, check_batches, screening, worst
 from ecozone.geo import area_m2
 
 EVERYTHING = ("red_line", "barrier", "sensitive")
@@ -315,6 +315,21 @@ def test_batches_give_what_the_whole_gives(ws: Any, sites: Any, square: Any) -> 
             frame.sort_values(by, kind="stable").reset_index(drop=True) for frame in (together, getattr(whole, name))
         )
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_parts_give_what_the_whole_gives(ws: Any, sites: Any, square: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many sites are judged at once, the answer is the same, progress never goes back and no text is twice."""
+    many = sites(*((square(at * 250, 1000, 120), ("school", "factory")[at % 2]) for at in range(17)))
+    whole = ez.check_sites(many, ws)
+    told: list[float] = []
+    monkeypatch.setattr(screening, "_MANY_SITES", 3)
+    parts = ez.check_sites(many, ws, progress=lambda done, total, _: told.append(done / total))
+    for name in ("sites", "findings", "states"):
+        pd.testing.assert_frame_equal(getattr(parts, name), getattr(whole, name))
+    assert (parts.notices, parts.verdicts) == (whole.notices, whole.verdicts)
+    assert told == sorted(told) and told[-1] == 1
+    for texts in (parts.findings["fact"], parts.findings["sentence"], parts.states["reason"]):
+        assert texts.nunique() == len(set(map(id, texts))) < len(texts)
 
 
 def test_a_batch_is_asked_for_when_the_one_before_is_answered(ws: Any, sites: Any, square: Any) -> None:

@@ -79,9 +79,9 @@ def hanging(tmp_path: Path) -> Path:
 @pytest.fixture
 def fresh() -> Iterator[None]:
     """No reader that an earlier test has started, none left for a later one."""
-    isolation._close_all()
+    isolation.end_readers()
     yield
-    isolation._close_all()
+    isolation.end_readers()
 
 
 def running() -> int:

@@ -21,7 +21,7 @@ from ecozone.assess.meetings import meetings_of
 from ecozone.assess.spoken import Kind, Spoken, spoken_of
 from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, States
 from ecozone.assess.subjects import kinds_of, prepare_sites
-from ecozone.assess.table import Columns, stacked
+from ecozone.assess.table import Columns, once, stacked
 from ecozone.assess.touching import touches
 from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
@@ -37,6 +37,10 @@ _ASKED = ("site_id", "tags", "area_m2", "length_m")
 #: Others are given so many batches for each that works at once, of no fewer sites than this.
 _BATCHES = 4
 _FEW_SITES = 2_000
+#: So many sites are judged at once where nobody else judges.
+_MANY_SITES = 10_000
+#: Texts that a table makes row by row.
+_TOLD = frozenset(("fact", "sentence", "reason"))
 _VERDICTS = np.array(VERDICTS, dtype=object)
 
 
@@ -186,7 +190,9 @@ class Screening:
         if mapper is not None:
             mapper.require(())
         subjects, notices = prepare_sites(sites, self._ws)
-        answers = [self.judge(0, subjects, progress)] if mapper is None else self._judged_by(mapper, subjects, progress)
+        judged = self._judged(subjects, progress) if mapper is None else self._judged_by(mapper, subjects, progress)
+        known: dict[str, str] = {}
+        answers = sorted((_told_once(answer, known) for answer in judged), key=lambda answer: answer.start)
         noticed = (*notices, *(one for answer in answers for one in answer.notices))
         site_ids = subjects["site_id"].to_numpy(object)
         states = _by_layer([answer.states for answer in answers])
@@ -232,19 +238,27 @@ class Screening:
         prepared = Prepared(rows, area_m2=np.nan_to_num(rows["area_m2"].to_numpy(np.float64)))
         return _Batch(rows, kind, tuple(self._kinds), prepared, Coverage(prepared, self._ws, self._extents))
 
-    def _judged_by(self, mapper: Mapper, subjects: gpd.GeoDataFrame, progress: Progress) -> list[Answer]:
+    def _judged(self, subjects: gpd.GeoDataFrame, progress: Progress) -> Iterator[Answer]:
+        """Judge the sites part by part: what the measuring takes is that of a part."""
+        starts = range(0, max(len(subjects), 1), _MANY_SITES)
+        for at, start in enumerate(starts):
+
+            def so_far(done: int, total: int, what: str, at: int = at) -> None:
+                progress(at * total + done, len(starts) * total, what)
+
+            yield self.judge(start, subjects.iloc[start : start + _MANY_SITES], so_far)
+
+    def _judged_by(self, mapper: Mapper, subjects: gpd.GeoDataFrame, progress: Progress) -> Iterator[Answer]:
         """Have batches of the sites judged by others: what is not asked for, such as names, does not leave."""
         self._read()
         number = max(min(len(subjects) // _FEW_SITES, mapper.size * _BATCHES), 1)
         ends = [len(subjects) * part // number for part in range(number + 1)]
         asked = subjects[[*_ASKED, subjects.geometry.name]]
         batches = [(start, asked.iloc[start:stop]) for start, stop in pairwise(ends)]
-        answers: list[Answer] = []
         with closing(mapper.map(judge_batches, self, batches)) as found:
-            for answer in found:
-                answers.append(answer)
-                progress(len(answers), len(batches), "")
-        return sorted(answers, key=lambda answer: answer.start)
+            for done, answer in enumerate(found, start=1):
+                yield answer
+                progress(done, len(batches), "")
 
     def _read(self) -> None:
         """Have all in memory that a check asks of the workspace: others may not see its files."""
@@ -277,6 +291,14 @@ def judge_batches(screening: Screening, batches: Iterable[tuple[int, gpd.GeoData
     """Judge batches of sites: the work that `Screening` shares out."""
     for start, subjects in batches:
         yield screening.judge(start, subjects)
+
+
+def _told_once(answer: Answer, known: dict[str, str]) -> Answer:
+    """Return an answer in which what is said of many sites in the same words is kept once."""
+    for part in (*answer.findings, *answer.states):
+        for name in _TOLD & part.keys():
+            part[name] = once(part[name], known)
+    return answer
 
 
 def _by_layer(tables: list[list[Columns]]) -> list[Columns]:

@@ -60,6 +60,16 @@ def stacked(
     return pd.DataFrame(found, columns=list(columns), copy=False)
 
 
+def once(texts: Iterable[str], known: dict[str, str]) -> NDArray[np.object_]:
+    """Return texts, what is the same kept once; ``known`` are those that are kept already.
+
+    >>> texts = once(["".join("ab"), "".join("ab")], {})
+    >>> texts[0] is texts[1]
+    True
+    """
+    return np.array([*(known.setdefault(text, text) for text in texts), None], dtype=object)[:-1]
+
+
 def unique_rows(*columns: NDArray[Any]) -> tuple[list[tuple[int, ...]], NDArray[np.intp]]:
     """Return the rows that there are among columns of small whole numbers, sorted, and of each row its place there.
 

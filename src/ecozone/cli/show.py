@@ -75,8 +75,7 @@ def show_check(check: Check) -> None:
         console().print(say("cli.sites_not_shown", shown=len(shown), left=len(sites) - len(shown)), style="yellow")
     counts = "  ".join(f"{say(f'words.{verdict}')} {count}" for verdict, count in check.verdicts.items() if count)
     console().print(say("cli.summary", sites=len(check.sites), counts=counts))
-    absent = dict.fromkeys(row["reason"] for row in records(check.states) if row["layer"] is None)
-    for reason in absent:
+    for reason in check.states.loc[check.states["layer"].isna(), "reason"].unique():
         console().print(say("cli.not_judged", reason=reason), style="dim")
     console().print(say("cli.clear_means"), style="dim")
 

@@ -23,6 +23,7 @@ from .inspection import (
 from .inspection import (
     inspect_file as inspect_file,
 )
+from .isolation import end_readers as end_readers
 from .isolation import start_reader as start_reader
 from .limits import (
     Limits as Limits,

@@ -156,6 +156,13 @@ def start_reader() -> None:
             _idle.append(Reader())
 
 
+def end_readers() -> None:
+    """End the readers that wait for work, so that their memory is there for other things."""
+    with _lock:
+        while _idle:
+            _idle.pop().close()
+
+
 def isolated(job: str, limits: Limits, name: str, **words: Any) -> Any:
     """Carry out a job of `ecozone.intake.worker` in a process of its own and return its answer.
 
@@ -253,12 +260,6 @@ def _how(status: int | None) -> str:
     return str(status)
 
 
-def _close_all() -> None:
-    with _lock:
-        while _idle:
-            _idle.pop().close()
-
-
 def _forget_all() -> None:
     """In a fork of this process: the readers are the parent's."""
     global _lock
@@ -268,6 +269,6 @@ def _forget_all() -> None:
     _idle.clear()
 
 
-atexit.register(_close_all)
+atexit.register(end_readers)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)

@@ -79,7 +79,9 @@ def column(values: pd.Series[Any]) -> pa.Array:
 
 def _of_objects(found: NDArray[np.object_]) -> pa.Array:
     try:
-        return pa.array(found, pa.string(), from_pandas=True)
+        # Of a text that Arrow reads Python keeps a second copy, in UTF-8, as long as the text lives.
+        texts = [value.encode() if isinstance(value, str) else value for value in found.tolist()]
+        return pa.array(texts, pa.string(), from_pandas=True)
     except (pa.ArrowTypeError, pa.ArrowInvalid):
         return pa.array(found, from_pandas=True)
 

@@ -25,7 +25,7 @@ from ecozone.outputs.geoparquet import geo_schema, parquet_sites
 from ecozone.outputs.geotables import GEOPACKAGE_TABLES, geopackage_tables, kind_of, typed, write_table
 from ecozone.outputs.jsonlines import site_lines
 from ecozone.outputs.styles import describe_layers
-from ecozone.outputs.tables import CSV_MARK, csv_bytes, finding_table, notice_table
+from ecozone.outputs.tables import CSV_MARK, csv_parts, finding_table, notice_table
 
 #: Quick to write and to read again; what waits to be joined takes a third of the room.
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -49,7 +49,8 @@ class Pieces:
 
 
 def _csv_piece(check: Check, path: Path) -> None:
-    path.write_bytes(csv_bytes(finding_table(check), header=True))
+    with path.open("wb") as out:
+        out.writelines(csv_parts(finding_table(check)))
 
 
 def _csv_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:

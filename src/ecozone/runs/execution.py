@@ -22,8 +22,9 @@ from ecozone.assess import (
     overrule,
     plan_samples,
 )
-from ecozone.intake import start_reader
+from ecozone.intake import end_readers, start_reader
 from ecozone.log import Progress, no_progress
+from ecozone.memory import give_back
 from ecozone.outputs import (
     require_new,
     write_samples,
@@ -38,6 +39,9 @@ from ecozone.runs.request import Request
 from ecozone.runs.stage import Stage
 from ecozone.runs.writers import PartWriter, asks_for_words, known_writers, require_fitting
 from ecozone.workspace import Workspace, open_workspace
+
+#: From so many sites on memory that is not used any more is given back between the steps.
+_MANY_SITES = 5_000
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,10 @@ def execute(
                 project_tags(ws.pack, request.project_type, "")
             sites = read_all_sites(paths, ws, request, called=None if stage is None else stage.called)
             tables += sites.attrs.get("tables", ())
+            if len(sites) >= _MANY_SITES:
+                # What a long file took is not there twice: in its reader and in the check.
+                end_readers()
+                give_back()
             check = check_sites(
                 sites,
                 ws,
@@ -124,6 +132,8 @@ def execute(
                 client=mapper,
                 progress=progress,
             )
+            if len(sites) >= _MANY_SITES:
+                give_back()
             if request.least_cut:
                 bound = SHIFT_WITHIN_M if request.shift_within_m is None else request.shift_within_m
                 cuts = least_cut(check, shift_within_m=bound or None, margin=request.cut_margin, progress=progress)
