@@ -17,7 +17,7 @@ from shapely import MultiPolygon, Polygon, box
 
 from ecozone.geo.gdal import rasterio
 from ecozone.measure.arrays import Floats
-from ecozone.measure.edges import grid_edges
+from ecozone.measure.edges import grid_edges, rings_of
 from ecozone.measure.partition import _room
 from ecozone.measure.spans import spans_of
 
@@ -53,7 +53,7 @@ def parts_of(
     centres: bool = False,
 ) -> Iterator[tuple[int, int, Any, Any, Any]]:
     """Give the corner of each part, its shapes, their spans (row, first, last, share) and which overlap."""
-    plan = grid_edges(np.array(shapes, dtype=object), to, WIDTH, HEIGHT, high)
+    plan = grid_edges(rings_of(np.array(shapes, dtype=object)), to, WIDTH, HEIGHT, high)
     for number, left in itertools.product(plan.strips_met(), range(0, WIDTH, wide)):
         top, bottom, right = number * high, min(number * high + high, HEIGHT), min(left + wide, WIDTH)
         own = plan.strip(number, left, right)

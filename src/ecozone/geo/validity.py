@@ -46,6 +46,7 @@ def repair(
     max_change_share: float = 1e-4,
     file: str | PathLike[str] | None = None,
     begin: Begin | None = None,
+    known_valid: Mask | None = None,
 ) -> tuple[GeoSeries, tuple[Notice, ...]]:
     """Return the shapes with the invalid ones repaired or refused, and a notice for each of these.
 
@@ -65,6 +66,8 @@ def repair(
         Named in the notices.
     begin : function of an index label, optional
         Called before work that may take long on a shape, for whoever waits and may lose patience.
+    known_valid : ndarray of bool, optional
+        Shapes that need not be looked at.
 
     Returns
     -------
@@ -83,7 +86,11 @@ def repair(
     """
     crs = norm_crs(series.crs)
     shapes = np.array(series.array, dtype=object)
-    rows = np.flatnonzero(~shapely.is_missing(shapes) & ~_valid(shapes))
+    doubtful = ~shapely.is_missing(shapes)
+    if known_valid is not None:
+        doubtful &= ~known_valid
+    rows = np.flatnonzero(doubtful)
+    rows = rows[~_valid(shapes[rows])]
     if not len(rows):
         return GeoSeries(shapes, index=series.index, crs=crs, name=series.name), ()
     bad = [_Bad(shapes[row], row_name(series.index, int(row))) for row in rows]

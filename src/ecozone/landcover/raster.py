@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from os import PathLike
 from pathlib import Path
@@ -66,7 +67,7 @@ class CodeReader:
     raster: LandRaster
     dataset: Any
 
-    @property
+    @cached_property
     def masked(self) -> bool:
         """Whether the file has a mask of its own."""
         return rasterio.enums.MaskFlags.per_dataset in self.dataset.mask_flag_enums[0]

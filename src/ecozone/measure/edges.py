@@ -73,13 +73,13 @@ class Rings:
     owner: Ints
 
 
-def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip_height: int) -> GridEdges:
+def grid_edges(taken: Rings, transform: Affine, width: int, height: int, strip_height: int) -> GridEdges:
     """Return polygons' edges on the grid of a raster.
 
     Parameters
     ----------
-    shapes : array of Polygon or MultiPolygon
-        In the CRS of the grid; none empty.
+    taken : Rings
+        Polygons in the CRS of the grid. Their vertices are moved to where they lie on it, in place.
     transform : Affine
         From (column, row) to (x, y), not rotated.
     width, height : int
@@ -88,11 +88,10 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
         Rows of a strip.
     """
     count = -(-height // strip_height)
-    if not len(shapes):
+    if not len(taken.owner):
         nothing = np.zeros(0, np.int64)
         ends = np.zeros(1, np.int64), nothing, np.zeros((0, 2)), nothing, np.zeros(count + 1, np.int64)
         return GridEdges(np.zeros((0, 2)), *ends)
-    taken = rings_of(shapes)
     xy, rings, outer, owner = taken.xy, taken.rings, taken.outer, taken.owner
     snaps = [
         max(_SNAP, 4.0 * float(np.spacing(max(abs(values.min()), abs(values.max())))) / abs(cell))
@@ -114,6 +113,9 @@ def grid_edges(shapes: Shapes, transform: Affine, width: int, height: int, strip
 
 def rings_of(shapes: Shapes) -> Rings:
     """Take polygons apart; none is empty."""
+    if not len(shapes):
+        nothing = np.zeros(0, np.int64)
+        return Rings(np.zeros((0, 2)), np.zeros(1, np.int64), np.zeros(0, np.bool_), nothing)
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all() and not shapely.get_num_interior_rings(
         shapes
     ).any():

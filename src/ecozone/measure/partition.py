@@ -18,7 +18,7 @@ from ecozone.measure.arrays import Floats, Ints, Mask, Shapes, added_up
 from ecozone.measure.codes import BYTE, StripCodes, Unreadable
 from ecozone.measure.compiled import prepare
 from ecozone.measure.counts import TILE_BYTES, count, count_many, mark, meet
-from ecozone.measure.edges import GridEdges, StripEdges, grid_edges
+from ecozone.measure.edges import GridEdges, Rings, StripEdges, grid_edges, rings_of
 from ecozone.measure.ground import AreaKind, CoverageKind, Ground
 from ecozone.measure.spans import spans_of
 
@@ -136,7 +136,12 @@ class Plan:
 
 
 def plan(
-    shapes: Shapes, rasters: tuple[LandRaster, ...], *, area: AreaKind, coverage: CoverageKind = "fraction"
+    shapes: Shapes,
+    rasters: tuple[LandRaster, ...],
+    *,
+    area: AreaKind,
+    coverage: CoverageKind = "fraction",
+    rings: Rings | None = None,
 ) -> Plan:
     """Cut the tally of polygons over rasters into strips.
 
@@ -149,6 +154,8 @@ def plan(
     area : "ellipsoidal" or "plane"
     coverage : "fraction" or "centre"
         What of a cell counts for a polygon: the part that it covers, or all of it where it covers the centre.
+    rings : Rings, optional
+        The polygons taken apart; the plan takes them over, and moves their vertices.
 
     Raises
     ------
@@ -157,7 +164,8 @@ def plan(
     """
     first = rasters[0]
     height, width = part_shape(first)
-    edges = grid_edges(shapes, first.transform, first.width, first.height, height)
+    taken = rings_of(shapes) if rings is None else rings
+    edges = grid_edges(taken, first.transform, first.width, first.height, height)
     return Plan(Job(rasters, Ground(first, area), coverage), height, width, edges)
 
 

@@ -5,33 +5,10 @@ from __future__ import annotations
 from ecozone.measure.compiled import kernel
 from ecozone.measure.outlines import Indices, Longs
 from ecozone.measure.pairs import Floats, Mask
+from ecozone.measure.sides import all_on_one_side, follows_on
 
 #: Of a polygon in whose slabs edges would have to be compared more often than this for each, nothing is said.
 _MOST = 64
-#: A determinant of differences of doubles that is larger than this share of its terms has the right sign (Shewchuk).
-_SURE = 4e-16
-
-
-@kernel()
-def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
-    """Return on which side of a line a point lies: 1 or -1, 0 where that is not sure."""
-    one, two = (bx - ax) * (py - ay), (by - ay) * (px - ax)
-    if abs(one - two) > _SURE * (abs(one) + abs(two)):
-        return 1 if one > two else -1
-    return 0
-
-
-@kernel()
-def _all_on_one_side(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float) -> bool:
-    """Say whether the second edge surely lies on one side of the line of the first."""
-    side = _side(ax, ay, bx, by, cx, cy)
-    return side != 0 and side == _side(ax, ay, bx, by, dx, dy)
-
-
-@kernel()
-def _follows_on(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> bool:
-    """Say whether an edge from b to c surely has nothing but b in common with that from a to b."""
-    return _side(ax, ay, bx, by, cx, cy) != 0 or (bx - ax) * (cx - bx) + (by - ay) * (cy - by) > 0.0
 
 
 @kernel(
@@ -54,7 +31,7 @@ def plainly_valid(
         for i in range(low, last):
             n = i + 2 if i + 2 <= last else low + 1
             # What is not finite is greater than nothing, and lies on no side.
-            fine = fine and _follows_on(xy[i, 0], xy[i, 1], xy[i + 1, 0], xy[i + 1, 1], xy[n, 0], xy[n, 1])
+            fine = fine and follows_on(xy[i, 0], xy[i, 1], xy[i + 1, 0], xy[i + 1, 1], xy[n, 0], xy[n, 1])
         slab, left = slab_first[zone], _MOST * (last - low)
         while fine and slab < slab_first[zone] + slabs[zone]:
             stop_at = pointer[slab + 1]
@@ -73,8 +50,8 @@ def plainly_valid(
                     if k == i + 1 or (i == low and k == last - 1):
                         continue
                     if not (
-                        _all_on_one_side(ax, ay, bx, by, cx, cy, dx, dy)
-                        or _all_on_one_side(cx, cy, dx, dy, ax, ay, bx, by)
+                        all_on_one_side(ax, ay, bx, by, cx, cy, dx, dy)
+                        or all_on_one_side(cx, cy, dx, dy, ax, ay, bx, by)
                     ):
                         fine = False
                         break

@@ -93,7 +93,7 @@ def tallied(
 
     states = [_state(raster) for raster in rasters]
     ready = on_grid(zones, rasters[0], area, on_invalid, valid=valid)
-    work = plan(ready.shapes, rasters, area=area, coverage=coverage)
+    work = plan(ready.shapes, rasters, area=area, coverage=coverage, rings=ready.rings)
     found = tally_plan(work, threads=threads, mapper=mapper, progress=progress)
     for raster, state in zip(rasters, states, strict=True):
         if _state(raster) != state:
