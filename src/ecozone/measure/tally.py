@@ -168,23 +168,21 @@ def _table(found: ZoneCodes, raster: LandRaster) -> pd.DataFrame:
     nodata = ~found.valid[:, 0] | np.isin(values, list(raster.nodata_codes))
     blank = np.bincount(found.zones[nodata], found.areas[nodata], minlength=count) + 0.0 * found.inside_m2
     zone = np.concatenate([found.zones[~nodata], np.arange(count), np.arange(count)])
-    code = np.concatenate([values[~nodata].astype(object), np.repeat([NODATA, OUTSIDE], count).astype(object)])
     areas = np.concatenate([found.areas[~nodata], blank, found.outside_m2])
-    kind = np.repeat([0, 1, 2], [len(zone) - 2 * count, count, count])
     names = {} if raster.scheme is None else {code: land.label() for code, land in raster.scheme.classes.items()}
     known, place = np.unique(values[~nodata], return_inverse=True)
-    named = np.array([names.get(own, "") for own in known.tolist()], dtype=object)[place.reshape(-1)]
-    blanks = np.repeat([say("measure.tally_nodata"), say("measure.tally_outside")], count).astype(object)
-    label = np.concatenate([named, blanks])
-    # The records of a zone are in the order of their codes already.
-    order = np.lexsort((kind, zone))
-    zone, code, label, areas = zone[order], code[order], label[order], areas[order]
+    codes = [*known.tolist(), NODATA, OUTSIDE]
+    labels = [*(names.get(code, "") for code in codes[:-2]), say("measure.tally_nodata"), say("measure.tally_outside")]
+    place = np.concatenate([place.reshape(-1), np.repeat([len(known), len(known) + 1], count)])
+    order = np.lexsort((place, zone))
+    zone, place, areas = zone[order], place[order], areas[order]
     own = found.area_m2.to_numpy()[zone]
     return pd.DataFrame(
         {
             "zone": found.labels(zone),
-            "code": pd.Series(code, dtype=object),
-            "label": label,
+            "code": pd.Series(np.array(codes, dtype=object)[place], dtype=object),
+            # Each text is turned into what pandas keeps of texts once.
+            "label": pd.Series(labels).array.take(place),
             "area_m2": areas,
             "share": np.divide(areas, own, out=np.full(len(own), np.nan), where=own > 0),
         },
