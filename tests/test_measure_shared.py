@@ -386,6 +386,8 @@ def test_equal_layers_share_an_index_while_somebody_holds_it() -> None:
     one = index_of(np.array([zone], dtype=object))
     assert index_of(np.array([shapely.from_wkb(zone.wkb)], dtype=object)) is one
     assert index_of(np.array([shapely.box(E, N, E + 10, N + 10.000001)], dtype=object)) is not one
+    in_its_box = shapely.Polygon([(E, N), (E + 10, N + 2), (E + 10, N + 10), (E, N + 10)])
+    assert index_of(np.array([in_its_box], dtype=object)) is not one
 
 
 def test_work_in_parts_is_done_once_each() -> None:

@@ -87,6 +87,9 @@ from .measures import (
     plane_area_m2 as plane_area_m2,
 )
 from .measures import (
+    rings_of as rings_of,
+)
+from .measures import (
     shape_areas as shape_areas,
 )
 from .measures import (

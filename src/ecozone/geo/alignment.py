@@ -12,7 +12,7 @@ import shapely
 
 from ecozone.errors import GeometryError
 from ecozone.geo.arrays import Floats, Ints, Mask, Shapes
-from ecozone.geo.measures import parts_of, vertices_of
+from ecozone.geo.measures import parts_of, rings_of, vertices_of
 
 #: Cell of the raster. A point fits where an edge runs through its cell or one of the eight around: 4 to 8 m, the
 #: accuracy of layers drawn for planning together with that of a hand.
@@ -34,7 +34,7 @@ def lines_of(shapes: Shapes) -> Shapes:
     """Return the single lines and rings of all shapes; points have none, and what is not finite is a GeometryError."""
     parts, _ = parts_of(shapes)
     linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
-    lines: Shapes = np.concatenate([parts[linear], shapely.get_rings(parts)])
+    lines: Shapes = np.concatenate([parts[linear], rings_of(parts)[0]])
     if not np.isfinite(shapely.get_coordinates(lines)).all():
         raise GeometryError("geo.not_finite_shape")
     return lines

@@ -85,7 +85,7 @@ def _sum_rings(shapes: Shapes, areas_of: Callable[[Floats, Ints], Floats]) -> Fl
         # Their vertices are those of their rings, which need not be taken out of them.
         return areas_of(*vertices_of(shapes))
     parts, owner = parts_of(shapes)
-    rings, polygon = shapely.get_rings(parts, return_index=True)
+    rings, polygon = rings_of(parts)
     total = np.where(shapely.is_missing(shapes), np.nan, 0.0)
     if not len(rings):
         return total
@@ -132,7 +132,7 @@ def length_m(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series[float]:
 def shape_lengths(shapes: Shapes, crs: CRS) -> Floats:
     """Return the length on the ellipsoid of each shape in m; `length_m` on an array."""
     parts, owner = parts_of(shapes)
-    rings, polygon = shapely.get_rings(parts, return_index=True)
+    rings, polygon = rings_of(parts)
     linear = np.isin(shapely.get_type_id(parts), (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING))
     lines, owners = np.concatenate([parts[linear], rings]), np.concatenate([owner[linear], owner[polygon]])
     total = np.where(shapely.is_missing(shapes), np.nan, 0.0)
@@ -235,6 +235,13 @@ def parts_of(shapes: Shapes) -> tuple[Shapes, Ints]:
         owner = owner[inner]
     filled = ~shapely.is_empty(parts)
     return parts[filled], owner[filled]
+
+
+def rings_of(shapes: Shapes) -> tuple[Shapes, Ints]:
+    """Return the rings of polygons and whose they are, but for holes without a vertex, which files may hold."""
+    rings, owner = shapely.get_rings(shapes, return_index=True)
+    filled = ~shapely.is_empty(rings)
+    return rings[filled], owner[filled]
 
 
 def vertices_of(lines: Shapes) -> tuple[Floats, Ints]:

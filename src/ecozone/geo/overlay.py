@@ -26,7 +26,8 @@ def intersection(a: GeoSeries, b: GeoSeries) -> GeoSeries:
 
     A border shared by two polygons is no overlap; a line along a border is inside, as is a point on it. Where one shape
     covers the other the result is that other to the last digit; else its vertices lie on the grid. An overlap thinner
-    than the grid may vanish.
+    than the grid may vanish, and lines that run along each other or along a border so near that the grid does not tell
+    them apart may share what they run along.
 
     Parameters
     ----------
@@ -190,7 +191,9 @@ def intersections(first: Shapes, second: Shapes) -> Shapes:
             lambda shared: _agrees(shared, one[cut], two[cut], meets[cut], lower[cut]),
             "intersection",
         )
-        found[cut[~meets[cut]]] = _EMPTY[lower[cut[~meets[cut]]]]
+        # Areas that only touch leave slivers on the grid; lines that run along each other are one there, or are not.
+        none = cut[~meets[cut] & (_size(found[cut]) <= _noise(found[cut]))]
+        found[none] = _EMPTY[lower[none]]
     out[rows] = found
     return out
 
@@ -209,6 +212,8 @@ def _agrees(shared: Shapes, one: Shapes, two: Shapes, meets: Mask, lower: Ints) 
     fine = np.where(meets, size <= least * (1.0 + SHARE) + noise, size <= noise)
     for i in np.flatnonzero(meets & (size == 0.0)):
         fine[i] = _thin(one[i], two[i])
+    for i in np.flatnonzero(~fine & ~meets & (lower == 1)):
+        fine[i] = all(shapely.covers(shapely.buffer(side, 2.0 * GRID_M), shared[i]) for side in (one[i], two[i]))
     return fine
 
 

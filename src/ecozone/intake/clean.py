@@ -86,6 +86,7 @@ class Cleaner:
         self._refuse_numbers()
         self._flatten()
         self._one_kind()
+        self._leave_out_empty_parts()
         self._check_coordinates(crs, part=part)
         self._refuse_wide(crs)
         self._repair(crs)
@@ -154,6 +155,20 @@ class Cleaner:
         if unpacked:
             self.notices.append(notice("intake.collection_unpacked", count=len(unpacked), rows=listed(unpacked)))
 
+    def _leave_out_empty_parts(self) -> None:
+        """Leave out parts and holes without a vertex, which some formats can hold: they hold no ground."""
+        rows = np.flatnonzero(
+            (shapely.get_type_id(self.geometries) > _POLYGON_ID) | (shapely.get_num_interior_rings(self.geometries) > 0)
+        )
+        parts, owner = shapely.get_parts(self.geometries[rows], return_index=True)
+        empty = shapely.is_empty(parts)
+        rings, of = shapely.get_rings(parts, return_index=True)
+        empty[of[shapely.is_empty(rings)]] = True
+        for at in rows[np.unique(owner[empty])]:
+            whole = [_without_empty_holes(part) for part in shapely.get_parts(self.geometries[at]) if not part.is_empty]
+            kind = _KINDS[shapely.get_type_id(whole[0])]
+            self.geometries[at] = whole[0] if len(whole) == 1 else _GATHER[kind](whole)
+
     def shape_keys(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Return the rows that have a shape, and what tells equal shapes."""
         there = self._there()
@@ -210,6 +225,13 @@ def _rings(shapes: Geometries) -> NDArray[np.int64]:
     rings: NDArray[np.int64] = np.zeros(len(shapes), dtype=np.int64)
     np.add.at(rings, owner, shapely.get_num_interior_rings(parts) + (shapely.get_type_id(parts) == _POLYGON_ID))
     return rings
+
+
+def _without_empty_holes(part: BaseGeometry) -> BaseGeometry:
+    """Return a polygon without those of its holes that have no vertex, another part as it is."""
+    if shapely.get_num_interior_rings(part) == 0:
+        return part
+    return shapely.Polygon(part.exterior, [hole for hole in part.interiors if not hole.is_empty])
 
 
 def _simple_parts(collection: BaseGeometry) -> list[BaseGeometry]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -89,9 +88,6 @@ class Hierarchy:
         return self.owner, self.box, self.slant, self.level, self.start, self.stop
 
 
-Part = TypeVar("Part", Slabs, Hierarchy)
-
-
 class EdgeIndex:
     """Zones ready to be asked what sites share with them.
 
@@ -108,24 +104,23 @@ class EdgeIndex:
     @cached_property
     def digest(self) -> bytes:
         """What tells these boundaries from all others."""
-        parts: tuple[NDArray[Any], ...]
-        parts = (self.outlines.xy, self.outlines.rings, self.outlines.side, self.outlines.first)
         digest = hashlib.blake2b(digest_size=20)
-        for part in parts:
+        for part in self.outlines.walked:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(np.ascontiguousarray(part).data)
         return digest.digest()
 
     @cached_property
     def slabs(self) -> Slabs:
-        """The edges by slabs."""
-        return self._kept(Slabs, slabs_of)
+        """The edges by slabs: kept in no file, since they are listed as fast as a file is found and read."""
+        return slabs_of(self.outlines)
 
     @cached_property
     def end(self) -> Indices:
         """The second vertex of the edge that starts at each vertex: itself for a single point."""
-        last = np.repeat(self.outlines.rings[1:] - 1, np.diff(self.outlines.rings))
-        return np.minimum(np.arange(1, len(self.outlines.xy) + 1), last).astype(np.int32)
+        end, last = np.arange(1, len(self.outlines.xy) + 1, dtype=np.int32), self.outlines.rings[1:] - 1
+        end[last] = last
+        return end
 
     @cached_property
     def side(self) -> Signs:
@@ -179,19 +174,14 @@ class EdgeIndex:
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
-        """The edges by runs and boxes over them."""
-        return self._kept(Hierarchy, hierarchy_of)
-
-    def _kept(self, kind: type[Part], build: Callable[[Outlines], Part]) -> Part:
-        """Return a part: that of a large layer from the user's cache folder where it is there."""
+        """The edges by runs and boxes over them: those of a large layer from the user's cache folder if there."""
         if len(self.outlines.xy) < LARGE:
-            return build(self.outlines)
-        name = self.digest + kind.__name__.encode("ascii")
-        kept = index_file.load(name)
+            return hierarchy_of(self.outlines)
+        kept = index_file.load(self.digest)
         if kept is not None:
-            return kind(**kept)
-        built = build(self.outlines)
-        index_file.save(name, {field.name: getattr(built, field.name) for field in fields(built)})
+            return Hierarchy(**kept)
+        built = hierarchy_of(self.outlines)
+        index_file.save(self.digest, {field.name: getattr(built, field.name) for field in fields(built)})
         return built
 
     @property
@@ -245,13 +235,15 @@ def joined(one: EdgeIndex, other: EdgeIndex) -> EdgeIndex:
     return both
 
 
-_known: WeakValueDictionary[bytes, EdgeIndex] = WeakValueDictionary()
+_known: WeakValueDictionary[tuple[int, bytes], EdgeIndex] = WeakValueDictionary()
 
 
 def index_of(shapes: Shapes) -> EdgeIndex:
     """Return the index of these shapes: the one that somebody holds already where there is one."""
     index = EdgeIndex(shapes)
-    return _known.setdefault(index.digest, index)
+    key = len(index.outlines.xy), hashlib.blake2b(index.outlines.box.tobytes()).digest()
+    known = _known.setdefault(key, index)
+    return known if known is index or known.outlines.same_as(index.outlines) else index
 
 
 def slabs_of(outlines: Outlines) -> Slabs:

@@ -25,6 +25,8 @@ APART, INSIDE, NEAR = 0, 1, 2
 #: What rounding leaves of an overlap that is none: metres times the boundary of the site, and share of its area.
 _ROUNDING_M = 1e-8
 _ROUNDING = 1e-12
+#: An edge that is no wider stands upright: of one narrower still the slope would be no number.
+_UPRIGHT_M = 1e-100
 
 _GAUSS = 0.5 - 0.5 / 3.0**0.5
 
@@ -171,7 +173,7 @@ def _shared_area(
         for i in range(rings[ring], rings[ring + 1] - 1):
             sign = float(side[ring])
             xa, ya, xb, yb = xy[i, 0], xy[i, 1] - y0, xy[i + 1, 0], xy[i + 1, 1] - y0
-            if xa == xb:
+            if abs(xb - xa) < _UPRIGHT_M:
                 continue
             if xb < xa:
                 xa, ya, xb, yb = xb, yb, xa, ya
@@ -189,7 +191,7 @@ def _shared_area(
                     k = edge[entry]
                     other = zend[k]
                     pa, qa, pb, qb = zxy[k, 0] - x0, zxy[k, 1] - y0, zxy[other, 0] - x0, zxy[other, 1] - y0
-                    if max(qa, qb) <= 0.0 or pa == pb:
+                    if max(qa, qb) <= 0.0 or abs(pb - pa) < _UPRIGHT_M:
                         continue
                     sign_zone = float(zside[k])
                     if pb < pa:
@@ -279,34 +281,30 @@ def _gap(
     edge: Indices,
 ) -> float:
     """Return how far apart two boundaries are where that is within reach, else infinity."""
-    x0, y0, x1, y1 = box[site, 0] - reach, box[site, 1] - reach, box[site, 2] + reach, box[site, 3] + reach
-    one = slab_of(x0, west[zone], per_m[zone], slabs[zone])
-    two = slab_of(x1, west[zone], per_m[zone], slabs[zone])
-    best = reach * reach
-    found = False
+    one = slab_of(box[site, 0] - reach, west[zone], per_m[zone], slabs[zone])
+    two = slab_of(box[site, 2] + reach, west[zone], per_m[zone], slabs[zone])
+    # What lies farther than the nearest so far is passed over.
+    near, found = reach, False
     for entry in range(pointer[slab_first[zone] + one], pointer[slab_first[zone] + two + 1]):
         k = edge[entry]
         j = zend[k]
         cx, cy, dx, dy = zxy[k, 0], zxy[k, 1], zxy[j, 0], zxy[j, 1]
-        if min(cx, dx) > x1 or max(cx, dx) < x0 or min(cy, dy) > y1 or max(cy, dy) < y0:
+        x0, y0, x1, y1 = min(cx, dx) - near, min(cy, dy) - near, max(cx, dx) + near, max(cy, dy) + near
+        if x0 > box[site, 2] or x1 < box[site, 0] or y0 > box[site, 3] or y1 < box[site, 1]:
             continue
         for ring in range(first[site], first[site + 1]):
             for i in range(rings[ring], max(rings[ring + 1] - 1, rings[ring] + 1)):
                 n = min(i + 1, rings[ring + 1] - 1)
                 ax, ay, bx, by = xy[i, 0], xy[i, 1], xy[n, 0], xy[n, 1]
-                if (
-                    min(ax, bx) - reach > max(cx, dx)
-                    or max(ax, bx) + reach < min(cx, dx)
-                    or min(ay, by) - reach > max(cy, dy)
-                    or max(ay, by) + reach < min(cy, dy)
-                ):
+                if min(ax, bx) > x1 or max(ax, bx) < x0 or min(ay, by) > y1 or max(ay, by) < y0:
                     continue
                 away = edge_to_edge2(ax - cx, ay - cy, bx - cx, by - cy, 0.0, 0.0, dx - cx, dy - cy)
-                if away <= best:
-                    best, found = away, True
-                    if best <= TOUCH_M * TOUCH_M:
-                        return float(best**0.5)
-    return float(best**0.5) if found else np.inf
+                if away <= near * near:
+                    near, found = away**0.5, True
+                    if near <= TOUCH_M:
+                        return float(near)
+                    x0, y0, x1, y1 = min(cx, dx) - near, min(cy, dy) - near, max(cx, dx) + near, max(cy, dy) + near
+    return float(near) if found else np.inf
 
 
 @kernel(

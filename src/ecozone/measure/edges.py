@@ -125,10 +125,12 @@ def rings_of(shapes: Shapes) -> Rings:
     _, xy, offsets = shapely.to_ragged_array(shapes, include_z=False)
     rings, polygons = np.asarray(offsets[0], np.int64), np.asarray(offsets[1], np.int64)
     outer = np.zeros(len(rings) - 1, np.bool_)
-    outer[polygons[:-1]] = True
+    outer[polygons[:-1][np.diff(polygons) > 0]] = True
     firsts = polygons if len(offsets) == 2 else polygons[np.asarray(offsets[2], np.int64)]
     owner = np.repeat(np.arange(len(shapes)), np.diff(firsts))
-    return Rings(np.require(xy, np.float64, ("C", "W")), rings, outer, owner)
+    filled = np.diff(rings) > 0
+    rings = np.append(rings[:-1][filled], rings[-1])
+    return Rings(np.require(xy, np.float64, ("C", "W")), rings, outer[filled], owner[filled])
 
 
 @kernel("void(float64[:,::1], int64[::1], boolean[::1], float64[::1])")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ecozone.geo import rings_of
 from ecozone.measure.pairs import Floats, Shapes
+from ecozone.measure.workers import in_parts
 
 Longs = NDArray[np.int64]
 Indices = NDArray[np.int32]
@@ -44,6 +47,15 @@ class Outlines:
     dimension: Longs
 
     @property
+    def walked(self) -> tuple[NDArray[Any], ...]:
+        """What tells these boundaries from all others."""
+        return self.xy, self.rings, self.side, self.first
+
+    def same_as(self, other: Outlines) -> bool:
+        """Say whether these boundaries are those of another, to the last bit."""
+        return all(np.array_equal(one, two) for one, two in zip(self.walked, other.walked, strict=True))
+
+    @property
     def lengths(self) -> Floats:
         """Length of each shape's boundary, or of a line, in metres of the plane; 0 for points."""
         step = np.hypot(*np.diff(self.xy, axis=0).T) if len(self.xy) > 1 else np.zeros(0)
@@ -76,7 +88,7 @@ def outlines_of(shapes: Shapes) -> Outlines:
     kept = ~shapely.is_empty(parts)
     parts, owner = parts[kept], owner[kept]
     kind = shapely.get_dimensions(parts)
-    rings, polygon = shapely.get_rings(parts, return_index=True)
+    rings, polygon = rings_of(parts)
     hole = np.concatenate([[False], polygon[1:] == polygon[:-1]])[: len(rings)]
     side = np.where(shapely.is_ccw(rings) != hole, 1, -1)
     open_parts = kind < 2
@@ -104,17 +116,16 @@ def _one_ring_each(shapes: Shapes) -> bool:
 
 def _of_rings(shapes: Shapes) -> Outlines:
     """Take polygons without holes apart: their vertices are those of their rings, which need not be made."""
+    from ecozone.measure.outline_kernels import sides_of_rings
+
     xy, places = np.ascontiguousarray(shapely.get_coordinates(shapes)), np.arange(len(shapes) + 1, dtype=np.int64)
     rings = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))]).astype(np.int64)
-    # Twice the area by the shoelace formula, from the first vertex of each, so that little is lost by rounding.
-    x, y = (xy - np.repeat(xy[rings[:-1]], np.diff(rings), axis=0)).T
-    twice = np.zeros(len(xy))
-    twice[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-    area = np.add.reduceat(twice, rings[:-1]) if len(shapes) else np.zeros(0)
+    side = np.empty(len(shapes), dtype=np.int8)
+    in_parts(lambda start, stop: sides_of_rings(start, stop, xy, rings, side), len(shapes), least=2)
     return Outlines(
         xy=xy,
         rings=rings,
-        side=np.where(area > 0, 1, -1).astype(np.int8),
+        side=side,
         first=places,
         box=shapely.bounds(shapes).reshape(-1, 4),
         dimension=np.full(len(shapes), 2, dtype=np.int64),

@@ -158,7 +158,7 @@ def shared_with(sites: Prepared, zones: EdgeIndex, *, reach_m: float = 0.0, thre
     known[unsure] = made
     area[unsure], length[unsure] = areas_of(made, sites.crs), lengths_of(made, sites.crs)
     points = np.minimum(sites.outlines.dimension[left[unsure]], zones.outlines.dimension[right[unsure]]) == 0
-    count[unsure] = np.where(points & ~shapely.is_empty(made), shapely.get_num_geometries(made), 0)
+    count[unsure] = np.where(points, shapely.get_num_coordinates(made), 0)
     touch[unsure], within = _touching(sites, zones, left[unsure], right[unsure], ~shapely.is_empty(made), reach_m)
     state[unsure] = np.where(within, _NEAR, _APART)
     found = Shared(sites, zones, left, right, area, length, count, touch, inside, known).only(state != _APART)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ecozone.measure.compiled import kernel
 from ecozone.measure.outlines import Indices, Longs
 from ecozone.measure.pairs import Floats, Mask
@@ -9,6 +11,37 @@ from ecozone.measure.sides import all_on_one_side, follows_on
 
 #: Of a polygon in whose slabs edges would have to be compared more often than this for each, nothing is said.
 _MOST = 64
+
+
+@kernel()
+def _boxes_met(box: Floats, one: int, start: int, stop: int) -> int:
+    """Count the boxes from ``start`` on that touch one: without a branch, so that several are compared at once."""
+    west, south, east, north = box[0, one], box[1, one], box[2, one], box[3, one]
+    low_x, low_y, high_x, high_y = box[0, start:stop], box[1, start:stop], box[2, start:stop], box[3, start:stop]
+    met = 0
+    for k in range(low_x.size):
+        met += (low_x[k] <= east) & (high_x[k] >= west) & (low_y[k] <= north) & (high_y[k] >= south)
+    return met
+
+
+@kernel()
+def _apart(
+    xy: Floats, end: Indices, edge: Indices, box: Floats, begin: int, one: int, start: int, stop: int, low: int,
+    last: int,
+) -> bool:  # fmt: skip
+    """Say whether an edge of a ring surely has nothing in common with those whose boxes touch its own."""
+    i = edge[begin + one]
+    ax, ay, bx, by = xy[i, 0], xy[i, 1], xy[end[i], 0], xy[end[i], 1]
+    for at in range(start, stop):
+        if box[0, at] > box[2, one] or box[2, at] < box[0, one] or box[1, at] > box[3, one] or box[3, at] < box[1, one]:
+            continue
+        k = edge[begin + at]
+        if k == i + 1 or (i == low and k == last - 1):
+            continue
+        cx, cy, dx, dy = xy[k, 0], xy[k, 1], xy[end[k], 0], xy[end[k], 1]
+        if not (all_on_one_side(ax, ay, bx, by, cx, cy, dx, dy) or all_on_one_side(cx, cy, dx, dy, ax, ay, bx, by)):
+            return False
+    return True
 
 
 @kernel(
@@ -23,6 +56,7 @@ def plainly_valid(
 
     Of a shape with more rings, or edges that touch, nothing is said. Edges that have a point in common share a slab.
     """
+    box = np.empty((4, 64))
     for zone in range(start, stop):
         if dimension[zone] != 2 or first[zone + 1] - first[zone] != 1:
             continue
@@ -34,27 +68,23 @@ def plainly_valid(
             fine = fine and follows_on(xy[i, 0], xy[i, 1], xy[i + 1, 0], xy[i + 1, 1], xy[n, 0], xy[n, 1])
         slab, left = slab_first[zone], _MOST * (last - low)
         while fine and slab < slab_first[zone] + slabs[zone]:
-            stop_at = pointer[slab + 1]
-            entry = pointer[slab]
-            left -= (stop_at - entry) * (stop_at - entry) // 2
+            begin = pointer[slab]
+            number = pointer[slab + 1] - begin
+            left -= number * number // 2
             fine = left >= 0
-            while fine and entry < stop_at:
-                i = edge[entry]
-                ax, ay, bx, by = xy[i, 0], xy[i, 1], xy[end[i], 0], xy[end[i], 1]
-                low_y, high_y, low_x, high_x = min(ay, by), max(ay, by), min(ax, bx), max(ax, bx)
-                for other in range(entry + 1, stop_at):
-                    k = edge[other]
-                    cx, cy, dx, dy = xy[k, 0], xy[k, 1], xy[end[k], 0], xy[end[k], 1]
-                    if min(cy, dy) > high_y or max(cy, dy) < low_y or min(cx, dx) > high_x or max(cx, dx) < low_x:
-                        continue
-                    if k == i + 1 or (i == low and k == last - 1):
-                        continue
-                    if not (
-                        all_on_one_side(ax, ay, bx, by, cx, cy, dx, dy)
-                        or all_on_one_side(cx, cy, dx, dy, ax, ay, bx, by)
-                    ):
-                        fine = False
-                        break
-                entry += 1
+            if fine and number > box.shape[1]:
+                box = np.empty((4, 2 * number))
+            for at in range(number if fine else 0):
+                i = edge[begin + at]
+                box[0, at], box[1, at] = min(xy[i, 0], xy[end[i], 0]), min(xy[i, 1], xy[end[i], 1])
+                box[2, at], box[3, at] = max(xy[i, 0], xy[end[i], 0]), max(xy[i, 1], xy[end[i], 1])
+            at = 0
+            while fine and at < number:
+                i = edge[begin + at]
+                # The next edge of the ring is mostly the next in the list, and touches.
+                after = at + 2 if at + 1 < number and edge[begin + at + 1] == i + 1 else at + 1
+                if _boxes_met(box, at, after, number):
+                    fine = _apart(xy, end, edge, box, begin, at, after, number, low, last)
+                at += 1
             slab += 1
         plain[zone] = fine

@@ -14,6 +14,7 @@ def prepare_screening(progress: Progress = no_progress) -> None:
         depth_kernels,
         edge_kernels,
         nearest_kernels,
+        outline_kernels,
     )
     from ecozone.measure.compiled import prepare
 
