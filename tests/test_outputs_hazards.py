@@ -32,7 +32,6 @@ from ecozone.assess import Account, Change, Check, Scenario
 from ecozone.errors import OutputError
 from ecozone.outputs import (
     change_document,
-    check_document,
     draw_changes,
     draw_flows,
     draw_trends,
@@ -47,6 +46,7 @@ from ecozone.outputs import (
     write_change_gpkg,
     write_change_map,
     write_change_xlsx,
+    write_check_json,
     write_csv,
     write_docx,
     write_features,
@@ -136,7 +136,7 @@ def _redline(one: Results) -> tuple[Any, Any]:
 
 
 WRITERS: Mapping[str, Callable[[Results, Path], Path]] = {
-    "check.json": lambda one, path: write_json(check_document(one.check), path),
+    "check.json": lambda one, path: write_check_json(one.check, path),
     "check.csv": lambda one, path: write_csv(one.check, path),
     "check.xlsx": lambda one, path: write_xlsx(one.check, path, ratios=one.account),
     "check.docx": lambda one, path: write_docx(one.check, path, account=one.account),

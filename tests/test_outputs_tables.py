@@ -15,7 +15,7 @@ import pytest
 
 import ecozone as ez
 from ecozone.errors import OutputError
-from ecozone.outputs import check_document, write_in_one_piece, write_json
+from ecozone.outputs import check_document, check_json, site_json, write_check_json, write_in_one_piece
 from ecozone.outputs.atomic import written
 from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.tables import write_table_csv
@@ -45,9 +45,19 @@ def test_lines_of_json_hold_what_the_document_holds(check: ez.Check, tmp_path: P
     assert lines[0]["cuts"] and lines[0]["shifts"]
 
 
+def test_json_is_the_document_word_by_word(check: ez.Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few sites are put into words at once: what Python makes of the document, and what follows."""
+    nobody = {name: getattr(check, name).iloc[:0] for name in ("sites", "findings", "states")}
+    for each in (check, replace(check, cuts=ez.least_cut(check), run={"sites": []}), replace(check, **nobody)):
+        whole = json.dumps(check_document(each) | {"ratios": []}, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+        for at_once in (1, 500):
+            monkeypatch.setattr(site_json, "_SITES_AT_ONCE", at_once)
+            assert b"".join(map(bytes, check_json(each, {"ratios": []}))).decode() == whole
+
+
 def test_json_has_the_shape_of_the_design_and_no_nan(check: ez.Check, tmp_path: Path) -> None:
     """The document is valid JSON with every key that DESIGN names."""
-    path = write_json(check_document(check), tmp_path / "check.json")
+    path = write_check_json(check, tmp_path / "check.json")
     data = json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)
     assert data["schema"] == "ecozone.check/1"
     assert data["summary"] == {"sites": 2, "verdicts": {"prohibited": 1, "conditional": 0, "review": 0, "clear": 1}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,6 @@ import typer
 
 from ecozone.cli.common import (
     SETTINGS,
-    answer,
     chosen_workspace,
     command,
     known_scheduler,
@@ -60,7 +60,7 @@ def register(app: typer.Typer) -> None:
         from ecozone.assess import at_least
         from ecozone.cli.show import show_check
         from ecozone.cli.show_ways import show_ways
-        from ecozone.outputs import check_document
+        from ecozone.outputs import check_json
         from ecozone.runs import Request, execute, streamable
 
         if fail_on is not None and fail_on not in _FAIL_ON:
@@ -97,7 +97,8 @@ def register(app: typer.Typer) -> None:
         done = outcome.check
         assert done is not None
         if SETTINGS.json:
-            answer(check_document(done))
+            for part in check_json(done):
+                sys.stdout.write(bytes(part).decode())
         else:
             tell_notices(done.notices)
             show_check(done)

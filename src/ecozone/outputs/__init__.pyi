@@ -149,6 +149,8 @@ from .scenario import (
 from .scenario import (
     write_scenario_xlsx as write_scenario_xlsx,
 )
+from .site_json import check_json as check_json
+from .site_json import write_check_json as write_check_json
 from .tables import write_csv as write_csv
 from .tables import write_xlsx as write_xlsx
 from .txt import write_txt as write_txt

@@ -120,19 +120,36 @@ def csv_lines(cells: Sequence[pa.Array]) -> memoryview:
     return bytes_of(pc.binary_join_element_wise(*cells[:-1], ends, ","))
 
 
-def json_objects(columns: Mapping[str, pa.Array], end: str = "") -> pa.Array:
-    """Return each row as a JSON object, made of the words of its values, with what is to stand behind it."""
+def json_objects(columns: Mapping[str, pa.Array], end: str = "", *, depth: int | None = None) -> pa.Array:
+    """Return each row as a JSON object, made of the words of its values, with what is to stand behind it.
+
+    With ``depth`` each value has a line of its own, so many times two spaces in.
+    """
+    first, between, last = _breaks(depth)
     parts: list[Any] = []
     for at, (name, words) in enumerate(columns.items()):
-        parts += [f"{', ' if at else '{'}{json.dumps(name, ensure_ascii=False)}: ", words]
-    return pc.binary_join_element_wise(*parts, "}" + end, "")
+        parts += [f"{between if at else '{' + first}{json.dumps(name, ensure_ascii=False)}: ", words]
+    return pc.binary_join_element_wise(*parts, last + "}" + end, "")
 
 
-def json_lists(objects: pa.Array, owner: NDArray[np.int64], count: int) -> pa.Array:
-    """Return the JSON list of each owner's objects; those of one owner stand together, owners ascending."""
-    ends = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
-    lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), objects)
-    return pc.binary_join_element_wise("[", pc.binary_join(lists, ", "), "]", "")
+def json_lists(objects: pa.Array, owner: NDArray[np.int64], count: int, *, depth: int | None = None) -> pa.Array:
+    """Return the JSON list of each owner's objects; those of one owner stand together, owners ascending.
+
+    With ``depth`` each object has lines of its own, so many times two spaces in.
+    """
+    first, between, last = _breaks(depth)
+    counts = np.bincount(owner, minlength=count)
+    lists = pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32()), objects)
+    words = pc.binary_join_element_wise("[" + first, pc.binary_join(lists, between), last + "]", "")
+    return pc.if_else(pa.array(counts > 0), words, "[]")
+
+
+def _breaks(depth: int | None) -> tuple[str, str, str]:
+    """Return what stands before the first value of a list or object, between two, and behind the last."""
+    if depth is None:
+        return "", ", ", ""
+    line = "\n" + "  " * depth
+    return line, "," + line, line[:-2]
 
 
 def bytes_of(texts: pa.Array) -> memoryview:

@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from ecozone.assess import Check
@@ -19,10 +20,12 @@ from ecozone.geo import CGCS2000, reproject
 from ecozone.geo.gdal import pyogrio
 from ecozone.notices import notices_of
 from ecozone.outputs.atomic import written
-from ecozone.outputs.documents import check_document, plain_rows
+from ecozone.outputs.columns import bytes_of, json_objects
+from ecozone.outputs.documents import plain_rows
 from ecozone.outputs.escape import plain_all
-from ecozone.outputs.geotables import geopackage_tables, kind_of, write_table
+from ecozone.outputs.geotables import geopackage_tables, write_table
 from ecozone.outputs.map_display import placeable
+from ecozone.outputs.site_json import site_words
 from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import notice_table
 from ecozone.outputs.ways import way_layers
@@ -34,21 +37,29 @@ def write_geojson(check: Check, path: str | PathLike[str]) -> Path:
 
     The datum is CGCS2000, which RFC 7946's WGS 84 equals to a few decimetres; no shift is applied.
     """
-    shapes = reproject(placeable(check.sites.geometry), CGCS2000)
-    document = check_document(check)
-    features = [
-        {
-            "type": "Feature",
-            "id": site["site_id"],
-            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
-            "properties": {key: value for key, value in site.items() if key != "states"},
-        }
-        for site, shape in zip(document["sites"], shapes, strict=True)
-    ]
-    collection = {"type": "FeatureCollection", "features": features, "ecozone": {"run": document["run"]}}
-    with written(path) as draft:
-        draft.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), "utf-8")
+    about = _words({"run": dict(check.run) if check.run else None})
+    with written(path) as draft, draft.open("wb") as out:
+        out.write(b'{"type": "FeatureCollection", "features": [')
+        for rows, words in site_words(check, states=False):
+            shapes = reproject(placeable(check.sites.geometry.iloc[rows.start : rows.stop]), CGCS2000)
+            features = {
+                "type": pa.array(['"Feature"'] * len(rows)),
+                "id": words["site_id"],
+                "geometry": pa.array([_words(_geometry(shape)) for shape in shapes], pa.string()),
+                "properties": json_objects(words),
+            }
+            out.write(b", " if rows.start else b"")
+            out.write(bytes_of(json_objects(features, ", "))[:-2])
+        out.write(f'], "ecozone": {about}}}'.encode())
     return Path(path)
+
+
+def _geometry(shape: Any) -> Any:
+    return None if shape is None else json.loads(shapely.to_geojson(shape))
+
+
+def _words(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 _NO_DATE = "1980-01-01T00:00:00.000Z"
@@ -60,8 +71,8 @@ def write_gpkg(check: Check, path: str | PathLike[str]) -> Path:
     Where ways out of conflicts were asked for, layers ``cuts`` (parts to give up), ``remainders`` and ``shifts`` too.
     """
     with written(path) as draft, writing_by_gdal():
-        for layer, table in geopackage_tables(check).items():
-            write_table([table], draft, layer, kind_of([table.schema]))
+        for layer, tables in geopackage_tables(check).items():
+            write_table(tables, draft, layer)
         for name, layer in ({} if check.cuts is None else way_layers(check.cuts)).items():
             words = {"driver": "GPKG", "append": True, "geometry_type": "Unknown"}
             pyogrio.write_dataframe(plain_texts(layer), draft, layer=name, **words)
@@ -85,7 +96,7 @@ def write_shapes(frame: gpd.GeoDataFrame, path: str | PathLike[str], about: Mapp
     features = [
         {
             "type": "Feature",
-            "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
+            "geometry": _geometry(shape),
             "properties": row,
         }
         for row, shape in zip(rows, shapes, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -11,26 +11,25 @@ import shapely
 from pyproj import CRS
 
 from ecozone.assess import Check
-from ecozone.outputs.geotables import site_features
+from ecozone.outputs.geotables import site_parts
 
 _SHAPES = "geometry"
-_ABOUT = b"ecozone"
+_ABOUT = "ecozone"
 
 
-def parquet_sites(check: Check) -> pa.Table:
-    """Return the sites of a check, or of a part of one, with what `geo_schema` needs to know of their shapes."""
+def parquet_sites(check: Check) -> Iterator[pa.Table]:
+    """Return the sites of a check, or of a batch of one, in parts, with what `geo_schema` asks of all their shapes."""
     shapes = np.asarray(check.sites.geometry.array, dtype=object)
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     kinds = {f"{shape.geom_type}{' Z' if shape.has_z else ''}" for shape in there}
     about = {"kinds": sorted(kinds), "bounds": shapely.total_bounds(there).tolist() if len(there) else None}
-    table = site_features(check).append_column(_SHAPES, pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
-    return table.replace_schema_metadata({_ABOUT: json.dumps(about), b"crs": check.sites.crs.to_wkt()})
+    return site_parts(check, _SHAPES, shapes, {_ABOUT: json.dumps(about), "crs": check.sites.crs.to_wkt()})
 
 
 def geo_schema(schemas: Iterable[pa.Schema]) -> pa.Schema:
     """Return the schema of the file of all parts, with the metadata of GeoParquet."""
     parts = list(schemas)
-    abouts = [json.loads(part.metadata[_ABOUT]) for part in parts]
+    abouts = [json.loads(part.metadata[_ABOUT.encode()]) for part in parts]
     column = {
         "encoding": "WKB",
         "geometry_types": sorted({kind for about in abouts for kind in about["kinds"]}),

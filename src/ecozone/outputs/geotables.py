@@ -20,25 +20,40 @@ from ecozone.outputs.tables import places, site_table, with_words
 
 #: Tables of a GeoPackage that grow with the sites.
 GEOPACKAGE_TABLES = ("sites", "findings", "states")
+#: Rows of a table that are made at once.
+_ROWS_AT_ONCE = 5_000
 _GEOMETRY = "geom"
 #: Columns that are no texts and no measures, of a type that does not depend on what the rows at hand happen to hold.
 _TYPES = {"level": pa.int64(), "noise": pa.bool_(), "blocks_clear": pa.bool_(), "source_row": pa.int64()}
 
 
-def geopackage_tables(check: Check) -> dict[str, pa.Table]:
-    """Return `GEOPACKAGE_TABLES`, the states of each site together; kind of shape and CRS stand in the schema."""
+def geopackage_tables(check: Check) -> Mapping[str, Iterable[pa.Table]]:
+    """Return `GEOPACKAGE_TABLES` in parts that are made when they are asked for, the states of each site together.
+
+    Kind of shape and CRS stand in the schema.
+    """
     shapes = np.asarray(check.sites.geometry.array, dtype=object)
     kind, shapes = _of_one_kind(shapes)
-    sites = site_features(check).append_column(_GEOMETRY, pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
-    sites = sites.replace_schema_metadata({"crs": check.sites.crs.to_wkt(), "kind": kind})
+    sites = site_parts(check, _GEOMETRY, shapes, {"crs": check.sites.crs.to_wkt(), "kind": kind})
     order = places(check.states["site_id"], check).argsort(kind="stable")
-    findings, states = with_words(check.findings), with_words(check.states.iloc[order])
-    return {"sites": sites, "findings": _table(findings), "states": _table(states)}
+    in_order = np.arange(len(check.findings))
+    return {"sites": sites, "findings": _parts(check.findings, in_order), "states": _parts(check.states, order)}
 
 
-def site_features(check: Check) -> pa.Table:
-    """Return what a file tells of each site beside its shape."""
-    return _table(site_table(check))
+def _parts(rows: pd.DataFrame, order: NDArray[np.intp]) -> Iterator[pa.Table]:
+    for start in range(0, max(len(order), 1), _ROWS_AT_ONCE):
+        yield _table(with_words(rows.iloc[order[start : start + _ROWS_AT_ONCE]]))
+
+
+def site_parts(
+    check: Check, geometry: str, shapes: NDArray[np.object_], metadata: Mapping[str, str]
+) -> Iterator[pa.Table]:
+    """Yield what a file tells of the next sites, and behind it their shapes; all have the same metadata."""
+    sites = site_table(check)
+    for start in range(0, max(len(sites), 1), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        there = pa.array(shapely.to_wkb(shapes[some], flavor="iso"), pa.binary())
+        yield _table(sites.iloc[some]).append_column(geometry, there).replace_schema_metadata(metadata)
 
 
 def kind_of(schemas: Iterable[pa.Schema]) -> str | None:
@@ -49,18 +64,19 @@ def kind_of(schemas: Iterable[pa.Schema]) -> str | None:
     return kinds.pop() if len(kinds) == 1 else "Unknown"
 
 
-def write_table(tables: Iterable[pa.Table], path: Path, layer: str, kind: str | None) -> int:
+def write_table(tables: Iterable[pa.Table], path: Path, layer: str, kind: str | None = None) -> int:
     """Add a layer to a GeoPackage; return its rows.
 
     Parameters
     ----------
     tables : iterable of Table
         Its rows, as `geopackage_tables` gives them for a check or for the parts of one.
-    kind : str or None
-        As `kind_of` gives it.
+    kind : str, optional
+        As `kind_of` gives it for all of them; unless given, that of the first.
     """
     waiting = iter(tables)
     first = next(waiting)
+    kind = kind or kind_of([first.schema])
     words: dict[str, Any] = {"layer": layer, "driver": "GPKG", "append": path.exists()}
     if kind is not None:
         words |= {"geometry_name": _GEOMETRY, "geometry_type": kind, "crs": first.schema.metadata[b"crs"].decode()}

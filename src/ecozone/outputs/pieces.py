@@ -7,10 +7,12 @@ stored in other blocks.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,12 +25,14 @@ from ecozone.outputs.columns import plain_column
 from ecozone.outputs.geodata import plain_texts, writing_by_gdal
 from ecozone.outputs.geoparquet import geo_schema, parquet_sites
 from ecozone.outputs.geotables import GEOPACKAGE_TABLES, geopackage_tables, kind_of, typed, write_table
-from ecozone.outputs.jsonlines import site_lines
+from ecozone.outputs.site_json import site_lines
 from ecozone.outputs.styles import describe_layers
 from ecozone.outputs.tables import CSV_MARK, csv_parts, finding_table, notice_table
 
 #: Quick to write and to read again; what waits to be joined takes a third of the room.
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+#: Rows of findings that are made, and stored, at once.
+_ROWS_AT_ONCE = 10_000
 _EACH_ITS_OWN = frozenset(("site_id", "name", "fact", "sentence"))
 
 
@@ -81,7 +85,13 @@ def _concatenated(pieces: Sequence[Path], path: Path, head: bytes, *, skip: int 
 
 def _parquet_piece(check: Check, path: Path) -> None:
     table = finding_table(check)
-    _keep(pa.table({str(name): typed(str(name), plain_column(table[name])) for name in table.columns}), path)
+    _keep(
+        map(_typed, (table.iloc[at : at + _ROWS_AT_ONCE] for at in range(0, max(len(table), 1), _ROWS_AT_ONCE))), path
+    )
+
+
+def _typed(rows: pd.DataFrame) -> pa.Table:
+    return pa.table({str(name): typed(str(name), plain_column(rows[name])) for name in rows.columns})
 
 
 def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
@@ -89,8 +99,8 @@ def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ..
     # Texts that differ from row to row gain nothing by a dictionary.
     coded = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in _EACH_ITS_OWN]
     with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd", use_dictionary=coded) as out:
-        for piece in pieces:
-            out.write_table(_read(piece))
+        for table in chain.from_iterable(map(_read, pieces)):
+            out.write_table(table)
     return path
 
 
@@ -101,15 +111,15 @@ def _shapes_piece(check: Check, path: Path) -> None:
 def _shapes_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
     schema = geo_schema(map(_schema_of, pieces))
     with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as out:
-        for piece in pieces:
-            out.write_table(_read(piece).replace_schema_metadata(schema.metadata))
+        for table in chain.from_iterable(map(_read, pieces)):
+            out.write_table(table.replace_schema_metadata(schema.metadata))
     return path
 
 
 def _geopackage_piece(check: Check, path: Path) -> None:
     """Keep each table in a file of its own; GDAL's turn is when they are joined."""
-    for layer, table in geopackage_tables(check).items():
-        _keep(table, _table_of(path, layer))
+    for layer, tables in geopackage_tables(check).items():
+        _keep(tables, _table_of(path, layer))
 
 
 def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, ...]) -> Path:
@@ -117,7 +127,7 @@ def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, 
         for layer in GEOPACKAGE_TABLES:
             streams = [_table_of(piece, layer) for piece in pieces]
             kind = kind_of(map(_schema_of, streams))
-            _require_rows(draft, layer, write_table(map(_read, streams), draft, layer, kind))
+            _require_rows(draft, layer, write_table(chain.from_iterable(map(_read, streams)), draft, layer, kind))
         pyogrio.write_dataframe(plain_texts(notice_table(notices)), draft, layer="notices", driver="GPKG", append=True)
         _require_rows(draft, "notices", len(notices))
         describe_layers(draft)
@@ -128,10 +138,13 @@ def _table_of(piece: Path, layer: str) -> Path:
     return piece.with_name(f"{piece.name}.{layer}")
 
 
-def _keep(table: pa.Table, path: Path) -> None:
-    """Keep a table as Arrow has it until it is joined with others."""
-    with pa.ipc.new_stream(path, table.schema, options=_PACKED) as stream:
-        stream.write_table(table)
+def _keep(tables: Iterable[pa.Table], path: Path) -> None:
+    """Keep a table, which comes in parts, as Arrow has it until it is joined with others."""
+    waiting = iter(tables)
+    first = next(waiting)
+    with pa.ipc.new_stream(path, first.schema, options=_PACKED) as stream:
+        for table in chain([first], waiting):
+            stream.write_table(table)
 
 
 def _schema_of(stream: Path) -> pa.Schema:
@@ -139,9 +152,11 @@ def _schema_of(stream: Path) -> pa.Schema:
         return reader.schema
 
 
-def _read(stream: Path) -> pa.Table:
+def _read(stream: Path) -> Iterator[pa.Table]:
+    """Yield the parts of a table that was kept."""
     with pa.memory_map(str(stream)) as source, pa.ipc.open_stream(source) as reader:
-        return reader.read_all()
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
 
 
 def _require_rows(draft: Path, layer: str, rows: int) -> None:

@@ -12,11 +12,11 @@ from ecozone.log import Progress, no_progress
 from ecozone.outputs import (
     PICTURE_SUFFIXES,
     PLATE_SUFFIXES,
-    check_document,
     ratios_document,
     require_plate,
     write_account_csv,
     write_account_gpkg,
+    write_check_json,
     write_csv,
     write_docx,
     write_geojson,
@@ -36,20 +36,20 @@ from ecozone.runs.request import Part, Request
 PartWriter = Callable[[Path, Check | None, Account | None, Mapping[str, Any]], Path]
 
 
-def _document(check: Check | None, account: Account | None, run: Mapping[str, Any]) -> dict[str, Any]:
+def _write_json(path: Path, check: Check | None, account: Account | None, run: Mapping[str, Any]) -> Path:
     if check is None:
         assert account is not None
-        return ratios_document(account, run)
-    document = check_document(check)
+        return write_json(ratios_document(account, run), path)
     if account is None:
-        return document
+        return write_check_json(check, path)
     ratios = ratios_document(account)
-    return document | {"ratios": ratios["rows"], "targets": ratios["targets"], "accuracy": ratios["accuracy"]}
+    more = {"ratios": ratios["rows"], "targets": ratios["targets"], "accuracy": ratios["accuracy"]}
+    return write_check_json(check, path, more=more)
 
 
 WORD = ".docx"
 _CHECK_WRITERS: Mapping[str, PartWriter] = {
-    ".json": lambda path, check, account, run: write_json(_document(check, account, run), path),
+    ".json": _write_json,
     ".csv": lambda path, check, _account, _run: write_csv(_sure(check), path),
     ".xlsx": lambda path, check, account, run: write_xlsx(check, path, ratios=account, run=run),
     ".geojson": lambda path, check, _account, _run: write_geojson(_sure(check), path),
