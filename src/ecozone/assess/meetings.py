@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,6 +153,27 @@ def _beyond(sites: gpd.GeoDataFrame, layer: Layer, contact: Contact) -> Columns:
     return _meetings(rows, **known, outside=np.ones(len(rows), dtype=bool))
 
 
+def reach_of(rules: Iterable[Rule], ws: Workspace) -> float | None:
+    """Return within how many metres rules ask for the nearest of all features; None for any distance, 0 for none."""
+    reach = 0.0
+    for rule in rules:
+        if rule.position == "outside" or rule.levels is not None or rule.attributes:
+            continue
+        if rule.within_m is not None or rule.within_parameter is not None:
+            mine = _metres(rule, ws)
+            if mine is None:
+                return None
+            reach = max(reach, mine)
+    return reach
+
+
+def _metres(rule: Rule, ws: Workspace) -> float | None:
+    """Return the distance within which a rule asks, None where neither its source nor the workspace gives it."""
+    if rule.within_m is not None or rule.within_parameter is None:
+        return rule.within_m
+    return ws.parameters.get(rule.within_parameter)
+
+
 def _within_reach(
     at: int,
     rule: Rule,
@@ -169,9 +190,7 @@ def _within_reach(
     """
     if not len(rows) or (rule.within_m is None and rule.within_parameter is None):
         return _meetings(np.zeros(0, np.int64))
-    reach = rule.within_m
-    if reach is None and rule.within_parameter is not None:
-        reach = ws.parameters.get(rule.within_parameter)
+    reach = _metres(rule, ws)
     near, zone = contact.near, contact.near.zone
     if rule.levels is not None or rule.attributes:
         chosen = np.flatnonzero(spoken.applies[at])

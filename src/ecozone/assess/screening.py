@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ecozone.assess.coverage import Coverage
 from ecozone.assess.cuts import Cuts
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
-from ecozone.assess.meetings import meetings_of
+from ecozone.assess.meetings import meetings_of, reach_of
 from ecozone.assess.spoken import Kind, Spoken, spoken_of
-from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, States
+from ecozone.assess.states import BRIEF_COLUMNS, STATE_COLUMNS, STATE_TEXTS, States
 from ecozone.assess.subjects import kinds_of, prepare_sites
 from ecozone.assess.table import Columns, once, stacked
 from ecozone.assess.touching import touches
@@ -167,10 +167,12 @@ class Screening:
     ws : Workspace
     near_m : float
         As for `check_sites`.
+    brief : bool
+        Whether of states no more is wanted than `BRIEF_COLUMNS`, for outputs that do not show them.
     """
 
-    def __init__(self, ws: Workspace, *, near_m: float = NEAR_M) -> None:
-        self._ws, self._near_m = ws, near_m
+    def __init__(self, ws: Workspace, *, near_m: float = NEAR_M, brief: bool = False) -> None:
+        self._ws, self._near_m, self._brief = ws, near_m, brief
         self._layers: dict[str, _Ready] = {}
         self._kinds: dict[Kind, int] = {}
         self._extents: dict[str | None, EdgeIndex] = {}
@@ -178,7 +180,7 @@ class Screening:
 
     def __getstate__(self) -> dict[str, Any]:
         self._read()
-        return {"_ws": self._ws, "_near_m": self._near_m}
+        return {"_ws": self._ws, "_near_m": self._near_m, "_brief": self._brief}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _layers={}, _kinds={}, _extents={}, _lock=Lock())
@@ -206,7 +208,7 @@ class Screening:
         for part in findings:
             part["verdict"] = _VERDICTS[part["worth"]]
         found = stacked(findings, FINDING_COLUMNS, FINDING_TEXTS, order)
-        told = stacked(states, STATE_COLUMNS, STATE_TEXTS)
+        told = stacked(states, BRIEF_COLUMNS if self._brief else STATE_COLUMNS, STATE_TEXTS)
         return Check(answered, found, told, tuple(dict.fromkeys(noticed)), self._ws)
 
     def judge(self, start: int, subjects: gpd.GeoDataFrame, progress: Progress = no_progress) -> Answer:
@@ -215,14 +217,14 @@ class Screening:
         with self._lock:
             prepare_screening(progress)
             batch = self._batch(subjects)
-            states = States(batch.kind, batch.kinds, ws, self._near_m)
+            states = States(batch.kind, batch.kinds, ws, self._near_m, brief=self._brief)
             noticed: list[Notice] = []
             findings: list[Columns] = []
             for done, layer in enumerate(ws.layers.values()):
                 progress(done, len(ws.layers), layer.key)
                 ready = self._ready(layer)
                 noticed += ready.notices
-                findings.append(_judged(batch, ready, ws, states))
+                findings.append(_judged(batch, ready, ws, states, brief=self._brief))
             progress(len(ws.layers), len(ws.layers), "")
             for role in states.add_missing_roles():
                 known = ws.pack.roles[role]
@@ -334,14 +336,16 @@ class _Batch:
     coverage: Coverage
 
 
-def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States) -> Columns:
+def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States, *, brief: bool) -> Columns:
     """Return the findings of a batch on one layer, and add its states."""
-    contact = touches(batch.prepared, ready.zones, ready.layer)
     spoken = ready.spoken(batch.kinds, ws)
+    # States tell how far away a layer is, at any distance.
+    reach = reach_of(spoken.rules, ws) if brief else None
+    contact = touches(batch.prepared, ready.zones, ready.layer, reach_m=reach)
     meetings = meetings_of(batch.rows, batch.prepared, batch.kind, ready.features, spoken, ws, contact)
     found = np.zeros(len(batch.rows), dtype=bool)
     found[meetings.table["site"][meetings.meeting]] = True
-    states.add_layer(ready.layer, contact, batch.coverage, found, told_on(batch.kind, spoken, contact))
+    states.add_layer(ready.layer, contact, batch.coverage, found, lambda: told_on(batch.kind, spoken, contact))
     return findings_on(batch.kind, spoken, meetings)
 
 

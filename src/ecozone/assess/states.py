@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ STATE_COLUMNS = (
     "uncovered_m2",
     "blocks_clear",
 )
+#: What is told of them where no more is wanted than counts and verdicts.
+BRIEF_COLUMNS = ("site_id", "layer", "role", "state", "blocks_clear")
 STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_clear"})
 
 
@@ -46,7 +49,6 @@ _PLAIN: Columns = {
     "distance_m": math.nan,
     "bearing_deg": math.nan,
     "uncovered_m2": 0.0,
-    "blocks_clear": False,
 }
 
 
@@ -61,18 +63,28 @@ class States:
         Tags of each kind of project.
     near_m : float
         A layer whose nearest feature lies within this distance is named with it.
+    brief : bool
+        Whether only `BRIEF_COLUMNS` are wanted: no reasons, sizes and distances.
     """
 
-    def __init__(self, kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float) -> None:
+    def __init__(
+        self, kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float, *, brief: bool = False
+    ) -> None:
         self._kind = kind
         self._needed = [required_roles(ws.pack, project_tags=tags) for tags in kinds]
         self._ws = ws
         self._near_m = near_m
+        self._brief = brief
         self._parts: list[Columns] = []
         self._open: list[Columns] = []
 
     def add_layer(
-        self, layer: Layer, contact: Contact, coverage: Coverage, found: Mask, told: NDArray[np.object_]
+        self,
+        layer: Layer,
+        contact: Contact,
+        coverage: Coverage,
+        found: Mask,
+        told: Callable[[], NDArray[np.object_]],
     ) -> None:
         """Add the states of all sites on one layer.
 
@@ -84,18 +96,18 @@ class States:
         ----------
         found : ndarray of bool
             Whether a site has a finding on this layer.
-        told : ndarray of str
-            What rules that only inform say of a site (`ecozone.assess.findings.told_on`).
+        told : function
+            Gives what rules that only inform say of a site (`ecozone.assess.findings.told_on`).
         """
         pack, everyone = self._ws.pack, np.arange(len(self._kind))
         required = self._required(layer.role) | layer.required
         if layer.role not in pack.roles:
             reason = say("assess.reason_unknown_role", role=layer.role)
-            self._add(everyone, "no_data", reason, blocks_clear=np.ones(len(everyone), dtype=bool))
+            self._add(everyone, "no_data", lambda: {"reason": reason}, blocks=np.ones(len(everyone), dtype=bool))
             return self._close(layer.key, layer.role)
         if not any(rule.role == layer.role for rule in pack.rules):
             blocks = required & (not pack.roles[layer.role].reference)
-            self._add(everyone, "not_checked", say("assess.reason_no_rule"), blocks_clear=blocks)
+            self._add(everyone, "not_checked", lambda: {"reason": say("assess.reason_no_rule")}, blocks=blocks)
             return self._close(layer.key, layer.role)
         affected = np.zeros(len(everyone), dtype=bool)
         affected[contact.pairs["site"][contact.pairs["meets"]]] = True
@@ -104,41 +116,51 @@ class States:
         damage = self._ws.damage(layer.key)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
-            self._add(everyone, "no_data", why, blocks_clear=required)
+            self._add(everyone, "no_data", lambda: {"reason": why}, blocks=required)
         else:
             self._free(np.flatnonzero(~affected & ~gap), contact)
         return self._close(layer.key, layer.role)
 
-    def _affected(self, rows: Ints, contact: Contact, found: Mask, told: NDArray[np.object_]) -> None:
-        area, length = (contact.totals[name][rows] for name in ("overlap_m2", "length_m"))
-        reasons = _overlap_words(area, length, found[rows]) + told[rows]
-        sizes = {"overlap_m2": area, "length_m": length, "distance_m": np.zeros(len(rows))}
-        self._add(rows, "affected", reasons, **sizes)
+    def _affected(self, rows: Ints, contact: Contact, found: Mask, told: Callable[[], NDArray[np.object_]]) -> None:
+        def known() -> Columns:
+            area, length = (contact.totals[name][rows] for name in ("overlap_m2", "length_m"))
+            reasons = _overlap_words(area, length, found[rows]) + told()[rows]
+            return {"reason": reasons, "overlap_m2": area, "length_m": length, "distance_m": np.zeros(len(rows))}
+
+        self._add(rows, "affected", known)
 
     def _gaps(self, layer: Layer, coverage: Coverage, required: Mask) -> Mask:
         """Add what the layer cannot speak of; return whose that is."""
         beyond = coverage.beyond(layer)
         gap = np.ones(len(self._kind), dtype=bool) if beyond is None else beyond.out | coverage.refused
         rows = np.flatnonzero(gap)
-        if beyond is None:
-            words = np.full(len(rows), say("assess.reason_no_extent"), dtype=object)
-            sizes: Floats = np.zeros(len(rows))
-        else:
-            words, sizes = _gap_words(beyond, rows), beyond.area_m2[rows]
-        words[coverage.refused[rows]] = say("assess.reason_site_refused")
-        self._add(rows, "no_data", words, uncovered_m2=sizes, blocks_clear=required[rows])
+
+        def known() -> Columns:
+            if beyond is None:
+                words = np.full(len(rows), say("assess.reason_no_extent"), dtype=object)
+                sizes: Floats = np.zeros(len(rows))
+            else:
+                words, sizes = _gap_words(beyond, rows), beyond.area_m2[rows]
+            words[coverage.refused[rows]] = say("assess.reason_site_refused")
+            return {"reason": words, "uncovered_m2": sizes}
+
+        self._add(rows, "no_data", known, blocks=required[rows])
         return gap
 
     def _free(self, rows: Ints, contact: Contact) -> None:
         """Add the sites that do not meet the layer, with how far it is."""
-        distance, bearing = contact.near.distance_m[rows], contact.near.bearing_deg[rows]
-        reasons = np.full(len(rows), say("assess.reason_far", distance=fixed(self._near_m, 0)), dtype=object)
-        touching = distance == 0
-        reasons[touching] = say("assess.reason_touching")
-        near = np.flatnonzero((distance <= self._near_m) & ~touching)
-        metres, winds = fixed_each(distance[near], 1), wind_words(bearing[near])
-        reasons[near] = say_each("assess.reason_near", distance=metres, wind=winds)
-        self._add(rows, "not_affected", reasons, distance_m=distance, bearing_deg=bearing)
+
+        def known() -> Columns:
+            distance, bearing = contact.near.distance_m[rows], contact.near.bearing_deg[rows]
+            reasons = np.full(len(rows), say("assess.reason_far", distance=fixed(self._near_m, 0)), dtype=object)
+            touching = distance == 0
+            reasons[touching] = say("assess.reason_touching")
+            near = np.flatnonzero((distance <= self._near_m) & ~touching)
+            metres, winds = fixed_each(distance[near], 1), wind_words(bearing[near])
+            reasons[near] = say_each("assess.reason_near", distance=metres, wind=winds)
+            return {"reason": reasons, "distance_m": distance, "bearing_deg": bearing}
+
+        self._add(rows, "not_affected", known)
 
     def add_missing_roles(self) -> list[str]:
         """Add ``no_data`` for every role that the rules speak of and the workspace has no layer of; return these."""
@@ -147,28 +169,32 @@ class States:
         missing = sorted({rule.role for rule in pack.rules} - present)
         for role in missing:
             known = pack.roles[role]
-            reason = say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))
-            self._add(everyone, "no_data", reason, blocks_clear=self._required(role))
+            words: Columns = {"reason": say("assess.reason_no_layer", role=pick({"zh": known.zh, "en": known.en}))}
+            self._add(everyone, "no_data", partial(dict, words), blocks=self._required(role))
             self._close(None, role)
         return missing if len(everyone) else []
 
     def tables(self) -> list[Columns]:
         """Return the states on each layer, and for each missing role, in the order in which they were added.
 
-        `STATE_COLUMNS` but ``site_id``; ``row``: the position of the site.
+        Columns but ``site_id``; ``row``: the position of the site.
         """
         return self._parts
 
-    def _add(self, rows: Ints, state: str, reason: str | NDArray[np.object_], **known: Any) -> None:
-        """Add a state to the layer now open, behind those that the same sites have there."""
-        self._open.append(_PLAIN | {"row": rows, "state": state, "reason": reason} | known)
+    def _add(self, rows: Ints, state: str, known: Callable[[], Columns], blocks: Mask | bool = False) -> None:
+        """Add a state to the layer now open, behind those that the same sites have there.
+
+        ``known`` gives its other columns: thousands of sentences, which are not made where nobody wants them.
+        """
+        more = {} if self._brief else _PLAIN | known()
+        self._open.append({"row": rows, "state": state, "blocks_clear": blocks} | more)
 
     def _close(self, layer: str | None, role: str) -> None:
         """Put what was added since the last layer into the order of the sites."""
         rows = np.concatenate([one["row"] for one in self._open])
         order = np.argsort(rows, kind="stable")
         columns: Columns = {"row": rows[order], "layer": layer, "role": role}
-        for name in ("state", "reason", *_PLAIN):
+        for name in self._open[0].keys() - {"row"}:
             values = [one[name] for one in self._open]
             kind = object if name in STATE_TEXTS else np.float64
             parts = [_filled(value, len(one["row"]), kind) for value, one in zip(values, self._open, strict=True)]

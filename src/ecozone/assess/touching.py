@@ -15,6 +15,8 @@ from ecozone.geo import azimuth_deg, distance_m
 from ecozone.measure import EdgeIndex, Nearest, Prepared, Shared, nearest_to, ranges, shared_with, shares
 from ecozone.workspace import Layer
 
+#: No plane of a metric CRS shows a distance longer than so many times what it is on the ground.
+_STRETCH = 2.0
 _RANGE = ("overlap_min_m2", "overlap_max_m2", "length_min_m", "length_max_m")
 
 
@@ -35,7 +37,7 @@ class Contact:
         An entry a site: its overlap with the whole layer, overlapping features counted once: ``overlap_m2``,
         ``length_m``, ``count``; all 0 where it meets none.
     near : Nearest
-        Of each site, its nearest feature, at any distance.
+        Of each site, its nearest feature, at any distance or within the one asked for at least.
     """
 
     pairs: Mapping[str, NDArray[Any]]
@@ -44,7 +46,7 @@ class Contact:
     near: Nearest
 
 
-def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
+def touches(sites: Prepared, zones: EdgeIndex, layer: Layer, *, reach_m: float | None = None) -> Contact:
     """Measure sites against the features of one layer.
 
     Parameters
@@ -55,9 +57,17 @@ def touches(sites: Prepared, zones: EdgeIndex, layer: Layer) -> Contact:
         The layer's features in the same, valid; None where one has no geometry.
     layer : Layer
         Its ``accuracy_m`` gives the range of overlaps.
+    reach_m : float, optional
+        Nothing farther than this (metres) is asked of the nearest features, with 0 nothing at all.
     """
     shared = shared_with(sites, zones, reach_m=layer.accuracy_m or 0.0)
-    near = nearest_to(sites, zones, touching=_first_touched(shared))
+    near = nearest_to(
+        sites,
+        zones,
+        rows=np.zeros(0, dtype=np.intp) if reach_m == 0 else None,
+        touching=_first_touched(shared),
+        within_m=None if reach_m is None else _STRETCH * reach_m,
+    )
     if not layer.accuracy_m:
         shared = shared.only(shared.meets)
     site_share, zone_share = shares(shared)

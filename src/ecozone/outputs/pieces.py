@@ -46,10 +46,13 @@ class Pieces:
         Writes what one batch gives.
     join : function of sequence of Path, Path, notices
         Writes the file of all pieces, in their order, whole or not at all.
+    states : bool
+        Whether it shows more of the states than `ecozone.assess.BRIEF_COLUMNS`.
     """
 
     piece: Callable[[Check, Path], None]
     join: Callable[[Sequence[Path], Path, tuple[Notice, ...]], Path]
+    states: bool = False
 
 
 def _csv_piece(check: Check, path: Path) -> None:
@@ -170,8 +173,8 @@ def _require_rows(draft: Path, layer: str, rows: int) -> None:
 PIECEWISE: Mapping[str, Pieces] = {
     ".csv": Pieces(_csv_piece, _csv_join),
     ".geoparquet": Pieces(_shapes_piece, _shapes_join),
-    ".gpkg": Pieces(_geopackage_piece, _geopackage_join),
-    ".jsonl": Pieces(_lines_piece, _lines_join),
+    ".gpkg": Pieces(_geopackage_piece, _geopackage_join, states=True),
+    ".jsonl": Pieces(_lines_piece, _lines_join, states=True),
     ".parquet": Pieces(_parquet_piece, _parquet_join),
 }
 

@@ -195,18 +195,22 @@ class _Work:
             project_type=request.project_type,
             around=extent_lonlat(ws),
         )
+        rulings = rulings_of(request, ws)
+        # What was ruled is compared with the figures of states.
+        brief = not rulings.every and not any(PIECEWISE[Path(path).suffix.lower()].states for path in request.outputs)
+        near_m = NEAR_M if request.near_m is None else request.near_m
         self._parts = PartWork(
             request,
             folder,
             ws,
-            Screening(ws, near_m=NEAR_M if request.near_m is None else request.near_m),
+            Screening(ws, near_m=near_m, brief=brief),
             sites,
             batches_of(len(sites), request.batch or BATCH),
-            rulings_of(request, ws),
+            rulings,
             frozenset(one for key in ws.layers for one in notices_of(ws.features(key))),
             threads,
         )
-        self._folder, self._sites, self._ws, self._rulings = folder, sites, ws, self._parts.rulings
+        self._folder, self._sites, self._ws, self._rulings = folder, sites, ws, rulings
         self._numbers = range(len(self._parts.batches))
 
     def carry_out(self, others: Sequence[Hand], progress: Progress) -> int:
