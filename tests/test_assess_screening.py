@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -12,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ecozone as ez
-from ecozone.assess import VERDICTS, at_least, check_batches, screening, worst
+from ecozone.assess import VERDICTS, Screening, at_least, check_batches, screening, worst
+from ecozone.assess.states import BRIEF_COLUMNS
 from ecozone.geo import area_m2
 
 EVERYTHING = ("red_line", "barrier", "sensitive")
@@ -355,3 +357,22 @@ def test_a_site_without_a_shape_is_never_clear(little: Any, sites: Any, square: 
     check = ez.check_sites(sites((square(5000, 5000, 10), "school"), (None, "school")), ws)
     assert check.sites["verdict"].tolist()[1] == "review"
     assert not check.states["blocks_clear"].any()
+
+
+def test_what_nobody_asks_of_states_changes_nothing_else() -> None:
+    """Without reasons and distances, which outputs of findings do not show, the rest is the same to the bit."""
+    ws = ez.open_workspace("demo")
+    random = np.random.default_rng(7)
+    west, south, east, north = ws.features("district").total_bounds
+    middles = np.column_stack([random.uniform(west - 2e3, east + 2e3, 300), random.uniform(south, north, 300)])
+    kinds = random.choice(np.array([*ws.pack.project_types, None], dtype=object), 300)
+    shapes = shapely.buffer(shapely.points(middles), random.uniform(5, 200, 300), quad_segs=2)
+    shapes[:20] = shapely.centroid(shapes[:20])
+    words = {"site_id": [f"P{at}" for at in range(300)], "name": None, "project_type": kinds, "source_row": 1}
+    words |= {"flags": "", "radius_m": np.nan}
+    sites = gpd.GeoDataFrame(words, geometry=shapes, crs=ws.crs)
+    whole, brief = Screening(ws).check(sites), Screening(ws, brief=True).check(sites)
+    assert whole.findings["distance_m"].max() > 0
+    pd.testing.assert_frame_equal(brief.findings, whole.findings)
+    pd.testing.assert_frame_equal(pd.DataFrame(brief.sites), pd.DataFrame(whole.sites))
+    pd.testing.assert_frame_equal(brief.states, whole.states[list(BRIEF_COLUMNS)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from threading import Lock
 from typing import Any
@@ -168,7 +169,8 @@ class Screening:
     near_m : float
         As for `check_sites`.
     brief : bool
-        Whether of states no more is wanted than `BRIEF_COLUMNS`, for outputs that do not show them.
+        Whether of states no more is wanted than `ecozone.assess.states.BRIEF_COLUMNS`, for outputs that do not
+        show them.
     """
 
     def __init__(self, ws: Workspace, *, near_m: float = NEAR_M, brief: bool = False) -> None:
@@ -193,8 +195,10 @@ class Screening:
             mapper.require(())
         subjects, notices = prepare_sites(sites, self._ws)
         judged = self._judged(subjects, progress) if mapper is None else self._judged_by(mapper, subjects, progress)
-        known: dict[str, str] = {}
-        answers = sorted((_told_once(answer, known) for answer in judged), key=lambda answer: answer.start)
+        if len(subjects) > _MANY_SITES:
+            known: dict[str, str] = {}
+            judged = (_told_once(answer, known) for answer in judged)
+        answers = sorted(judged, key=lambda answer: answer.start)
         noticed = (*notices, *(one for answer in answers for one in answer.notices))
         site_ids = subjects["site_id"].to_numpy(object)
         states = _by_layer([answer.states for answer in answers])
@@ -345,7 +349,8 @@ def _judged(batch: _Batch, ready: _Ready, ws: Workspace, states: States, *, brie
     meetings = meetings_of(batch.rows, batch.prepared, batch.kind, ready.features, spoken, ws, contact)
     found = np.zeros(len(batch.rows), dtype=bool)
     found[meetings.table["site"][meetings.meeting]] = True
-    states.add_layer(ready.layer, contact, batch.coverage, found, lambda: told_on(batch.kind, spoken, contact))
+    told = partial(told_on, batch.kind, spoken, contact)
+    states.add_layer(ready.layer, contact, batch.coverage, found, told, spoken.damage)
     return findings_on(batch.kind, spoken, meetings)
 
 

@@ -40,6 +40,8 @@ class Spoken:
         that, empty where nothing is.
     judgements : sequence of sequence
         By rule and kind.
+    damage : tuple of str
+        Why the layer proves nothing where nothing is met (`ecozone.workspace.Workspace.damage`); empty where it does.
     """
 
     layer: Layer
@@ -48,6 +50,7 @@ class Spoken:
     features: Sequence[Mapping[str, Any]]
     missing: Sequence[Sequence[str | None]]
     judgements: Sequence[Sequence[Judgement]]
+    damage: tuple[str, ...]
 
     @cached_property
     def applies(self) -> NDArray[np.bool_]:
@@ -112,7 +115,7 @@ def spoken_of(features: gpd.GeoDataFrame, layer: Layer, ws: Workspace, kinds: Se
     rows = records(pd.DataFrame(features.drop(columns="geometry")))
     missing = [[_missing(rule, row) for row in rows] for rule in rules]
     judgements = [[judge(rule, project_tags=kind) for kind in kinds] for rule in rules]
-    return Spoken(layer, rules, kinds, rows, missing, judgements)
+    return Spoken(layer, rules, kinds, rows, missing, judgements, ws.damage(layer.key))
 
 
 def _missing(rule: Rule, feature: Mapping[str, Any]) -> str | None:

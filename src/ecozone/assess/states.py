@@ -85,6 +85,7 @@ class States:
         coverage: Coverage,
         found: Mask,
         told: Callable[[], NDArray[np.object_]],
+        damage: Sequence[str],
     ) -> None:
         """Add the states of all sites on one layer.
 
@@ -98,6 +99,8 @@ class States:
             Whether a site has a finding on this layer.
         told : function
             Gives what rules that only inform say of a site (`ecozone.assess.findings.told_on`).
+        damage : sequence of str
+            Why the layer proves nothing where nothing is met.
         """
         pack, everyone = self._ws.pack, np.arange(len(self._kind))
         required = self._required(layer.role) | layer.required
@@ -113,7 +116,6 @@ class States:
         affected[contact.pairs["site"][contact.pairs["meets"]]] = True
         self._affected(np.flatnonzero(affected), contact, found, told)
         gap = self._gaps(layer, coverage, required)
-        damage = self._ws.damage(layer.key)
         if damage:
             why = say("assess.reason_layer_damaged", why="; ".join(damage))
             self._add(everyone, "no_data", lambda: {"reason": why}, blocks=required)
