@@ -175,7 +175,7 @@ def test_a_breakdown_stands_alike_in_every_output(
     assert {type(row["code"]) for row in document["classes"]} == {int, str}
     names = (
         "a.csv",
-        *(f"a.{name}.csv" for name in ("targets", "accuracy", "resolved", "breakdown", "classes", "gaps")),
+        *(f"a.{name}.csv" for name in ("targets", "accuracy", "resolved", "breakdown", "classes", "gaps", "progress")),
     )
     assert {path.name for path in out.iterdir()} == {"a.json", "a.xlsx", "a.gpkg", "a.run.json", *names}
     csv = pd.read_csv(out / "a.breakdown.csv")

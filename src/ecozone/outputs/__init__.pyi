@@ -111,6 +111,7 @@ from .plate import (
 from .plate import (
     write_plate as write_plate,
 )
+from .progress import has_progress as has_progress
 from .redline import (
     redline_document as redline_document,
 )

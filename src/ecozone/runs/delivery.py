@@ -13,7 +13,7 @@ from ecozone.errors import UsageError
 from ecozone.intake import Database, limiting
 from ecozone.measure import Mapper, mapper_for
 from ecozone.notices import Notice
-from ecozone.outputs import BESIDE, account_csv_names, csv_names
+from ecozone.outputs import BESIDE, account_csv_names, csv_names, has_progress
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
 from ecozone.runs.manifest import manifest_with, named_files, write_manifest
@@ -68,13 +68,16 @@ def require_formats(outputs: Iterable[str], known: Iterable[str]) -> list[Path]:
     return paths
 
 
-def files_beside(path: Path, request: Request) -> tuple[Path, ...]:
-    """Return what is written beside an output: of results of several tables, all but the first one's CSV."""
+def files_beside(path: Path, request: Request, ws: Workspace | None = None) -> tuple[Path, ...]:
+    """Return what is written beside an output: of results of several tables, all but the first one's CSV.
+
+    Without the workspace it is all that may be.
+    """
     if path.suffix.lower() != ".csv" or len(request.parts) != 1:
         return ()
     (part,) = request.parts
     if part == "ratios":
-        return account_csv_names(path, resolved=bool(request.by))[1:]
+        return account_csv_names(path, resolved=bool(request.by), progress=ws is None or has_progress(ws))[1:]
     sites = ("verdicts",) if part == "redline" and request.sites else ()
     return csv_names(path, (*BESIDE.get(part, ()), *sites))[1:]
 
@@ -95,7 +98,7 @@ def inputs_apart(
     parts = [part for path in files for part in parts_of(path)]
     if outputs:
         own = [] if ws is None else workspace_files(ws)
-        plain = [file for path in outputs if not is_archive(path) for file in (path, *files_beside(path, request))]
+        plain = [file for path in outputs if not is_archive(path) for file in (path, *files_beside(path, request, ws))]
         manifest = [manifest_of(path) for path in plain[:1]]
         require_apart([*plain, *manifest, *filter(is_archive, outputs)], [*own, *files, *parts])
     return [part for part in parts if part.is_file() and os.access(part, os.R_OK)]
@@ -109,6 +112,7 @@ def deliver(
     writers: Mapping[str, Writer],
     drawn: Mapping[Path, Writer] | None = None,
     *,
+    ws: Workspace | None = None,
     stage: Stage | None = None,
     inputs: Iterable[Path] = (),
 ) -> tuple[Path, ...]:
@@ -124,6 +128,8 @@ def deliver(
         By suffix, what writes an output.
     drawn : mapping, optional
         What is written besides, by its path.
+    ws : Workspace, optional
+        What an account is of.
     stage, inputs : Stage and iterable of Path, optional
         Where that lies which the request names, and the files that were read there.
 
@@ -134,7 +140,7 @@ def deliver(
         them; the archives.
     """
     plain = [(path, writers[path.suffix.lower()]) for path in outputs if not is_archive(path)]
-    files = [file for path, write in plain for file in (write(path), *files_beside(path, request))]
+    files = [file for path, write in plain for file in (write(path), *files_beside(path, request, ws))]
     files += [write(path) for path, write in (drawn or {}).items()]
     manifest = manifest_with(run, notices, files, stage)
     results = list(files)

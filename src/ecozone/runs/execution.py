@@ -158,5 +158,5 @@ def execute(
 
         writers = {suffix: writing(write) for suffix, write in known.items()}
         more_files: dict[Path, Writer] = {} if plan is None or drawn is None else {drawn: partial(write_samples, plan)}
-        files = deliver(request, carried, noticed, outputs, writers, more_files, stage=stage, inputs=inputs)
+        files = deliver(request, carried, noticed, outputs, writers, more_files, ws=ws, stage=stage, inputs=inputs)
         return Outcome(request, ws, check, account, plan, run, files)
