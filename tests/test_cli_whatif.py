@@ -60,7 +60,7 @@ def test_scenario_in_words(demo: Path, lang: str, capsys: pytest.CaptureFixture[
     """Before, after, what would have to be made up and where: in both languages, with no word left untranslated."""
     assert run(["scenario", str(demo / "sites"), "-w", str(demo), "--lang", lang]) == 0
     said = capsys.readouterr()
-    zh = ("建成前", "达到目标须补", "没有占地范围", "土地覆盖不变", "未建设裸地", "（按计数：达到）")
+    zh = ("建成前", "达到目标须补", "没有占地范围", "土地覆盖不变", "未建设裸地", "（按图计数：达到）")
     en = ("Before", "To reach the target", "no extent", "land cover kept", "Open ground", "(by count: met)")
     for word in (*(zh if lang == "zh" else en), "84.54%", "41.3912", "285.3464"):
         assert word in said.out
@@ -262,7 +262,7 @@ def test_whether_the_area_is_less_in_words(
     assert told is (True if cut == 0 else None)
     assert beside(tmp_path / "r.areas.csv")[0]["not_decreased"] == ("True" if cut == 0 else "")
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx", read_only=True).worksheets[0]
-    assert list(sheet.iter_rows(values_only=True))[1][4] == (True if cut == 0 else "cannot tell")
+    assert list(sheet.iter_rows(values_only=True))[1][4] == ("yes" if cut == 0 else "cannot tell")
 
 
 def test_a_table_beside_is_not_written_over_an_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

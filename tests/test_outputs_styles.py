@@ -66,7 +66,7 @@ def test_layers_and_columns_say_what_they_mean(check: ez.Check, tmp_path: Path) 
         for table, column, _ in told:
             assert column in {row[1] for row in database.execute(f'PRAGMA table_info("{table}")')}
     assert titles["sites"] == "项目" and titles["findings"] == "检查结果"
-    assert ("findings", "overlap_m2", "压占面积（平方米）") in told
+    assert ("findings", "overlap_m2", "压占或界外面积（平方米）") in told
     assert {"sites", "findings", "states", "notices"} == {table for table, _, _ in told}
 
 

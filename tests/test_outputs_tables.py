@@ -77,7 +77,7 @@ def test_every_format_tells_the_same_numbers(check: ez.Check, tmp_path: Path) ->
     assert float(rows[0]["overlap_m2"]) == pytest.approx(truth, rel=1e-12)
     book = openpyxl.load_workbook(ez.write_xlsx(check, tmp_path / "f.xlsx"))
     sheet = book["检查结果"]
-    column = next(cell.column for cell in sheet[1] if cell.value == "压占面积（平方米）")
+    column = next(cell.column for cell in sheet[1] if cell.value == "压占或界外面积（平方米）")
     assert sheet.cell(2, column).value == pytest.approx(truth, rel=1e-12)
     features = json.loads(ez.write_geojson(check, tmp_path / "f.geojson").read_text("utf-8"))["features"]
     assert features[0]["properties"]["findings"][0]["overlap_m2"] == truth

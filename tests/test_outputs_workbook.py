@@ -22,7 +22,7 @@ from ecozone.outputs.escape import plain
 from ecozone.outputs.tables import notice_table
 from ecozone.outputs.workbook import NAME_LIMIT, write_book
 from ecozone.runs import Request, execute
-from ecozone.text import speaking
+from ecozone.text import say, speaking
 
 HERE = Path(ez.__file__).parent
 FORBIDDEN = set("[]:*?/\\")
@@ -114,9 +114,38 @@ def test_a_sheet_can_be_read_and_printed(little: Any, sites: Any, square: Any, t
             rule.formula for where in sheet.conditional_formatting for rule in where.rules if column in str(where.sqref)
         ]
         assert [f'"{verdict}"'] in rules
-        area = next(cell for cell in sheet[2] if cell.number_format == "#,##0.00")
-        assert area.value == pytest.approx(2500, rel=1e-3)
+        area = sheet.cell(2, heads.index("面积（平方米）" if lang == "zh" else "Area (m²)") + 1)
+        assert area.value == pytest.approx(2500, rel=1e-3) and area.number_format == '#,##0.00;-#,##0.00;"—"'
         assert all(8 < size.width <= 50 for size in sheet.column_dimensions.values())
+
+
+def test_a_planner_reads_words_and_no_codes(little: Any, sites: Any, square: Any, tmp_path: Path) -> None:
+    """Yes and no, how sure a clause is, and what is assumed stand in the language of the workbook alone."""
+    ws = little(red_line=[(square(0, 0, 1000), {})])
+    check = ez.check_sites(sites((square(100, 100, 50), "school")), ws)
+    for lang, yes, no in (("zh", "是", "否"), ("en", "yes", "no")):
+        with speaking(lang):
+            path = ez.write_xlsx(check, tmp_path / "a.xlsx")
+            book = openpyxl.load_workbook(path)
+            sure = say("report.confidence_s")
+        names = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
+        cells = {cell.value for sheet in book for row in sheet.iter_rows(min_row=2) for cell in row}
+        assert {yes, no} & cells and not {True, False} & {value for value in cells if isinstance(value, bool)}
+        findings = book["检查结果" if lang == "zh" else "Findings"]
+        at = names[findings.title].index("依据可信度" if lang == "zh" else "Confidence") + 1
+        assert findings.cell(2, at).value == sure
+        assert len(names["假定与未知" if lang == "zh" else "Assumptions"]) == 3
+
+
+def test_a_wide_sheet_is_printed_so_that_it_can_be_read(tmp_path: Path) -> None:
+    """Columns that no A3 holds go on on a next page, the first of them and the grid on each."""
+    numbers = ("planned", "started", "share")
+    wide = pd.DataFrame({f"progress_{group}_{number}": [1.0] for group in range(1, 11) for number in numbers})
+    for name, table, pages in (("sites", pd.DataFrame({"reason": ["长" * 200]}), 1), ("progress", wide, 2)):
+        write_book({name: table}, tmp_path / "a.xlsx")
+        (sheet,) = openpyxl.load_workbook(tmp_path / "a.xlsx")
+        assert (sheet.page_setup.fitToWidth or 1, sheet.print_title_cols) == (pages, "$A:$A" if pages > 1 else None)
+        assert sheet.print_options.gridLines
 
 
 def test_the_last_sheet_names_the_run(tmp_path: Path) -> None:
@@ -126,7 +155,7 @@ def test_the_last_sheet_names_the_run(tmp_path: Path) -> None:
     out = tmp_path / "a.xlsx"
     done = execute(Request(workspace="demo", parts=("check",), sites=(str(source),), outputs=(str(out),)))
     rows = {(row[0], row[1]): row for row in read(out, "运行记录")}
-    assert rows["运行", "id"][2] == done.run["id"] and rows["运行", "date"][2] == done.run["date"]
+    assert rows["运行", "运行编号"][2] == done.run["id"] and rows["运行", "日期"][2] == done.run["date"]
     mine = next(row for key, row in rows.items() if key[0] == "输入" and str(key[1]).endswith("lines.kml"))
     assert mine[3] == hashlib.sha256(source.read_bytes()).hexdigest()
     assert len([key for key in rows if key[0] == "输入"]) == len(done.run["inputs"])

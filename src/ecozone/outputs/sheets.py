@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ecozone.outputs.columns import bytes_of, number_words, plain_column
+from ecozone.text import say
 
 #: Rows of a worksheet, its headings among them, and signs of a cell (ECMA-376; Excel counts UTF-16 units).
 ROW_LIMIT = 1_048_576
@@ -132,13 +133,14 @@ def _cells(array: pa.Array, letters: str, numbers: pa.Array, style: str) -> pa.A
     head, kind = f'<c r="{letters}', _values(array).type
     if pa.types.is_null(kind):
         return pa.array([""] * len(array), pa.string())
+    if pa.types.is_boolean(kind):
+        # Excel would say TRUE and FALSE, in whatever language it speaks.
+        array, kind = pc.if_else(array, say("outputs.yes"), say("outputs.no")), pa.string()
     if pa.types.is_string(kind):
         begin, end = f'"{style} t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"
         words = (
             pc.take(_escaped(_values(array)), array.indices) if pa.types.is_dictionary(array.type) else _escaped(array)
         )
-    elif pa.types.is_boolean(kind):
-        begin, end, words = f'"{style} t="b"><v>', "</v></c>", pc.if_else(array, "1", "0")
     else:
         begin, end = f'"{style}><v>', "</v></c>"
         words = number_words(array) if pa.types.is_floating(kind) else array.cast(pa.string())

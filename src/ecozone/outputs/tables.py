@@ -22,6 +22,7 @@ from ecozone.outputs.ways import way_sheets
 from ecozone.outputs.workbook import write_book
 from ecozone.text import pick, room, say
 from ecozone.units import hectares_each, mu_each
+from ecozone.workspace import Workspace
 
 #: Lines of CSV that are made at once.
 _ROWS_AT_ONCE = 4_000
@@ -29,6 +30,8 @@ _ROWS_AT_ONCE = 4_000
 CSV_MARK = codecs.BOM_UTF8
 _STATES = ("affected", "not_affected", "no_data", "not_checked")
 _FIRMNESS = ("certain", "likely", "possible")
+# How well a rule's wording is known (`ecozone.rules.Rule.confidence`).
+_CONFIDENCES = "SKMUCI"
 # Columns whose codes a reader of a workbook sees as words; CSV and JSON keep the codes.
 _WORDED = (
     *("indicator", "measured_as", "profile", "kind", "basis", "status", "by_count", "method", "use", "fate"),
@@ -36,7 +39,7 @@ _WORDED = (
     *("ground", "significance", "measure", "gap_kind"),
     *("status_before", "by_count_before", "status_after", "by_count_after", "change_kind"),
     *("verdict_old", "verdict_new", "finding_old", "finding_new"),
-    *("verdict_words", "firmness", "state", "override"),
+    *("verdict_words", "firmness", "state", "override", "unit"),
 )
 
 
@@ -174,7 +177,7 @@ def write_xlsx(
         notices += check.notices
         run = check.run if run is None else run
     if isinstance(ratios, Account):
-        sheets |= {"targets": worded(ratios.targets), "ratios": worded(ratios.ratios)}
+        sheets |= {"targets": worded(ratios.targets), "ratios": _of_layers(worded(ratios.ratios), ratios.workspace)}
         if len(ratios.accuracy):
             sheets["accuracy"] = ratios.accuracy
         if len(ratios.pieces):
@@ -189,7 +192,10 @@ def write_xlsx(
         notices += notices_of(ratios)
     sheets["notices"] = notice_table(tuple(dict.fromkeys(notices)))
     if check is not None:
-        sheets["assumptions"] = pd.DataFrame([vars(item) for item in check.workspace.pack.assumptions])
+        sheets["assumptions"] = pd.DataFrame(
+            [(one.id, pick({"zh": one.zh, "en": one.en}), one.source) for one in check.workspace.pack.assumptions],
+            columns=["id", "message", "source"],
+        )
     sheets |= run_sheet(run)
     with written(path) as draft:
         write_book(sheets, draft)
@@ -210,7 +216,10 @@ def run_sheet(run: Mapping[str, Any] | None) -> dict[str, pd.DataFrame]:
     """Return the sheet that names a run: its id and day, versions, request, and every input with its hash."""
     if run is None:
         return {}
-    rows: list[tuple[str, str, Any, Any]] = [("run", name, run.get(name), None) for name in ("id", "date", "ecozone")]
+    about = ("id", "date", "ecozone")
+    rows: list[tuple[str, str, Any, Any]] = [
+        ("run", say(f"outputs.run_of_{name}"), run.get(name), None) for name in about
+    ]
     rows += [("libraries", name, version, None) for name, version in run["libraries"].items()]
     # What was not asked for is left out.
     asked = {name: value for name, value in run["request"].items() if value not in (None, [], {}, False)}
@@ -232,9 +241,16 @@ def _read(table: pd.DataFrame, check: Check) -> pd.DataFrame:
     ws = check.workspace
     kinds: Mapping[str, Mapping[str, Any]] = {"role": ws.pack.roles, "project_type": ws.pack.project_types}
     names = {kind: {key: pick({"zh": one.zh, "en": one.en}) for key, one in of.items()} for kind, of in kinds.items()}
-    names["layer"] = {key: pick(ws.layer(key).title) for key in ws.layers}
-    named = worded(table.rename(columns={"verdict": "verdict_words"}))
+    names["confidence"] = {code: say(f"report.confidence_{code.lower()}") for code in _CONFIDENCES}
+    named = _of_layers(worded(table.rename(columns={"verdict": "verdict_words"})), ws)
     return named.assign(**{name: _replaced(table[name], words) for name, words in names.items() if name in table})
+
+
+def _of_layers(table: pd.DataFrame, ws: Workspace | None) -> pd.DataFrame:
+    """Return a table with the titles of its layers."""
+    if ws is None or "layer" not in table:
+        return table
+    return table.assign(layer=_replaced(table["layer"], {key: pick(ws.layer(key).title) for key in ws.layers}))
 
 
 def worded(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ _TWO_DECIMALS = frozenset(
         *("ci_low_after", "ci_high_after", "area_mu", "lost_mu", "make_up_mu"),
     )
 )
+# Where there is none of it (no area of a line, no length of an area) a dash says so; a distance of 0 is one.
+_DASHED = frozenset(("area_m2", "length_m", "overlap_m2", "uncovered_m2", "count"))
 # A word and its colour, in whichever column it is the whole cell: the colour repeats what the word says.
 _FILLS = {
     "prohibited": "#F4C7C3",
@@ -47,8 +50,8 @@ _FILLS = {
     "cannot_tell": "#D9D2E9",
 }
 _FILLED = re.compile(r"(site_)?(verdict|status|state|by_count|override)(_words|_old|_new|_before|_after)?")
-# Excel's numbers of the sizes of paper, and the width, in Latin letters, that can still be read on the smaller.
-_A3, _A4, _A4_HOLDS = 8, 9, 200
+# Excel's numbers of the sizes of paper, and the width, in Latin letters, that can still be read on each.
+_A3, _A4, _A3_HOLDS, _A4_HOLDS = 8, 9, 400, 200
 # Least and greatest width of a column, in Latin letters; what is longer stands in several lines.
 _NARROW, _WIDE = 9.0, 48.0
 # The same results give the same bytes: when a run was is told by its manifest.
@@ -131,6 +134,8 @@ class _Formats:
         self.head = book.add_format(top | {"bold": True, "bg_color": "#DCE6E0", "border": 1, "text_wrap": True})
         self._numbers = {end: book.add_format(top | {"num_format": code}) for end, code in _NUMBER_FORMATS.items()}
         self._two = book.add_format(top | {"num_format": "#,##0.00"})
+        ends = {end: f'{code};-{code};"—"' for end, code in (("_m2", "#,##0.00"), ("_m", "#,##0.0"), ("count", "0"))}
+        self._dashed = {end: book.add_format(top | {"num_format": code}) for end, code in ends.items()}
         # What people are to fill in is yellow until they have.
         self.open = book.add_format({"bg_color": "#FFF9C4"})
         self.fills = {say(f"words.{word}"): book.add_format({"bg_color": hue}) for word, hue in _FILLS.items()}
@@ -139,6 +144,8 @@ class _Formats:
         """Return the format of a column's cells."""
         if one.is_text:
             return self._wrap if _wraps(one) else self._plain
+        if one.name in _DASHED:
+            return next(form for end, form in self._dashed.items() if one.name.endswith(end))
         if one.name in _TWO_DECIMALS:
             return self._two
         return next((self._numbers[end] for end in self._numbers if one.name.endswith(end)), self._plain)
@@ -161,9 +168,13 @@ def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
     last, right = len(part.rows), max(len(part.columns) - 1, 0)
     sheet.freeze_panes(1, 1)
     sheet.set_landscape()
-    sheet.set_paper(_A3 if sum(map(_width, part.columns)) > _A4_HOLDS else _A4)
-    sheet.fit_to_pages(1, 0)
+    whole = sum(map(_width, part.columns))
+    sheet.set_paper(_A3 if whole > _A4_HOLDS else _A4)
+    sheet.fit_to_pages(max(math.ceil(whole / _A3_HOLDS), 1), 0)
     sheet.repeat_rows(0)
+    if whole > _A3_HOLDS:
+        sheet.repeat_columns(0)
+    sheet.hide_gridlines(0)  # not even on paper
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&R&P / &N")
     for at, one in enumerate(part.columns):
