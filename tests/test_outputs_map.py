@@ -338,8 +338,8 @@ def test_ratios_with_a_target_come_first_and_a_zero_gap_is_not_said() -> None:
     assert table["years"] == [2020, 2025]
     assert [group["zone"] for group in table["groups"]] == ["一级管控区", "红线", "其他街道"]
     with_cropland, without = table["groups"][0]["rows"]
-    assert (with_cropland["values"], with_cropland["gap"]) == (["75.01 %", "84.60 %"], "差 35.65 公顷")
-    assert without["values"] == ["", "49.05 %"]
+    assert (with_cropland["values"], with_cropland["gap"]) == (["75.01%", "84.60%"], "差 35.6500 公顷")
+    assert without["values"] == ["", "49.05%"]
     line = table["groups"][1]["rows"][0]
     assert (line["other"], line["status"], line["gap"]) == ("3.66 km²（2022）", "met", "")
 

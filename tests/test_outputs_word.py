@@ -27,7 +27,8 @@ from ecozone.assess import RATIO_COLUMNS, TARGET_COLUMNS, Account, overrule
 from ecozone.assess.account import ACCURACY_COLUMNS
 from ecozone.cli.app import run as command
 from ecozone.errors import EcozoneError, InputError, UsageError
-from ecozone.outputs import check_document
+from ecozone.outputs import check_document, ratio_table
+from ecozone.outputs.word.account_values import account_values
 from ecozone.outputs.word.blocks import data_text
 from ecozone.outputs.word.corners import MOST_POINTS
 from ecozone.outputs.word.values import report_values
@@ -79,7 +80,7 @@ def test_every_number_is_that_of_the_json(check: ez.Check, tmp_path: Path) -> No
     path = ez.write_docx(check, tmp_path / "r.docx")
     order = {"prohibited": 0, "conditional": 1, "review": 2, "clear": 3}
     told = sorted(check_document(check)["sites"], key=lambda site: order[site["verdict"]])
-    tables = table_of(path, "图层", "压占（m²）")
+    tables = table_of(path, "图层", "层内（m²）")
     assert len(tables) == len(told) == 3
     compared = 0
     for site, rows in zip(told, tables, strict=True):
@@ -164,8 +165,31 @@ def test_every_style_names_its_chinese_font(check: ez.Check, tmp_path: Path) -> 
     for one in fonts:
         assert one.get(qn("w:eastAsia")) in {"宋体", "黑体", "仿宋"}
         assert not any("Theme" in name for name in dict(one.attrib))
-    languages = {one.get(qn("w:eastAsia")) for one in styles.iter(qn("w:lang"))}
-    assert languages == {"zh-CN"}
+    languages = {
+        tuple(one.get(qn(f"w:{script}")) for script in ("val", "eastAsia")) for one in styles.iter(qn("w:lang"))
+    }
+    # Latin letters that are said to be Chinese: a line could end inside a number.
+    assert languages == {("en-US", "zh-CN")}
+
+
+def test_what_lies_outside_a_boundary_is_no_overlap(tmp_path: Path) -> None:
+    """The first page says how much lies outside, the clause says so of its area, and the areas inside have none."""
+    ws = ez.open_workspace("demo")
+    check = ez.check_sites(ez.read_sites(ws.folder / "sites" / "parcels_zone39.gpkg"), ws)
+    truth = {row["site_id"]: row for row in check.findings.to_dict("records") if row["rule"] == "CN-urban-boundary"}
+    title = ws.layer("urban_boundary").title["zh"]
+    sites = {site["id"]: site for site in report_values(check, None, RUN)["sites"]}
+    assert truth
+    for site_id, row in truth.items():
+        area = fixed(hectares(row["overlap_m2"]), 4)
+        answer, inside = (
+            next(one for one in sites[site_id][part] if one["layer"] == title) for part in ("answers", "measures")
+        )
+        assert answer["reason"].endswith(f"在{title}外") and f"有 {area} 公顷" in answer["reason"]
+        assert (answer["code"], inside["m2"]) == ("not_affected", "—")
+        clause = next(one for one in sites[site_id]["clauses"] if one["rule"] == row["rule"])
+        assert clause["measured"].startswith("界外面积") and area in clause["measured"]
+        assert "占管控区" not in clause["measured"]
 
 
 def test_tables_and_figures_are_made_for_paper(check: ez.Check, tmp_path: Path) -> None:
@@ -273,6 +297,7 @@ source = "《规划》"
     for row, truth in zip(rows, account.ratios.to_dict("records"), strict=True):
         assert row[3].rstrip("% km²") == fixed(truth["value"], 2)
         assert row[5] == fixed(truth["numerator_m2"] / 1e4, 4)
+    assert "土地覆盖年份：2020、2025。" in texts(path)
     targets = table_of(path, "区", "指标", "基准")[0]
     assert [row[4].split("%")[0] for row in targets] == [fixed(value, 2) for value in account.targets["value"]]
 
@@ -296,6 +321,34 @@ def test_an_account_has_the_blank_progress_grid(tmp_path: Path) -> None:
     (rows,) = table_of(path, "单位", "数", "拆迁与生态修复")
     assert len(rows) == 3 * 11
     assert all(len(row) == 12 and set(row[2:]) == {""} for row in rows)
+
+
+def test_a_red_line_is_judged_by_its_boundary_and_no_count(workspace: ez.Workspace) -> None:
+    """Nothing is counted in the area of a layer: what it shows alone is by its boundary, and its year no land cover."""
+    account = ez.assess_account(red_line_target(workspace))
+    values = account_values(account)
+    assert values["years"] == "" and account.ratios["year"].notna().any()
+    (told,) = [row["by_count"] for row in values["targets"]]
+    assert told.endswith("（按所画边界）")
+    (group,) = [one for one in ratio_table(account.ratios)["groups"] if one["target"]]
+    assert all(row["by_count"].startswith("按所画边界：") for row in group["rows"])
+
+
+def red_line_target(workspace: ez.Workspace) -> ez.Workspace:
+    """Add a target that is within what the accuracy of the red line leaves."""
+    toml = workspace.folder / "ecozone.toml"
+    words = toml.read_text("utf-8").replace(
+        'title = { zh = "red_line层" }', 'title = { zh = "红线" }\nvalid_from = 2022-06-30'
+    )
+    target = """
+[[targets]]
+indicator = "red_line_area"
+zone = "red_line"
+target = { year = 2025, value = 1.0 }
+source = "《规划》"
+"""
+    toml.write_text(words + target, "utf-8")
+    return ez.open_workspace(workspace.folder)
 
 
 def a_small_account() -> Account:
@@ -334,7 +387,7 @@ def test_a_template_is_filled_with_the_same_values(check: ez.Check, tmp_path: Pa
     assert "《示范区项目用地管控核查报告》2026-03-01" in said
     assert "{{7*7}}<b>&" in said
     shown = [
-        f"{row[0]} {row[1]}" for row in table_of(ez.write_docx(check, tmp_path / "own.docx"), "图层", "压占（m²）")[0]
+        f"{row[0]} {row[1]}" for row in table_of(ez.write_docx(check, tmp_path / "own.docx"), "图层", "层内（m²）")[0]
     ]
     assert [text for text in said if text in shown] == shown
     (picture,) = Document(str(path)).element.iter(qn("wp:docPr"))

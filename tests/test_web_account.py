@@ -151,7 +151,7 @@ def test_the_trend_shows_its_figures(account: Shown) -> None:
     """A higher value lies higher, the target is marked, and whoever does not look is told the figures."""
     account.page.locator(".indicator", has_text="蓝绿空间占比").first.locator(".row-open").click()
     label = account.page.locator(".trend").get_attribute("aria-label") or ""
-    found = re.findall(r"(20\d\d) ([\d.]+) %", label)
+    found = re.findall(r"(20\d\d) ([\d.]+)%", label)
     assert len(found) >= 2
     heights = account.page.locator(".trend .point").evaluate_all(
         "all => all.map(one => Number(one.getAttribute('cy')))"

@@ -124,6 +124,7 @@ from .screening import (
     check_sites as check_sites,
 )
 from .series import PROXY as PROXY
+from .series import alone as alone
 from .subjects import prepare_sites as prepare_sites
 from .table import records as records
 from .targets import TARGET_COLUMNS as TARGET_COLUMNS

@@ -14,6 +14,15 @@ from ecozone.workspace import Target
 PROXY = {"tree_cover": "forest_coverage"}
 
 
+def alone(indicator: str) -> str:
+    """Return what a figure without samples rests on: the count of a map, or a boundary as it is drawn.
+
+    >>> alone("blue_green_ratio"), alone("red_line_area")
+    ('by_count', 'by_boundary')
+    """
+    return "by_boundary" if indicator == "red_line_area" else "by_count"
+
+
 @dataclass(frozen=True)
 class Series:
     """One indicator of one zone under one profile, through the measured years.

@@ -193,13 +193,13 @@ def profile_words(profile: str) -> str:
 
 def status_words(row: Mapping[str, Any]) -> str:
     """Say a status, and what the count alone would say where that is another."""
-    from ecozone.assess import PROXY
+    from ecozone.assess import PROXY, alone
 
     words = say(f"words.{row['status']}")
     if row.get("measured_as", row["indicator"]) in PROXY:
         return f"{words}\n{say('words.not_comparable')}"
     if row["by_count"] and row["by_count"] != row["status"]:
-        words += "\n" + say("cli.by_count", status=say(f"words.{row['by_count']}"))
+        words += "\n" + say(f"cli.{alone(row['indicator'])}", status=say(f"words.{row['by_count']}"))
     return words
 
 

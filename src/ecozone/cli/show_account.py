@@ -158,7 +158,7 @@ def _ahead(row: Mapping[str, Any]) -> Iterator[str]:
 def _gap(row: Mapping[str, Any]) -> str:
     from ecozone.assess import PROXY
 
-    if row["gap_m2"] is None or row["measured_as"] in PROXY or round(row["gap_hectares"], 2) == 0:
+    if row["gap_m2"] is None or row["measured_as"] in PROXY or round(row["gap_hectares"], 4) == 0:
         return ""
     key = "cli.gap_both" if row["gap_m2"] > 0 else "cli.beyond_both"
-    return say(key, hectares=fixed(abs(row["gap_hectares"]), 2), mu=fixed(abs(row["gap_mu"]), 2))
+    return say(key, hectares=fixed(abs(row["gap_hectares"]), 4), mu=fixed(abs(row["gap_mu"]), 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Any
@@ -44,6 +45,12 @@ def zone_title(ws: Workspace, key: Any, role: str, level: Any) -> str:
 def name_of(value: Any) -> str:
     """Return a name as text, empty where there is none."""
     return "" if value is None or pd.isna(value) else plain(value)
+
+
+def is_outside(finding: Mapping[str, Any]) -> bool:
+    """Tell whether a finding is of land outside a layer, which is a part of no zone and no overlap."""
+    overlap, share = finding["overlap_m2"], finding["zone_share"]
+    return not pd.isna(overlap) and overlap > 0 and (pd.isna(share) or share == 0)
 
 
 def headed(words: str) -> str:

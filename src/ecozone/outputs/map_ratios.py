@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecozone.assess import PROXY
+from ecozone.assess import PROXY, alone
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_names import name_of
 from ecozone.text import pick, room, say
@@ -59,7 +59,7 @@ def _target(rows: pd.DataFrame, indicator: str) -> str:
     if not pd.isna(last["target_year"]):
         value = say("map.target_words", value=value, year=int(last["target_year"]))
     other = PROXY.get(indicator)
-    return value if other is None else say("words.target_of_other", indicator=say(f"words.{other}"), value=value)
+    return value if other is None else say("map.target_of_other", indicator=say(f"words.{other}"), value=value)
 
 
 def _row(rows: pd.DataFrame, years: list[int], profile: str | None) -> dict[str, Any]:
@@ -93,17 +93,17 @@ def _interval(row: Mapping[Any, Any]) -> str:
 
 def _by_count(row: pd.Series, status: str) -> str:
     by_count = name_of(row.get("by_count"))
-    return say("map.by_count", status=_known(by_count)) if by_count and by_count != status else ""
+    return say(f"map.{alone(row['indicator'])}", status=_known(by_count)) if by_count and by_count != status else ""
 
 
 def _value(value: Any, unit: Any) -> str:
     if pd.isna(value):
         return say("map.no_value")
-    return fixed(float(value), 2) + {"%": " %", "km2": " km²"}.get(unit, f" {plain(unit)}")
+    return fixed(float(value), 2) + {"%": "%", "km2": " km²"}.get(unit, f" {plain(unit)}")
 
 
 def _gap(gap_m2: float) -> str:
-    size = fixed(hectares(abs(gap_m2)), 2)
+    size = fixed(hectares(abs(gap_m2)), 4)
     if float(size.replace(",", "")) == 0:
         return ""
     return say("map.gap_missing" if gap_m2 > 0 else "map.gap_beyond", hectares=size)

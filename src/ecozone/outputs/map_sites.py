@@ -14,7 +14,7 @@ from ecozone.assess import VERDICTS, override_words
 from ecozone.log import Progress, no_progress
 from ecozone.outputs.escape import plain
 from ecozone.outputs.map_display import anchor, geometry_json
-from ecozone.outputs.map_names import name_of, zone_title
+from ecozone.outputs.map_names import is_outside, name_of, zone_title
 from ecozone.text import pick, say
 from ecozone.units import fixed, hectares, mu, percent
 from ecozone.workspace import Workspace
@@ -221,7 +221,7 @@ def _finding(finding: Mapping[str, Any], ws: Workspace, strings: Strings) -> dic
 def _cells(finding: Mapping[str, Any]) -> list[str]:
     """Return a finding's figures for a table: overlap in hectares, shares in %, length, distance, depth, ruling."""
     overlap = _number(finding["overlap_m2"])
-    sized = overlap > 0 and not _is_outside(finding)
+    sized = overlap > 0 and not is_outside(finding)
     return [
         fixed(hectares(overlap), 4) if sized else "",
         *(fixed(percent(_number(finding[key])), 2) if sized else "" for key in ("overlap_share", "zone_share")),
@@ -233,14 +233,9 @@ def _cells(finding: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _is_outside(finding: Mapping[str, Any]) -> bool:
-    """Tell whether a finding is of land outside a layer, which is a part of no zone."""
-    return _number(finding["overlap_m2"]) > 0 and _number(finding["zone_share"]) == 0
-
-
 def _measures(finding: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     overlap = _number(finding["overlap_m2"])
-    if _is_outside(finding):
+    if is_outside(finding):
         yield say("map.outside"), area_words(overlap)
         site = fixed(percent(_number(finding["overlap_share"])), 2)
         yield say("map.shares"), say("map.shares_outside", site=site)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from ecozone.assess import Account
+from ecozone.assess import Account, alone
 from ecozone.outputs.pictures.board import FAINT, INK, MARGIN, SOFT, TALLEST_MM, Board, lines_of, saved
 from ecozone.outputs.pictures.lettering import lettering_for
 from ecozone.outputs.pictures.series import Figure, Kind, Line, kind_words, known_words, lines_of_account, value_words
@@ -238,7 +238,7 @@ def _told(line: Line, *, brief: bool = False) -> str:
         words = f"{_SIGNS.get(status, '')} {known_words(status if line.other is None else 'not_comparable')}".strip()
         by_count = judged[-1].by_count
         if by_count and by_count != status and not brief:
-            words += say("pictures.by_count", status=known_words(str(by_count)))
+            words += say(f"pictures.{alone(line.indicator)}", status=known_words(str(by_count)))
         parts.append(words)
     return say("pictures.list").join(parts)
 

@@ -105,4 +105,4 @@ def value_words(value: float | None, unit: str) -> str:
     """Write a value with its unit."""
     if value is None:
         return say("pictures.no_value")
-    return fixed(value, 2) + {"%": " %", "km2": " km²"}.get(unit, f" {unit}")
+    return fixed(value, 2) + {"%": "%", "km2": " km²"}.get(unit, f" {unit}")

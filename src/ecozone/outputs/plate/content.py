@@ -121,6 +121,11 @@ def shown(text: object) -> str:
 
 def _crs_words(ws: Workspace) -> str:
     code, name = crs_name(ws.crs), str(ws.crs.name)
+    # Names in EPSG's register are English.
+    grid = re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (?:CM (\d+)E|zone (\d+))", name)
+    if grid is not None:
+        key = "plate.crs_meridian" if grid[1] else "plate.crs_zone"
+        return say(key, number=grid[1] or grid[2], code=code)
     return code if code == name else f"{name} ({code})"
 
 

@@ -113,15 +113,15 @@ def _targets(blocks: Blocks, targets: list[Values]) -> None:
         ([_status(row) if name == "status" else row[name] for name in names] for row in targets),
     )
     more = {
-        "zone": 3.2,
-        "indicator": 2.9,
-        "measured_as": 2.1,
+        "zone": 3,
+        "indicator": 2.6,
+        "measured_as": 1.9,
         "interval": 2.4,
-        "by_count": 1.5,
-        "why": 3.2,
-        "pace": 2.4,
+        "by_count": 1.9,
+        "why": 4.8,
+        "pace": 2,
+        "attainment": 1.4,
     }
-    more |= {"attainment": 1.4}
     blocks.table(
         say("report.caption_evidence"),
         [Column(say(f"report.head_{name}"), width) for name, width in more.items()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecozone.assess import Account
+from ecozone.assess import Account, alone
 from ecozone.outputs.documents import plain_rows
 from ecozone.text import room, say
 from ecozone.units import fixed, percent
@@ -17,8 +17,10 @@ Row = Mapping[str, Any]
 def account_values(account: Account) -> dict[str, Any]:
     """Return the tables of an account."""
     ratios, targets = plain_rows(account.ratios), plain_rows(account.targets)
+    # A boundary is of the year in which it came into force, and no land cover.
+    counted = {row["year"] for row in ratios if alone(row["indicator"]) == "by_count"} - {None}
     return {
-        "years": say("report.list").join(dict.fromkeys(str(row["year"]) for row in ratios if row["year"] is not None)),
+        "years": say("report.list").join(str(year) for year in sorted(counted)),
         "targets": [_target(row) for row in targets],
         "ratios": [_ratio(row) for row in ratios],
         "accuracy": [_accuracy(row) for row in plain_rows(account.accuracy)],
@@ -75,12 +77,18 @@ def _target(row: Row) -> dict[str, str]:
         "interval": _interval(row),
         "status": _word(row["status"]),
         "status_code": str(row["status"]),
-        "by_count": _word(row["by_count"]),
+        "by_count": _alone(row),
         "reason": str(row["reason"] or _NONE),
         "gap": _gap(gap),
         "pace": "\n".join(_figure(row, row[name]) for name in ("required_pace", "actual_pace")),
         "attainment": _year(row["attainment_year"]),
     }
+
+
+def _alone(row: Row) -> str:
+    words = _word(row["by_count"])
+    drawn = row["by_count"] is not None and alone(row["measured_as"]) == "by_boundary"
+    return say("report.by_boundary", status=words) if drawn else words
 
 
 def _gap(hectares: Any) -> str:

@@ -33,12 +33,15 @@ def set_fonts(properties: Any, east_asian: str) -> None:
     properties.insert(0, fonts)
 
 
-def set_language(properties: Any, lang: str) -> None:
-    """Say which language a text is in; punctuation and the ends of lines depend on it."""
+def set_language(properties: Any) -> None:
+    """Say which language each script is in; punctuation and the ends of lines depend on it.
+
+    Digits and Latin letters are never said to be Chinese: LibreOffice would then end a line inside a number.
+    """
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
     said = OxmlElement("w:lang")
-    said.set(qn("w:val"), "zh-CN" if lang == "zh" else "en-US")
+    said.set(qn("w:val"), "en-US")
     said.set(qn("w:eastAsia"), "zh-CN")
     properties.append(said)
 

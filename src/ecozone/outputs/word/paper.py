@@ -79,7 +79,7 @@ def _set_styles(document: Any) -> None:
     root = document.styles.element
     defaults = root.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     set_fonts(defaults, SONG)
-    set_language(defaults, language())
+    set_language(defaults)
     # A style that nothing is written in may be chosen by whoever edits the report.
     for fonts in list(root.iter(qn("w:rFonts"))):
         set_fonts(fonts.getparent(), SONG)
@@ -92,7 +92,7 @@ def _set_styles(document: Any) -> None:
         set_fonts(properties, font)
         style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
         style.font.color.rgb = _DARK
-        set_language(properties, language())
+        set_language(properties)
         form = style.paragraph_format
         form.space_before, form.space_after = Pt(before), Pt(after)
         form.line_spacing_rule = WD_LINE_SPACING.SINGLE

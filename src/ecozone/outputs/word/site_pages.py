@@ -27,8 +27,8 @@ def add_overview(blocks: Blocks, values: Values) -> None:
     )
     blocks.paragraph(say("report.overview", count=values["count"], counts=counts))
     overruled = any(row["override"] for row in values["overview"])
-    columns = [_column("id", 1.3), _column("name", 3.4), _column("type", 2.2), _column("size", 2.1)]
-    columns += [_column("verdict", 2.2), *([_column("override", 3.2)] if overruled else []), _column("why", 4.4)]
+    columns = [_column("id", 1.4), _column("name", 3), _column("type", 2.1), _column("size", 2.2)]
+    columns += [_column("verdict", 2.6), *([_column("override", 3)] if overruled else []), _column("why", 5.2)]
     blocks.table(
         say("report.caption_overview"),
         columns,
@@ -52,7 +52,7 @@ def add_overview(blocks: Blocks, values: Values) -> None:
 
 
 def _ruling(row: Values, overruled: bool) -> list[str]:
-    return [row["override"]] if overruled else []
+    return [row["override"] or "—"] if overruled else []
 
 
 def _head(blocks: Blocks, values: Values) -> None:
@@ -91,7 +91,7 @@ def _answers(blocks: Blocks, site: Values) -> None:
     blocks.paragraph(say("report.verdict", verdict=site["verdict"]), bold=True)
     if site["override"]:
         blocks.paragraph(f"{say('map.override')}{say('report.colon')}{site['override']}", bold=True)
-    columns = [_column("layer", 4.4), _column("answer", 2.2), _column("verdict", 2.1), _column("reason", 7.6)]
+    columns = [_column("layer", 4.8), _column("answer", 2), _column("verdict", 2.5), _column("reason", 7.4)]
     blocks.table(
         say("report.caption_answers"),
         columns,
@@ -128,9 +128,9 @@ def _project(blocks: Blocks, site: Values, draw: Draw) -> None:
 
 def _measures(blocks: Blocks, site: Values) -> None:
     blocks.heading(say("report.section_measures"), 2)
-    names = {"m2": 2.4, "hectares": 1.8, "mu": 1.8, "share": 1.9, "length": 1.7, "distance": 1.7, "firmness": 1.6}
+    names = {"m2": 2.3, "hectares": 1.7, "mu": 1.6, "share": 1.9, "length": 1.8, "distance": 1.8, "firmness": 1.9}
     columns = [
-        _column("layer", 4.1),
+        _column("layer", 4.3),
         *(_column(name, width, number=name != "firmness") for name, width in names.items()),
     ]
     blocks.table(
@@ -152,12 +152,13 @@ def _clauses(blocks: Blocks, site: Values) -> None:
             (say("report.head_measured"), clause["measured"]),
             (say("report.head_sentence"), clause["sentence"]),
             (say("report.head_citation"), clause["citation"]),
+            (say("report.head_rule"), clause["rule"]),
             (say("report.head_confidence"), clause["confidence"]),
             (say("report.head_procedure"), clause["procedure"] or say("report.no_procedure")),
         ]
         if clause["override"]:
             rows.append((say("map.override"), clause["override"]))
-        blocks.pairs(say("report.caption_clause", title=clause["title"], rule=clause["rule"]), rows)
+        blocks.pairs(say("report.caption_clause", title=clause["title"]), rows)
     if any(row["told"] for row in site["answers"]):
         blocks.table(
             say("report.caption_told"),
@@ -180,7 +181,7 @@ def _compliance(blocks: Blocks, site: Values) -> None:
         return
     blocks.table(
         say("report.caption_compliance"),
-        [_column("requirement", 7), _column("facts", 6), _column("complies", 3.3)],
+        [_column("requirement", 7), _column("facts", 5.5), _column("complies", 3.8)],
         ([f"{one['requirement']}\n{one['citation']}", one["fact"], ""] for one in site["clauses"]),
     )
     blocks.note(say("report.compliance_note"))
@@ -194,7 +195,7 @@ def _units(blocks: Blocks, site: Values) -> None:
     for unit in site["units"]:
         blocks.table(
             say("report.caption_unit", code=unit["code"], name=unit["name"], kind=unit["kind"]),
-            [_column("dimension", 2.6), _column("requirement", 6.2), _column("project", 4.6), _column("complies", 2.9)],
+            [_column("dimension", 3.2), _column("requirement", 5.6), _column("project", 4.1), _column("complies", 3.8)],
             ([one["title"], one["text"], "", ""] for one in unit["dimensions"]),
         )
     if not all(one["text"] for unit in site["units"] for one in unit["dimensions"]):

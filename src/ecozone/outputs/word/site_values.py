@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ecozone.assess import VERDICTS, Check, override_words
-from ecozone.outputs.map_names import headed, name_of, zone_title
+from ecozone.outputs.map_names import headed, is_outside, name_of, zone_title
 from ecozone.outputs.word.corners import corner_rows
 from ecozone.outputs.word.land import land_sentence
 from ecozone.text import pick, say
@@ -145,6 +145,8 @@ def answer_values(findings: Sequence[Row], states: Sequence[Row], ws: Workspace)
         kind = next(kind for kind in ("affected", "no_data", "not_checked", "not_affected") if kind in kinds)
         partly = kind == "affected" and "no_data" in kinds
         mine = [row["verdict"] for row in found.get(key, ())]
+        # A boundary that a site should lie in is met where the site does not: the verdict is of what lies outside.
+        beyond = [row["fact"].rstrip("。.") for row in found.get(key, ()) if is_outside(row)]
         worst = min(mine, key=VERDICTS.index) if mine else ""
         blocked = not worst and any(row["blocks_clear"] for row in rows)
         answers.append(
@@ -152,7 +154,7 @@ def answer_values(findings: Sequence[Row], states: Sequence[Row], ws: Workspace)
                 "layer": layer_name(rows[0], ws),
                 "answer": say("report.answer_partly" if partly else f"report.answer_{kind}"),
                 "code": kind,
-                "reason": "\n".join(dict.fromkeys(_told(row)[0] for row in rows if row["reason"])),
+                "reason": "\n".join(dict.fromkeys([*(_told(row)[0] for row in rows if row["reason"]), *beyond])),
                 "told": "\n".join(words for row in rows if (words := _told(row)[1])),
                 "verdict": verdict_words(worst or "review") if worst or blocked else NONE,
                 "verdict_code": worst or ("review" if blocked else ""),
@@ -237,7 +239,10 @@ def measured_words(row: Row) -> str:
     """Say everything that was measured between a site and a zone, in one line."""
     words = []
     overlap, length = number(row["overlap_m2"]), number(row["length_m"])
-    if overlap > 0:
+    if is_outside(row):
+        words.append(_named("map.outside", area_words(overlap)))
+        words.append(say("map.shares_outside", site=fixed(percent(number(row["overlap_share"])), 2)))
+    elif overlap > 0:
         words.append(area_words(overlap))
         share, zone = (fixed(percent(number(row[name])), 2) for name in ("overlap_share", "zone_share"))
         words.append(say("map.shares_words", site=share, zone=zone))

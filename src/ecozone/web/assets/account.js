@@ -56,7 +56,7 @@
   function facts(one) {
     const { target } = one;
     if (!target) return null;
-    const two = (value) => `${value.toFixed(2)}${one.unit === '%' ? ' %' : ' km²'}`;
+    const two = (value) => `${value.toFixed(2)}${one.unit === '%' ? '%' : ' km²'}`;
     const pace = (value) => e.p('year_pace_words', { value: value.toFixed(2) });
     const pairs = [
       [e.p('year_baseline'), target.baseline === null ? null : e.p('year_value_in', { value: two(target.baseline), year: target.baseline_year })],

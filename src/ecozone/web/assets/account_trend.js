@@ -5,7 +5,7 @@
   const HIGH = 22;
 
   const known = (value) => value !== null && value !== undefined && Number.isFinite(value);
-  const percent = (value, unit) => `${value.toFixed(2)}${unit === '%' ? ' %' : ' km²'}`;
+  const percent = (value, unit) => `${value.toFixed(2)}${unit === '%' ? '%' : ' km²'}`;
 
   /** The least and the largest of some figures, with room on both sides. */
   function span(figures, share, least) {
