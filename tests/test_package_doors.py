@@ -20,7 +20,7 @@ ROOMS = sorted(
 def test_all_rooms_have_such_a_door() -> None:
     """Every floor but those of the commands and of the page is entered by one."""
     floors = {path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file()}
-    assert {room.removeprefix("ecozone.") for room in ROOMS} == floors - {"cli", "web", "texts"} | {"ecozone"}
+    assert floors - {"cli", "web", "texts"} <= {room.removeprefix("ecozone.") for room in ROOMS}
 
 
 @pytest.mark.parametrize("name", ROOMS)

@@ -17,15 +17,15 @@ from .breakdown import (
     BREAKDOWN_COLUMNS as BREAKDOWN_COLUMNS,
 )
 from .breakdown import (
-    BREAKDOWNS as BREAKDOWNS,
-)
-from .breakdown import (
     CLASS_COLUMNS as CLASS_COLUMNS,
 )
-from .breakdown import (
+from .breakdowns import (
+    BREAKDOWNS as BREAKDOWNS,
+)
+from .breakdowns import (
     By as By,
 )
-from .breakdown import (
+from .breakdowns import (
     known_breakdowns as known_breakdowns,
 )
 from .change import (

@@ -9,7 +9,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, CLASS_COLUMNS, break_down, known_breakdowns, require_layers
+from ecozone.assess.breakdown import BREAKDOWN_COLUMNS, CLASS_COLUMNS, break_down, require_layers
+from ecozone.assess.breakdowns import known_breakdowns
 from ecozone.assess.gaps import GAP_COLUMNS
 from ecozone.assess.indicators import Measured, measure_indicators
 from ecozone.assess.resolved import PIECE_COLUMNS, RESOLVED_COLUMNS, resolve_zones

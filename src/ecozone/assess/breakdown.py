@@ -9,23 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pandas as pd
 
+from ecozone.assess.breakdowns import By
 from ecozone.assess.resolved import Resolved, titled
 from ecozone.assess.table import table
 from ecozone.assess.tallying import chosen_sources, tally, unmeasured
-from ecozone.errors import UsageError, WorkspaceError
+from ecozone.errors import WorkspaceError
 from ecozone.landcover import Scheme, open_scheme
 from ecozone.log import Progress, no_progress
 from ecozone.measure import NODATA, OUTSIDE, Mapper
 from ecozone.notices import Notice, with_notices
-from ecozone.text import near_word, say
+from ecozone.text import say
 from ecozone.workspace import Workspace
-
-By = Literal["resolved", "subdistrict", "level-subdistrict", "control-unit"]
-BREAKDOWNS: tuple[By, ...] = get_args(By)
 
 CLASS_COLUMNS = ("by", "zone", "part", "title", "year", "code", "label", "area_m2", "share", "zone_m2")
 BREAKDOWN_COLUMNS = (
@@ -46,26 +44,6 @@ _GROUPS: Mapping[By, tuple[str | None, str | None]] = {
 _REST = {"zone": "assess.rest", "level": "assess.outside_levels", "subdistrict": "assess.no_part"}
 _REST |= {"control_unit": "assess.no_part"}
 _TEXTS = frozenset({"by", "zone", "part", "title", "measure", "profile", "code", "label"})
-
-
-def known_breakdowns(by: Iterable[str]) -> tuple[By, ...]:
-    """Return breakdowns each once, in their own order.
-
-    Raises
-    ------
-    UsageError
-        If there is no such breakdown.
-
-    Examples
-    --------
-    >>> known_breakdowns(["subdistrict", "resolved", "subdistrict"])
-    ('resolved', 'subdistrict')
-    """
-    wanted = set(by)
-    known = ", ".join(BREAKDOWNS)
-    for word in sorted(wanted - set(BREAKDOWNS)):
-        raise UsageError("assess.breakdown_unknown", by=word, near=near_word(word, BREAKDOWNS), known=known)
-    return tuple(one for one in BREAKDOWNS if one in wanted)
 
 
 def require_layers(by: Iterable[By], ws: Workspace) -> None:

@@ -11,7 +11,8 @@ from ecozone.landcover import open_scheme
 from ecozone.log import no_progress
 
 #: Beside the groups of the scheme.
-CROPLAND, UNKNOWN = "cropland", "unknown"
+CROPLAND: str = "cropland"
+UNKNOWN: str = "unknown"
 
 
 def land_groups(check: Check) -> dict[str, Mapping[str, float]]:

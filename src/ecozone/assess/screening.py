@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Coverage
-from ecozone.assess.cuts import Cuts
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
 from ecozone.assess.meetings import meetings_of, reach_of
 from ecozone.assess.spoken import Kind, Spoken, spoken_of
@@ -30,6 +29,9 @@ from ecozone.measure import EdgeIndex, Mapper, Prepared, index_of, mapper_for, p
 from ecozone.notices import Notice, notice, notices_of
 from ecozone.text import language, pick
 from ecozone.workspace import Layer, Workspace
+
+if TYPE_CHECKING:
+    from ecozone.assess.cuts import Cuts
 
 #: A layer whose nearest feature lies within this distance of a site is named with that distance.
 NEAR_M = 500.0

@@ -39,18 +39,17 @@ def register(app: typer.Typer) -> None:
         with_inputs: bool = typer.Option(False, "--with-inputs", help=say("cli.opt_with_inputs")),
         scheduler: str | None = typer.Option(None, "--scheduler", metavar="ADDRESS", help=say("cli.opt_scheduler")),
     ) -> int:
-        from ecozone.assess import known_breakdowns
+        from ecozone import assess, outputs
         from ecozone.cli.show import show_ratios
         from ecozone.cli.show_account import show_accuracy, show_plan, show_targets
         from ecozone.cli.show_resolved import show_resolved
-        from ecozone.outputs import ratios_document
         from ecozone.runs import Request, execute
 
         request = Request(
             workspace=chosen_workspace(w),
             parts=("ratios",),
             years=tuple(years) if years else None,
-            by=known_breakdowns([*(["resolved"] if resolved else []), *(by or ())]),
+            by=assess.known_breakdowns([*(["resolved"] if resolved else []), *(by or ())]),
             outputs=tuple(output or ()),
             picture=picture,
             copies=with_inputs,
@@ -62,11 +61,11 @@ def register(app: typer.Typer) -> None:
             scheduler=known_scheduler(scheduler),
         )
         with showing_progress() as progress:
-            outcome = execute(request, progress=progress)
+            outcome = execute(request, described=SETTINGS.json, progress=progress)
         account = outcome.account
         assert account is not None
         if SETTINGS.json:
-            answer(ratios_document(account, outcome.run, plan=outcome.plan))
+            answer(outputs.ratios_document(account, outcome.run, plan=outcome.plan))
         else:
             tell_notices(account.notices)
             show_ratios(account.ratios)

@@ -16,6 +16,7 @@ import typer
 
 from ecozone.cli.reading import READING, reading_options, taken_reading
 from ecozone.errors import UsageError
+from ecozone.intake import start_reader
 from ecozone.text import LANGUAGES, joined, language, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _PIPED_WIDTH = 160
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: Parameters of commands that name files of others.
+_FILES = ("sites", "files", "old")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -66,6 +69,9 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Calla
             for name in ("json", "quiet", "verbose", "debug"):
                 setattr(SETTINGS, name, words.pop(name))
             words.pop("lang")
+            if any(words.get(name) for name in _FILES):
+                # It loads its libraries while this process loads its own.
+                start_reader()
             if READING in signature.parameters:
                 words[READING] = taken_reading(words)
             with _limited(words.pop("limit")):

@@ -57,10 +57,9 @@ def register(app: typer.Typer) -> None:
         ),
         margin: bool = typer.Option(True, "--cut-margin/--no-cut-margin", help=say("cli.opt_cut_margin")),
     ) -> int:
+        from ecozone import outputs
         from ecozone.assess import at_least
         from ecozone.cli.show import show_check
-        from ecozone.cli.show_ways import show_ways
-        from ecozone.outputs import check_json
         from ecozone.runs import Request, execute, streamable
 
         if fail_on is not None and fail_on not in _FAIL_ON:
@@ -93,16 +92,18 @@ def register(app: typer.Typer) -> None:
 
             return check_streamed(request, streamed, restart=restart, workers=workers, fail_on=fail_on)
         with showing_progress() as progress:
-            outcome = execute(request, progress=progress)
+            outcome = execute(request, described=SETTINGS.json, progress=progress)
         done = outcome.check
         assert done is not None
         if SETTINGS.json:
-            for part in check_json(done):
+            for part in outputs.check_json(done):
                 sys.stdout.write(bytes(part).decode())
         else:
             tell_notices(done.notices)
             show_check(done)
             if done.cuts is not None:
+                from ecozone.cli.show_ways import show_ways
+
                 show_ways(done)
         tell_files(outcome.files)
         refused = tell_refused(done)

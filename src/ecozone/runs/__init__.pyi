@@ -11,6 +11,7 @@ from .demonstration import run_demo as run_demo
 from .examination import examine as examine
 from .execution import Outcome as Outcome
 from .execution import execute as execute
+from .formats import known_formats as known_formats
 from .gathering import Summary as Summary
 from .keeping import (
     State as State,
@@ -42,4 +43,3 @@ from .understanding import Understood as Understood
 from .understanding import understand as understand
 from .verification import Verified as Verified
 from .verification import verify as verify
-from .writers import known_formats as known_formats

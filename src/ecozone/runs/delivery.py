@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ecozone import outputs
 from ecozone.errors import UsageError
 from ecozone.intake import Database, limiting
 from ecozone.measure import Mapper, mapper_for
 from ecozone.notices import Notice
-from ecozone.outputs import BESIDE, account_csv_names, csv_names, has_progress
 from ecozone.runs.apart import manifest_of, parts_of, require_apart, workspace_files
 from ecozone.runs.bundle import write_bundle
 from ecozone.runs.manifest import manifest_with, named_files, write_manifest
@@ -77,9 +77,10 @@ def files_beside(path: Path, request: Request, ws: Workspace | None = None) -> t
         return ()
     (part,) = request.parts
     if part == "ratios":
-        return account_csv_names(path, resolved=bool(request.by), progress=ws is None or has_progress(ws))[1:]
+        progress = ws is None or outputs.has_progress(ws)
+        return outputs.account_csv_names(path, resolved=bool(request.by), progress=progress)[1:]
     sites = ("verdicts",) if part == "redline" and request.sites else ()
-    return csv_names(path, (*BESIDE.get(part, ()), *sites))[1:]
+    return outputs.csv_names(path, (*outputs.BESIDE.get(part, ()), *sites))[1:]
 
 
 def inputs_apart(
@@ -139,6 +140,8 @@ def deliver(
         The outputs in their order, each with what stands beside it; what is drawn; the manifest beside the first of
         them; the archives.
     """
+    if not outputs and not drawn:
+        return ()
     plain = [(path, writers[path.suffix.lower()]) for path in outputs if not is_archive(path)]
     files = [file for path, write in plain for file in (write(path), *files_beside(path, request, ws))]
     files += [write(path) for path, write in (drawn or {}).items()]

@@ -6,20 +6,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ecozone import outputs
 from ecozone.errors import UsageError
-from ecozone.outputs import PICTURE_SUFFIXES, draw_changes, draw_flows, draw_ratios, draw_trends
 from ecozone.runs.request import Request
 
 Draw = Callable[[Any, Path], Path]
 
 #: By name what draws it; the first where none is named.
-RATIO_PICTURES: Mapping[str, Draw] = {"bars": draw_ratios, "trends": draw_trends}
-CHANGE_PICTURES: Mapping[str, Draw] = {"flow": draw_flows, "maps": draw_changes}
+RATIO_PICTURES: Mapping[str, Draw] = {
+    "bars": lambda account, path: outputs.draw_ratios(account, path),
+    "trends": lambda account, path: outputs.draw_trends(account, path),
+}
+CHANGE_PICTURES: Mapping[str, Draw] = {
+    "flow": lambda change, path: outputs.draw_flows(change, path),
+    "maps": lambda change, path: outputs.draw_changes(change, path),
+}
 
 
 def is_picture(path: str | Path) -> bool:
     """Tell whether an output is a picture."""
-    return Path(path).suffix.lower() in PICTURE_SUFFIXES
+    return Path(path).suffix.lower() in outputs.PICTURE_SUFFIXES
 
 
 def picture_of(request: Request, pictures: Mapping[str, Draw]) -> Draw:

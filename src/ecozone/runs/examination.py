@@ -7,10 +7,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ecozone import outputs
 from ecozone.errors import EcozoneError, UsageError
 from ecozone.geo import operation_notice
 from ecozone.intake import check_command, inspect_features, is_database, list_layers, read_features
-from ecozone.outputs import write_features
 from ecozone.runs.apart import parts_of, require_apart, workspace_files
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.workspace import Workspace, open_workspace, places_of
@@ -75,7 +75,7 @@ def examine(
         report["notices"] += [] if change is None else [change.as_dict()]
         report["where"] = _where(report["rows"], places, ws)
     if fix is not None:
-        report["fixed"] = str(write_features(features, fix))
+        report["fixed"] = str(outputs.write_features(features, fix))
     return report
 
 

@@ -14,7 +14,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ecozone.geo.gdal import pyogrio, rasterio
+from ecozone.geo import gdal
 from ecozone.intake import is_geodatabase, sha256, source_files
 from ecozone.notices import Notice
 from ecozone.outputs import written
@@ -167,8 +167,8 @@ def _versions() -> Mapping[str, str]:
     found = {name: version(name) for name in _LIBRARIES}
     return found | {
         "python": platform.python_version(),
-        "gdal (pyogrio)": ".".join(str(part) for part in pyogrio.__gdal_version__),
-        "gdal (rasterio)": rasterio.__gdal_version__,
+        "gdal (pyogrio)": ".".join(str(part) for part in gdal.pyogrio.__gdal_version__),
+        "gdal (rasterio)": gdal.rasterio.__gdal_version__,
         "geos": shapely.geos_version_string,
         "proj": pyproj.proj_version_str,
     }

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ecozone import outputs
 from ecozone.assess import Check, Screening, overrule
 from ecozone.intake import SiteStream, limiting
 from ecozone.measure import at_most
 from ecozone.notices import Notice
-from ecozone.outputs import PIECEWISE
 from ecozone.runs.batches import checked_batch
 from ecozone.runs.gathering import Gathered, summed_up
 from ecozone.runs.overriding import Rulings
@@ -69,7 +69,7 @@ class PartWork:
         said["ruled"] = sorted(self.rulings.met(check.sites["site_id"]))
         with self.folder.draft(number, said) as draft:
             for output, name in zip(self.request.outputs, self.names, strict=True):
-                PIECEWISE[Path(output).suffix.lower()].piece(check, draft / name)
+                outputs.PIECEWISE[Path(output).suffix.lower()].piece(check, draft / name)
             arrays = np.frombuffer(shapes[0], np.int64), np.frombuffer(shapes[1], np.int64)
             np.save(draft / SHAPES, np.stack(arrays))
         return draft

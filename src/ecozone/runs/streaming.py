@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ecozone import outputs
 from ecozone.assess import NEAR_M, Screening
 from ecozone.errors import InputError, UsageError, cannot_write
 from ecozone.intake import (
@@ -28,7 +29,6 @@ from ecozone.intake import (
 from ecozone.log import Progress, no_progress
 from ecozone.measure import processors
 from ecozone.notices import Notice, notices_of
-from ecozone.outputs import PIECEWISE
 from ecozone.rules import project_tags
 from ecozone.runs.apart import manifest_of, require_apart, workspace_files
 from ecozone.runs.batches import BATCH, batches_of, notices_of_whole
@@ -81,7 +81,7 @@ def streamable(request: Request, wanted: bool | None = None) -> Layer | None:
     InputError
         Where it is wanted and the file cannot be read.
     """
-    if wanted is False:
+    if wanted is False or (wanted is None and not request.outputs):
         return None
     why = _obstacle(request)
     if why is not None:
@@ -103,8 +103,8 @@ def streamable(request: Request, wanted: bool | None = None) -> Layer | None:
 
 def _obstacle(request: Request) -> UsageError | None:
     """Return why a request cannot be streamed, whatever its file holds."""
-    whole = [path for path in request.outputs if Path(path).suffix.lower() not in PIECEWISE]
-    known = " ".join(PIECEWISE)
+    whole = [path for path in request.outputs if Path(path).suffix.lower() not in outputs.PIECEWISE]
+    known = " ".join(outputs.PIECEWISE)
     if whole or not request.outputs:
         return UsageError("runs.stream_outputs", outputs=", ".join(whole) or "—", known=known)
     given = request.sites[0] if len(request.sites) == 1 else None
@@ -197,7 +197,8 @@ class _Work:
         )
         rulings = rulings_of(request, ws)
         # What was ruled is compared with the figures of states.
-        brief = not rulings.every and not any(PIECEWISE[Path(path).suffix.lower()].states for path in request.outputs)
+        written = [outputs.PIECEWISE[Path(path).suffix.lower()] for path in request.outputs]
+        brief = not rulings.every and not any(one.states for one in written)
         near_m = NEAR_M if request.near_m is None else request.near_m
         self._parts = PartWork(
             request,
@@ -267,5 +268,5 @@ class _Work:
         for given, name in zip(self._parts.request.outputs, self._parts.names, strict=True):
             output = Path(given)
             pieces = [self._folder.place(number) / name for number in self._numbers]
-            files.append(PIECEWISE[output.suffix.lower()].join(pieces, output, notices))
+            files.append(outputs.PIECEWISE[output.suffix.lower()].join(pieces, output, notices))
         return files

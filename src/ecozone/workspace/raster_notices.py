@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ecozone.landcover import LandRaster
 from ecozone.notices import Notice, notice
+
+if TYPE_CHECKING:
+    from ecozone.landcover import LandRaster
 
 
 def raster_notices(rasters: Mapping[int, LandRaster]) -> Iterator[Notice]:

@@ -15,10 +15,10 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from ecozone import landcover as land
 from ecozone.errors import WorkspaceError
 from ecozone.geo import reproject
 from ecozone.intake import Database, read_features
-from ecozone.landcover import open_raster, open_scheme, read_samples
 from ecozone.notices import Notice, notices_of
 from ecozone.rules import Role, RulePack, load_packs
 from ecozone.text import language, near_word, say
@@ -123,7 +123,7 @@ class Workspace:
             return ()
         cover = self.landcover
         wanted = sorted(set(cover.rasters) if years is None else set(years) & cover.rasters.keys())
-        opened = {year: open_raster(cover.rasters[year], scheme=cover.scheme, crs=cover.crs) for year in wanted}
+        opened = {year: land.open_raster(cover.rasters[year], scheme=cover.scheme, crs=cover.crs) for year in wanted}
         return tuple(raster_notices(opened))
 
     @cached_property
@@ -358,8 +358,8 @@ class Workspace:
             return None
         declared = self.landcover.samples[year]
         require_file(declared.path, None, self.folder)
-        return read_samples(
-            declared.path, open_scheme(self.landcover.scheme), zone=declared.zone, reference=declared.reference
+        return land.read_samples(
+            declared.path, land.open_scheme(self.landcover.scheme), zone=declared.zone, reference=declared.reference
         )
 
     def _zones_of(self, key: str) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from ecozone.outputs.atomic import written
 from ecozone.outputs.pictures.lettering import Lettering
 from ecozone.text import speaking
 
-SUFFIXES = (".svg", ".png")
+PICTURE_SUFFIXES = (".svg", ".png")
 #: Pixels an inch of a PNG: sharp in print, small enough for a document.
 DPI = 240
 INK, SOFT, FAINT = "#1a1a1a", "#595959", "#d0d0d0"
@@ -169,8 +169,8 @@ def saved(build: Callable[[], Board], path: str | PathLike[str], lang: str | Non
         If the file cannot be written, or Chinese text has no font.
     """
     suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join(SUFFIXES))
+    if suffix not in PICTURE_SUFFIXES:
+        raise UsageError("outputs.unknown_format", file=path, suffix=suffix, known=" ".join(PICTURE_SUFFIXES))
     found = drawn(build, suffix, lang)
     with written(path) as draft:
         draft.write_bytes(found)

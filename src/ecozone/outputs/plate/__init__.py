@@ -1,5 +1,5 @@
 """A print map in PDF, SVG or PNG: exact in millimetres and scale, and readable in black and white."""
 
-from ecozone.outputs.plate.pages import PLATE_SUFFIXES, plate_scale, require_plate, write_plate
+from lazy_loader import attach_stub
 
-__all__ = ["PLATE_SUFFIXES", "plate_scale", "require_plate", "write_plate"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,5 +1,5 @@
 """Word: a report that is handed in unchanged, or a user's own template filled."""
 
-from ecozone.outputs.word.writing import write_change_docx, write_docx
+from lazy_loader import attach_stub
 
-__all__ = ["write_change_docx", "write_docx"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
