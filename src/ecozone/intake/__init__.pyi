@@ -2,41 +2,19 @@ from .alike import tell_alike as tell_alike
 from .angles import WAYS as WAYS
 from .angles import Angles as Angles
 from .clean import all_refused as all_refused
-from .features import (
-    list_layers as list_layers,
-)
-from .features import (
-    placed as placed,
-)
-from .features import (
-    read_features as read_features,
-)
-from .features import (
-    source_files as source_files,
-)
-from .inspection import (
-    check_command as check_command,
-)
-from .inspection import (
-    inspect_features as inspect_features,
-)
-from .inspection import (
-    inspect_file as inspect_file,
-)
+from .features import list_layers as list_layers
+from .features import placed as placed
+from .features import read_features as read_features
+from .features import source_files as source_files
+from .inspection import check_command as check_command
+from .inspection import inspect_features as inspect_features
+from .inspection import inspect_file as inspect_file
 from .isolation import end_readers as end_readers
 from .isolation import start_reader as start_reader
-from .limits import (
-    Limits as Limits,
-)
-from .limits import (
-    limiting as limiting,
-)
-from .limits import (
-    limits_in_force as limits_in_force,
-)
-from .limits import (
-    parse_limits as parse_limits,
-)
+from .limits import Limits as Limits
+from .limits import limiting as limiting
+from .limits import limits_in_force as limits_in_force
+from .limits import parse_limits as parse_limits
 from .parts import Layer as Layer
 from .pasted import read_pasted as read_pasted
 from .plain_table import PLAIN_SUFFIXES as PLAIN_SUFFIXES

@@ -4,34 +4,18 @@ from .arrangement import arrange as arrange
 from .arrays import processors as processors
 from .change import measure_change as measure_change
 from .change import same_cells as same_cells
-from .clearing import (
-    HAIR_M as HAIR_M,
-)
-from .clearing import (
-    ground_outside as ground_outside,
-)
-from .clearing import (
-    ground_within as ground_within,
-)
-from .clearing import (
-    parted as parted,
-)
-from .clearing import (
-    plane_metres as plane_metres,
-)
+from .clearing import HAIR_M as HAIR_M
+from .clearing import ground_outside as ground_outside
+from .clearing import ground_within as ground_within
+from .clearing import parted as parted
+from .clearing import plane_metres as plane_metres
 from .depth import depths_in as depths_in
 from .edge_index import EdgeIndex as EdgeIndex
 from .edge_index import index_of as index_of
 from .land_use import measure_land_use as measure_land_use
-from .land_use_change import (
-    LandUseChange as LandUseChange,
-)
-from .land_use_change import (
-    land_use_patches as land_use_patches,
-)
-from .land_use_change import (
-    measure_land_use_change as measure_land_use_change,
-)
+from .land_use_change import LandUseChange as LandUseChange
+from .land_use_change import land_use_patches as land_use_patches
+from .land_use_change import measure_land_use_change as measure_land_use_change
 from .mapper import Mapper as Mapper
 from .mapper import mapper_for as mapper_for
 from .nearness import Nearest as Nearest

@@ -13,18 +13,10 @@ from .execution import Outcome as Outcome
 from .execution import execute as execute
 from .formats import known_formats as known_formats
 from .gathering import Summary as Summary
-from .keeping import (
-    State as State,
-)
-from .keeping import (
-    kept_workspace as kept_workspace,
-)
-from .keeping import (
-    state_of as state_of,
-)
-from .keeping import (
-    workspace_mark as workspace_mark,
-)
+from .keeping import State as State
+from .keeping import kept_workspace as kept_workspace
+from .keeping import state_of as state_of
+from .keeping import workspace_mark as workspace_mark
 from .manifest import versions as versions
 from .redline import RedlineOutcome as RedlineOutcome
 from .redline import run_redline as run_redline
