@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from itertools import pairwise
+from threading import local
 
 from ecozone.measure.arrays import processors
 
@@ -18,6 +19,8 @@ _SMALL = 2_000
 _PARTS = 4
 
 _most: ContextVar[int | None] = ContextVar("ecozone_threads", default=None)
+#: Whether this thread is one of those that work at once.
+_here = local()
 
 
 @contextmanager
@@ -36,9 +39,12 @@ def thread_count() -> int:
 
 
 def in_parts(work: Callable[[int, int], None], count: int, *, threads: int | None = None, least: int = _SMALL) -> None:
-    """Call ``work(start, stop)`` until all of ``count`` is done; with fewer than ``least`` at once."""
+    """Call ``work(start, stop)`` until all of ``count`` is done; with fewer than ``least`` at once.
+
+    What one of its threads calls is done by that thread: were all to wait for each other, nothing would ever be done.
+    """
     workers = threads or thread_count()
-    if workers == 1 or count < least:
+    if workers == 1 or count < least or getattr(_here, "at_work", False):
         work(0, count)
         return
     marks = [count * part // (workers * _PARTS) for part in range(workers * _PARTS + 1)]
@@ -56,4 +62,8 @@ def in_parts(work: Callable[[int, int], None], count: int, *, threads: int | Non
 @cache
 def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
     """Return threads that stay, as there is work for them hundreds of times in a check; a child has its own."""
-    return ThreadPoolExecutor(workers, thread_name_prefix="ecozone-measure")
+    return ThreadPoolExecutor(workers, thread_name_prefix="ecozone-measure", initializer=_begin)
+
+
+def _begin() -> None:
+    _here.at_work = True
