@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecozone.measure import compiled
+from ecozone.measure.arrays import processors
 
 KERNEL = """
 from ecozone.measure.compiled import kernel
@@ -30,7 +31,7 @@ print("answer", twice(21), cache_folder())
 """
 
 
-def started(folder: Path, **settings: str) -> subprocess.Popen[str]:
+def started(folder: Path, program: str = RUN, **settings: str) -> subprocess.Popen[str]:
     """Start a process that calls a little kernel, with the user's folders in ``folder``."""
     if not (folder / "tiny.py").exists():  # older numba goes by its time
         (folder / "tiny.py").write_text(KERNEL, "utf-8")
@@ -44,7 +45,7 @@ def started(folder: Path, **settings: str) -> subprocess.Popen[str]:
     paths = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     words = {**kept, **{name: str(value) for name, value in own.items()}, "PYTHONPATH": paths, "PYTHONUTF8": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", RUN],
+        [sys.executable, "-c", program],
         env={**words, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -67,6 +68,23 @@ def test_compiled_once(tmp_path: Path) -> None:
     kept = list((tmp_path / ".cache").rglob("*.nbc")) + list((tmp_path / "Library").rglob("*.nbc"))
     assert len(kept) >= 1 and compiled.numba.__version__ in str(kept[0])
     assert "progress" not in said(started(tmp_path))
+
+
+TELL = """
+from ecozone.measure import compiled, nearest_kernels
+waiting = [found for found, _ in compiled._waiting]
+compiled.prepare()
+print("answer 42", len(waiting), sum(bool(found.signatures) for found in waiting))
+print("taken over", sum(sum(found.stats.cache_hits.values()) for found in waiting))
+"""
+
+
+@pytest.mark.skipif(processors() == 1, reason="one processor: nobody helps")
+def test_two_compile_from_both_ends(tmp_path: Path) -> None:
+    """Where many kernels are to be compiled, a second process does some of them, and the first takes these over."""
+    out = said(started(tmp_path, TELL)).split()
+    assert out[2] == out[3] and int(out[2]) > 1
+    assert int(out[-1]) >= 1
 
 
 def test_damaged_files_are_made_anew(tmp_path: Path) -> None:

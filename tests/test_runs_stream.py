@@ -150,6 +150,20 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(
     assert sorted(path.name for path in (tmp_path / "stopped").iterdir()) == sorted(path.name for path in done.files)
 
 
+def test_parts_that_were_cut_otherwise_are_no_parts(
+    ws: Any, sites_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another size of parts has left, as of another build, is worked out again and not joined."""
+    asked = request(ws, sites_file, tmp_path / "stopped", "csv")
+    monkeypatch.setattr("ecozone.runs.streaming.BATCH", 10)
+    with pytest.raises(KeyboardInterrupt):
+        streamed(asked, progress=stopping_after(2, KeyboardInterrupt))
+    monkeypatch.setattr("ecozone.runs.streaming.BATCH", 7)
+    assert streamed(asked).resumed == 0
+    streamed(request(ws, sites_file, tmp_path / "straight", "csv"))
+    assert hashes(tmp_path / "stopped") == hashes(tmp_path / "straight")
+
+
 KILLED = """
 import os, signal, sys
 from ecozone.runs import Request, stream, streamable

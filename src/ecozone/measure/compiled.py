@@ -5,19 +5,22 @@ functions that need them.
 
 Compiled code goes to ``NUMBA_CACHE_DIR`` where the user has set it, else to ``ecozone`` in the user's cache folder, in
 a folder of its own for every version of numba and of the kernels. numba writes each file aside and then moves it
-into its place, so that processes may start at the same time. Where nothing may be written, each process compiles for
-itself.
+into its place, so that processes may start at the same time: where there is much to compile, a second one does so from
+the other end. Where nothing may be written, each process compiles for itself.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
+import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +28,9 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
+from ecozone.children import start_child
 from ecozone.log import Progress, logger, no_progress
+from ecozone.measure.arrays import processors
 from ecozone.text import say
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -67,7 +72,11 @@ def kernel(signature: str | None = None) -> Callable[[Function], Function]:
 
 def prepare(progress: Progress = no_progress) -> None:
     """Compile the kernels that are there, or load them; say so where it takes a while."""
-    with _lock, event.install_listener("numba:compile", _Announcing(progress, len(_waiting))):
+    with (
+        _lock,
+        _another_one() as begin,
+        event.install_listener("numba:compile", _Announcing(progress, len(_waiting), begin)),
+    ):
         while _waiting:
             found, signature = _waiting[0]
             try:
@@ -83,17 +92,58 @@ def prepare(progress: Progress = no_progress) -> None:
             del _waiting[0]
 
 
-class _Announcing(event.Listener):
-    """Says when a kernel is compiled, and not loaded."""
+def compile_backwards() -> None:
+    """Compile the kernels that are there from the last on, for a process that does so from the first on."""
+    with _lock:
+        for found, signature in reversed(_waiting):
+            try:
+                found.compile(signature)
+            except _DAMAGED as error:
+                # The other one makes the cache anew.
+                logger.debug("no help with compiling: %s", error)
+                return
 
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total, self._done = progress, total, -1
+
+@contextmanager
+def _another_one() -> Iterator[Callable[[], None]]:
+    """Yield what starts a process that compiles what is waiting from the other end; it ends with the block."""
+    others: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> None:
+        modules = list(dict.fromkeys(found.py_func.__module__ for found, _ in _waiting))
+        if processors() == 1 or cache_folder() is None or len(_waiting) == 1:
+            return
+        try:
+            other = start_child("ecozone.measure.compiling")
+            others.append(other)
+            assert other.stdin is not None
+            with other.stdin as pipe:
+                pipe.write(json.dumps(modules).encode())
+        except OSError as error:
+            logger.debug("nobody helps with compiling: %s", error)
+
+    try:
+        yield begin
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+            assert other.stdout is not None
+            other.stdout.close()
+
+
+class _Announcing(event.Listener):
+    """Says when a kernel is compiled, and not loaded; the first time it has another process help."""
+
+    def __init__(self, progress: Progress, total: int, begin: Callable[[], None]) -> None:
+        self._progress, self._total, self._done, self._begin = progress, total, -1, begin
 
     def on_start(self, _: Any) -> None:
         done = self._total - len(_waiting)
         words = say("measure.tally_prepares")
         if self._done < 0:
             logger.info(words)
+            self._begin()
         if done != self._done:
             self._done = done
             self._progress(done, self._total, words)

@@ -65,7 +65,7 @@ class PartWork:
     def _written(self, number: int, shapes: tuple[bytes, bytes], check: Check) -> Path:
         gathered = Gathered()
         gathered.add(check.notices, but=self.of_layers)
-        said = summed_up(check) | {"notices": gathered.as_dict()}
+        said = summed_up(check) | {"rows": rows_of(self.batches[number]), "notices": gathered.as_dict()}
         said["ruled"] = sorted(self.rulings.met(check.sites["site_id"]))
         with self.folder.draft(number, said) as draft:
             for output, name in zip(self.request.outputs, self.names, strict=True):
@@ -73,3 +73,8 @@ class PartWork:
             arrays = np.frombuffer(shapes[0], np.int64), np.frombuffer(shapes[1], np.int64)
             np.save(draft / SHAPES, np.stack(arrays))
         return draft
+
+
+def rows_of(batch: range) -> list[int]:
+    """Return the first row of a part and the row after its last, as a part says them of itself."""
+    return [batch.start, batch.stop]

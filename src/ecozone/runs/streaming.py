@@ -36,7 +36,7 @@ from ecozone.runs.gathering import Gathered, Summary, added_up
 from ecozone.runs.hands import Hand, number_of_hands, other_hands, worked_out
 from ecozone.runs.manifest import describe, manifest_with, write_manifest
 from ecozone.runs.overriding import rulings_of
-from ecozone.runs.parts import SHAPES, PartWork
+from ecozone.runs.parts import SHAPES, PartWork, rows_of
 from ecozone.runs.request import Request
 from ecozone.runs.surroundings import extent_lonlat
 from ecozone.runs.workfolder import WorkFolder
@@ -219,7 +219,7 @@ class _Work:
         total = len(self._sites)
         resumed = done = self._done()
         progress(done, total, "")
-        left = [number for number in self._numbers if self._folder.done(number) is None]
+        left = [number for number in self._numbers if self._part(number) is None]
         try:
             with closing(worked_out(self._parts, left, others)) as parts:
                 for sites in parts:
@@ -233,7 +233,12 @@ class _Work:
 
     def _done(self) -> int:
         """Return the sites of all parts that are there."""
-        return sum(len(self._parts.batches[at]) for at in self._numbers if self._folder.done(at) is not None)
+        return sum(len(self._parts.batches[at]) for at in self._numbers if self._part(at) is not None)
+
+    def _part(self, number: int) -> dict[str, Any] | None:
+        """Return what a part says of itself; None where it is not there, or is one of other rows."""
+        found = self._folder.done(number)
+        return found if found is not None and found.get("rows") == rows_of(self._parts.batches[number]) else None
 
     def whole(self) -> tuple[Summary, tuple[Notice, ...]]:
         """Return the counts of all parts, and what was noticed.
@@ -243,7 +248,7 @@ class _Work:
         InputError
             Where not one site could be trusted.
         """
-        parts = [self._folder.done(number) or {} for number in self._numbers]
+        parts = [self._part(number) or {} for number in self._numbers]
         summary = added_up(parts)
         gathered = Gathered()
         gathered.add(notices_of_whole(self._sites, self._ws))
