@@ -63,7 +63,8 @@ def frame(*shapes: Any) -> gpd.GeoDataFrame:
 @settings(max_examples=30, deadline=None)
 def test_the_range_is_that_of_the_zone_moved_in_and_out(site: Any, zone: Any, accuracy: int) -> None:
     """GEOS's buffer of the whole zone, overlaid on the grid, gives the same least and most."""
-    if zone.area < 1.0 or site.is_empty or not (zone.is_valid and site.is_valid):
+    # Of a line that runs over itself GEOS counts that part once.
+    if zone.area < 1.0 or site.is_empty or not (zone.is_valid and site.is_valid and site.is_simple):
         return
     sites, zones = frame(site), frame(zone)
     table = overlay_range(sites, zones, accuracy_m=accuracy)

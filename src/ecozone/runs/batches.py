@@ -20,7 +20,7 @@ from ecozone.runs.surroundings import extent_lonlat, shift_notices
 from ecozone.workspace import Workspace
 
 #: Sites of a batch, unless another number is given.
-BATCH = 5_000
+BATCH = 10_000
 
 
 def stream_checks(
