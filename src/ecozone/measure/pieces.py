@@ -15,8 +15,9 @@ from ecozone.measure.pairs import Floats, Ints, Shapes
 _FEW_VERTICES = 64
 #: Sides of the squares that zones are cut by: those of one site lie in few, those of neighbours in the same.
 _LEAST_SIDE_M = 128.0
-#: Pieces of a layer are kept for the next sites until they have so many vertices together.
-_MOST_VERTICES = 1_000_000
+#: Pieces of a layer are kept for the next sites until they have so many vertices together: those of a million sites all
+#: over it would take hundreds of megabytes, and save no time.
+_MOST_VERTICES = 10_000
 
 _Key = tuple[int, float, float, float]
 
