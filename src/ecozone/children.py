@@ -1,10 +1,12 @@
-"""Processes that this one starts to work for it: how they are started, and errors that come back from them."""
+"""Processes that this one starts to work for it: how they start and end, and errors that come back from them."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -42,6 +44,30 @@ def start_child(module: str, *, folder: str | None = None) -> subprocess.Popen[b
         env=os.environ | _FRUGAL,
         cwd=folder,
     )
+
+
+def end_child(process: subprocess.Popen[bytes], patience: float = 0.0) -> int:
+    """End a process at once, or when it has not ended by itself after ``patience`` seconds; return its status."""
+    with contextlib.suppress(OSError):
+        assert process.stdin is not None
+        process.stdin.close()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return process.wait()
+
+
+def how_ended(status: int | None) -> str:
+    """Return the name of the signal that ended a process, or its status.
+
+    >>> how_ended(-2), how_ended(3)
+    ('SIGINT', '3')
+    """
+    if status is not None and status < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-status).name
+    return str(status)
 
 
 def private_pipes() -> tuple[Any, Any]:

@@ -11,19 +11,16 @@ nothing else: it has the rights of its user. On Windows and macOS it is held to 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import pickle
 import queue
-import signal
-import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any, Literal
 
-from ecozone.children import start_child
+from ecozone.children import end_child, how_ended, start_child
 from ecozone.errors import EcozoneError, InputError, system_words
 from ecozone.intake.limits import MEBIBYTE, Limits
 from ecozone.intake.watch import GivenUp, Request
@@ -88,7 +85,7 @@ class Reader:
             try:
                 self._hear(time.monotonic() + _START_SECONDS, "whole", None)
             except _Broken as broken:
-                raise InputError("intake.no_reader", why=_how(broken.status)) from None
+                raise InputError("intake.no_reader", why=how_ended(broken.status)) from None
             self._ready = True
 
     def ask(self, request: Request, seconds: float) -> tuple[str, Any]:
@@ -129,16 +126,9 @@ class Reader:
         status = self.close(patience=1.0 if what == "ended" else 0.0)
         return _Broken(what, row, status)
 
-    def close(self, patience: float = 0.0) -> int | None:
+    def close(self, patience: float = 0.0) -> int:
         """End the process at once, or when it has not ended by itself after ``patience`` seconds; return its status."""
-        with contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        try:
-            self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        return self._process.wait()
+        return end_child(self._process, patience)
 
     def forget(self) -> None:
         """Leave the process to the parent: this one is its fork and must not speak in its name."""
@@ -240,7 +230,11 @@ def _refusal(broken: _Broken, name: str, limits: Limits) -> InputError:
         )
     allowed = limits.memory_bytes // MEBIBYTE
     return InputError(
-        "intake.reader_ended", file=name, how=_how(broken.status), allowed=allowed, raised=limits.raised("memory_bytes")
+        "intake.reader_ended",
+        file=name,
+        how=how_ended(broken.status),
+        allowed=allowed,
+        raised=limits.raised("memory_bytes"),
     )
 
 
@@ -250,14 +244,7 @@ def _reason(broken: _Broken, limits: Limits) -> GivenUp:
             "intake.repair_too_long",
             {"allowed": f"{limits.repair_seconds:g}", "raised": limits.raised("repair_seconds")},
         )
-    return GivenUp("intake.repair_broke_off", {"how": _how(broken.status)})
-
-
-def _how(status: int | None) -> str:
-    if status is not None and status < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-status).name
-    return str(status)
+    return GivenUp("intake.repair_broke_off", {"how": how_ended(broken.status)})
 
 
 def _forget_all() -> None:

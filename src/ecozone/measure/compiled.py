@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import event
 
-from ecozone.children import start_child
+from ecozone.children import end_child, start_child
 from ecozone.log import Progress, logger, no_progress
 from ecozone.measure.arrays import processors
 from ecozone.text import say
@@ -126,8 +126,7 @@ def _another_one() -> Iterator[Callable[[], None]]:
         yield begin
     finally:
         for other in others:
-            other.kill()
-            other.wait()
+            end_child(other)
             assert other.stdout is not None
             other.stdout.close()
 

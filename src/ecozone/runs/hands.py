@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-import signal
-import subprocess
 import traceback
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +16,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from ecozone.children import portable, private_pipes, start_child
+from ecozone.children import end_child, how_ended, portable, private_pipes, start_child
 from ecozone.errors import EcozoneError, OutputError
 from ecozone.measure import processors
 from ecozone.memory import available_bytes
@@ -67,7 +65,7 @@ class Hand:
             self._process.stdin.flush()
             found, trace = pickle.load(self._process.stdout)  # noqa: S301 - from the process started here
         except (OSError, EOFError, pickle.UnpicklingError) as error:
-            raise OutputError("runs.hand_ended", how=_how(self._process.wait())) from error
+            raise OutputError("runs.hand_ended", how=how_ended(self._process.wait())) from error
         if isinstance(found, Exception):
             if not isinstance(found, EcozoneError):
                 found.add_note(trace)
@@ -82,13 +80,7 @@ class Hand:
 
     def close(self) -> None:
         """Let the process end, with what it has started."""
-        with contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        try:
-            self._process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        end_child(self._process, _PATIENCE_S)
 
     def shut(self) -> None:
         """Close the pipes to a process that has ended."""
@@ -97,12 +89,6 @@ class Hand:
             with contextlib.suppress(OSError):
                 assert pipe is not None
                 pipe.close()
-
-
-def _how(status: int) -> str:
-    with contextlib.suppress(ValueError):
-        return signal.Signals(-status).name
-    return str(status)
 
 
 @contextmanager
