@@ -186,6 +186,35 @@ def test_far_away(write: Write) -> None:
     assert table["share"].tolist() == [0.0, 1.0]
 
 
+@pytest.mark.parametrize("cell", [10.0, 1000.0])
+@pytest.mark.parametrize("area", ["plane", "ellipsoidal"])
+def test_a_hair_beyond_the_edge(write: Write, area: Any, cell: float) -> None:
+    """Ground less than a millionth of a cell beyond the raster is outside: all of a thin zone, a hair of a wide one."""
+    hair, wide = 4e-7 * cell, 300 * cell
+    shapes = {
+        "thin": box(E0 - hair, N0 - wide, E0, N0),
+        "wide": box(E0 - hair, N0 - wide, E0 + wide, N0 + hair),
+        "edge": box(E0, N0 - wide, E0 + wide, N0),
+        "astride": box(E0 - hair, N0 - wide, E0 + hair, N0),
+    }
+    frame = gpd.GeoSeries(shapes, crs=4548)
+    table = measure_zones(frame, write(transform=Affine(cell, 0.0, E0, 0.0, -cell, N0)), area=area)
+    sums, outside = (
+        table.groupby("zone")["area_m2"].sum(),
+        table[table["code"] == "outside"].set_index("zone")["area_m2"],
+    )
+    own = pd.Series(table.attrs["zone_area_m2"])
+    assert outside["thin"] == own["thin"] > 0
+    assert outside["astride"] == pytest.approx(own["astride"] / 2, rel=1e-2)
+    assert outside["edge"] == 0
+    if area == "plane":
+        np.testing.assert_allclose(sums[own.index], own, rtol=1e-12)
+        assert outside["wide"] == pytest.approx(2 * hair * wide, rel=1e-2)
+    else:
+        np.testing.assert_allclose(sums[own.index], own, rtol=2e-8)
+        assert 0 <= outside["wide"] < 20 * hair * wide
+
+
 def test_a_small_file_that_declares_much_is_read_where_it_is_asked(tmp_path: Path) -> None:
     """A few MB of TIFF that declare 314 GB of cells cost what the zone needs of them, and no more."""
     path = tmp_path / "vast.tif"

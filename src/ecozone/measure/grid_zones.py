@@ -26,8 +26,10 @@ OnInvalid = Literal["refuse", "keep"]
 #: How far straight edges may stray when they change CRS: so little that even a small parcel's area stays within 1e-8.
 _TOLERANCE_M = 2e-6
 _POLYGONS = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
-#: Bounds within this part of a cell of the raster's edge lie on it.
+#: Zones that reach beyond the raster by no more of a cell lie on it as a whole, as far as changes of CRS can tell.
 _EDGE_CELLS = 1e-6
+#: Bounds within this part of a cell of the raster's edge lie on it, as vertices do in `ecozone.measure.edges`.
+_SNAP = 1e-9
 
 #: A projection's inverse at each of fewer vertices costs nothing that anyone would notice.
 _MANY_VERTICES = 20_000
@@ -39,8 +41,8 @@ class GridZones:
 
     ``area_m2`` has every zone, NaN for one without a measurable shape; ``shapes``, in the CRS of the raster, only those
     that have one, at the places that ``measured`` names, and ``rings`` those taken apart, for a plan to take over.
-    ``beyond`` says which of them reach beyond the raster, and ``slack_m2`` by how much repair and rounding may keep a
-    tally from the area.
+    ``beyond`` says which of them reach beyond the raster, ``most_outside_m2`` how much of each may lie there (of those,
+    any area), and ``slack_m2`` by how much repair and rounding may keep a tally from the area.
     """
 
     area_m2: pd.Series[float]
@@ -48,6 +50,7 @@ class GridZones:
     shapes: Shapes
     rings: Rings
     beyond: Mask
+    most_outside_m2: Floats
     slack_m2: Floats
     notices: tuple[Notice, ...]
 
@@ -80,12 +83,17 @@ def on_grid(
     # Degrees of longitude are shorter than those of latitude: the edge is no longer than this.
     edge_m = shapely.length(whole.array) * metres_per_unit(whole.crs)
     slack = 1e-5 * own[there.index].to_numpy() + 1e-4 * edge_m + (1.0 if changes else 0.0)
+    reach = _reach(there, raster)
+    # A hair's breadth along the edge: a tally on the ellipsoid cannot tell it, yet all of a thin zone may lie in it.
+    cell_m = max(abs(raster.transform.a), abs(raster.transform.e)) * metres_per_unit(raster.crs)
+    strip = 2.0 * reach * cell_m * edge_m
     return GridZones(
         area_m2=own,
         measured=there.index,
         shapes=shapes,
         rings=rings,
-        beyond=_beyond(there, raster),
+        beyond=reach > _EDGE_CELLS,
+        most_outside_m2=np.where(reach > _EDGE_CELLS, np.inf, np.where(reach > _SNAP, strip, 0.0)),
         slack_m2=slack,
         notices=(*repairs, *changes, *missing),
     )
@@ -136,11 +144,10 @@ def _are_polygons(zones: gpd.GeoSeries) -> Mask:
     return np.asarray(np.isin(shapely.get_type_id(zones.array), _POLYGONS) & ~shapely.is_empty(zones.array))
 
 
-def _beyond(zones: gpd.GeoSeries, raster: LandRaster) -> Mask:
+def _reach(zones: gpd.GeoSeries, raster: LandRaster) -> Floats:
+    """Return by how many cells each zone reaches beyond the raster; negative where it does not come to the edge."""
     bounds = shapely.bounds(zones.array).reshape(-1, 4)
     columns = (bounds[:, [0, 2]] - raster.transform.c) / raster.transform.a
     rows = (bounds[:, [1, 3]] - raster.transform.f) / raster.transform.e
-    least, most = np.minimum(columns.min(axis=1), rows.min(axis=1)), (columns.max(axis=1), rows.max(axis=1))
-    return np.asarray(
-        (least < -_EDGE_CELLS) | (most[0] > raster.width + _EDGE_CELLS) | (most[1] > raster.height + _EDGE_CELLS)
-    )
+    ends = -columns.min(axis=1), -rows.min(axis=1), columns.max(axis=1) - raster.width, rows.max(axis=1) - raster.height
+    return np.asarray(np.maximum.reduce(ends), np.float64)

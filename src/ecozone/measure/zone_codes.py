@@ -115,7 +115,7 @@ def tallied(
         outside[ready.beyond] = own[ready.beyond] - np.bincount(parts.shapes, parts.areas, ready.beyond.sum())
     else:
         _check_areas(inside, own, ready, lost, rasters[0])
-        outside[ready.beyond] = (own - inside)[ready.beyond]
+        outside = np.minimum(own - inside, ready.most_outside_m2)
     own_all = ready.area_m2.copy()
     places = own_all.index.get_indexer(ready.measured)
     whole = np.full((2, len(own_all)), np.nan)
@@ -165,7 +165,7 @@ def _check_areas(inside: Floats, own: Floats, ready: GridZones, lost: Ints, rast
 
     Where a zone lies on the raster as a whole they must agree.
     """
-    apart = (inside - own > ready.slack_m2) | (~ready.beyond & (own - inside > ready.slack_m2))
+    apart = (inside - own > ready.slack_m2) | (own - inside > ready.slack_m2 + ready.most_outside_m2)
     apart[lost] = False
     if apart.any():
         first = int(np.argmax(apart))
