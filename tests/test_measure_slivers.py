@@ -124,6 +124,21 @@ def areas(zones: gpd.GeoSeries, path: Path, height: int = HEIGHT, **words: Any) 
     return dict(zip(zip(table["zone"], names, strict=True), table["area_m2"] / CELL**2, strict=True))
 
 
+def test_no_area_is_negative(tmp_path: Path) -> None:
+    """Of a sliver so thin and long that rounding hides it, no class has less than nothing."""
+    codes, path = np.random.default_rng(2).integers(1, 8, (120, 700), np.uint8), tmp_path / "wide.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", crs="EPSG:4548", width=700, height=120, count=1, dtype="uint8",
+        transform=Affine(CELL, 0.0, E0, 0.0, -CELL, N0),
+    ) as file:  # fmt: skip
+        file.write(codes, 1)
+    east, north = E0 + 6822.4642, N0 - 1104.125
+    corners = [(E0 + 3450.7, N0 - 1095.0), (east, north), (east + 1.2e-7, north)]
+    table = measure_zones(gpd.GeoSeries([Polygon(corners)], crs=4548), path, area="plane")
+    assert table["area_m2"].min() >= 0.0
+    assert table["area_m2"].sum() < 1e-6
+
+
 @settings(max_examples=40)
 @given(drawn=st.lists(slivers(), min_size=1, max_size=4), order=st.randoms(use_true_random=False))
 def test_slivers(files: dict[int, Path], drawn: list[Any], order: Any) -> None:

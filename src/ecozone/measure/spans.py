@@ -299,7 +299,8 @@ def spans_of(
                 for step in range(2):
                     start, finish = (column, column + 1) if step == 0 else (column + 1, after)
                     value = share if step == 0 else level
-                    if abs(value) < _ROUNDING or start >= finish:
+                    # A share below 0 is rounding, too, unless it is a tangle's.
+                    if -_WINDING <= value < _ROUNDING or start >= finish:
                         continue
                     if value < -_WINDING or value > 1.0 + _WINDING:
                         overlaps[shape] = True
