@@ -62,6 +62,8 @@ def column(values: pd.Series[Any]) -> pa.Array:
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
         texts = column(pd.Series(values.cat.categories.to_numpy(object), dtype=object))
+        if pa.types.is_dictionary(texts.type):
+            texts = texts.dictionary_decode()
         codes = values.cat.codes.to_numpy()
         return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), texts)
     if values.dtype == object:
@@ -78,12 +80,12 @@ def column(values: pd.Series[Any]) -> pa.Array:
 
 
 def _of_objects(found: NDArray[np.object_]) -> pa.Array:
-    try:
-        # Of a text that Arrow reads Python keeps a second copy, in UTF-8, as long as the text lives.
-        texts = [value.encode() if isinstance(value, str) else value for value in found.tolist()]
-        return pa.array(texts, pa.string(), from_pandas=True)
-    except (pa.ArrowTypeError, pa.ArrowInvalid):
+    if pd.api.types.infer_dtype(found, skipna=True) not in ("string", "empty"):
         return pa.array(found, from_pandas=True)
+    codes, texts = pd.factorize(found)
+    # Of a text that Arrow reads Python keeps a second copy, in UTF-8, as long as the text lives.
+    known = pa.array([text.encode() for text in texts.tolist()], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), known)
 
 
 def plain_column(values: pd.Series[Any]) -> pa.Array:
@@ -92,7 +94,7 @@ def plain_column(values: pd.Series[Any]) -> pa.Array:
         array = column(values)
     except pa.ArrowException:
         array = pa.array([None if _missing(value) else plain(value) for value in values], pa.string())
-    return _of_texts(_plain, array)
+    return _changed(_plain, array)
 
 
 def csv_words(values: pd.Series[Any]) -> pa.Array:
@@ -210,11 +212,17 @@ def _json_texts(texts: pa.Array) -> pa.Array:
 
 
 def _plain(texts: pa.Array) -> pa.Array:
-    marked = pc.match_substring_regex(texts, _UNPRINTABLE)
-    return pc.replace_substring_regex(texts, _UNPRINTABLE, "") if pc.any(marked).as_py() else texts
+    return pc.replace_substring_regex(texts, _UNPRINTABLE, "") if _may_be_unprintable(texts) else texts
 
 
-def _of_texts(change: Words, array: pa.Array) -> pa.Array:
+def _may_be_unprintable(texts: pa.Array) -> bool:
+    """Say whether any byte is of a control character, or begins one of the last 64 of the basic plane."""
+    raw = np.frombuffer(bytes_of(texts), np.uint8)
+    high = np.flatnonzero(raw[:-1] == 0xEF)
+    return bool((raw < 0x20).any() or (raw == 0x7F).any() or (raw[high + 1] == 0xBF).any())
+
+
+def _changed(change: Words, array: pa.Array) -> pa.Array:
     """Return an array with its texts changed, whether they stand in it or in its dictionary."""
     if pa.types.is_string(array.type):
         return change(array)
