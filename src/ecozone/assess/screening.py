@@ -19,7 +19,7 @@ from ecozone.assess.coverage import Coverage
 from ecozone.assess.findings import FINDING_COLUMNS, FINDING_TEXTS, findings_on, told_on
 from ecozone.assess.meetings import meetings_of, reach_of
 from ecozone.assess.spoken import Kind, Spoken, spoken_of
-from ecozone.assess.states import BRIEF_COLUMNS, STATE_COLUMNS, STATE_TEXTS, States
+from ecozone.assess.states import STATE_COLUMNS, STATE_TEXTS, Roles, States, counted
 from ecozone.assess.subjects import kinds_of, prepare_sites
 from ecozone.assess.table import Columns, once, stacked
 from ecozone.assess.touching import touches
@@ -27,6 +27,7 @@ from ecozone.assess.verdict import VERDICTS
 from ecozone.log import Progress, no_progress
 from ecozone.measure import EdgeIndex, Mapper, Prepared, index_of, mapper_for, prepare_screening
 from ecozone.notices import Notice, notice, notices_of
+from ecozone.rules import required_roles
 from ecozone.text import language, pick
 from ecozone.workspace import Layer, Workspace
 
@@ -171,7 +172,7 @@ class Screening:
     near_m : float
         As for `check_sites`.
     brief : bool
-        Whether of states no more is wanted than `ecozone.assess.states.BRIEF_COLUMNS`, for outputs that do not
+        Whether of states no more is wanted than `ecozone.assess.states.COUNT_COLUMNS`, for outputs that do not
         show them.
     """
 
@@ -179,6 +180,7 @@ class Screening:
         self._ws, self._near_m, self._brief = ws, near_m, brief
         self._layers: dict[str, _Ready] = {}
         self._kinds: dict[Kind, int] = {}
+        self._roles: list[Roles] = []
         self._extents: dict[str | None, EdgeIndex] = {}
         self._lock = Lock()
 
@@ -187,7 +189,7 @@ class Screening:
         return {"_ws": self._ws, "_near_m": self._near_m, "_brief": self._brief}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _layers={}, _kinds={}, _extents={}, _lock=Lock())
+        self.__dict__.update(state, _layers={}, _kinds={}, _roles=[], _extents={}, _lock=Lock())
 
     def check(
         self, sites: gpd.GeoDataFrame, *, mapper: Mapper | None = None, progress: Progress = no_progress
@@ -209,12 +211,12 @@ class Screening:
         answered.insert(3, "verdict", _verdicts(subjects, findings, states))
         answered.attrs = {}
         order = _worst_first(findings)
-        for part in (*findings, *states):
+        for part in findings if self._brief else (*findings, *states):
             part["site_id"] = site_ids[part["row"]]
         for part in findings:
             part["verdict"] = _VERDICTS[part["worth"]]
         found = stacked(findings, FINDING_COLUMNS, FINDING_TEXTS, order)
-        told = stacked(states, BRIEF_COLUMNS if self._brief else STATE_COLUMNS, STATE_TEXTS)
+        told = counted(states) if self._brief else stacked(states, STATE_COLUMNS, STATE_TEXTS)
         return Check(answered, found, told, tuple(dict.fromkeys(noticed)), self._ws)
 
     def judge(self, start: int, subjects: gpd.GeoDataFrame, progress: Progress = no_progress) -> Answer:
@@ -223,7 +225,7 @@ class Screening:
         with self._lock:
             prepare_screening(progress)
             batch = self._batch(subjects)
-            states = States(batch.kind, batch.kinds, ws, self._near_m, brief=self._brief)
+            states = States(batch.kind, self._needed(), ws, self._near_m, brief=self._brief)
             noticed: list[Notice] = []
             findings: list[Columns] = []
             for done, layer in enumerate(ws.layers.values()):
@@ -245,6 +247,12 @@ class Screening:
         kind = kinds_of(rows["tags"], self._kinds)
         prepared = Prepared(rows, area_m2=np.nan_to_num(rows["area_m2"].to_numpy(np.float64)))
         return _Batch(rows, kind, tuple(self._kinds), prepared, Coverage(prepared, self._ws, self._extents))
+
+    def _needed(self) -> Sequence[Roles]:
+        """Return the roles that each kind of project needs, in the order of their numbers."""
+        for tags in list(self._kinds)[len(self._roles) :]:
+            self._roles.append(required_roles(self._ws.pack, project_tags=tags))
+        return self._roles
 
     def _judged(self, subjects: gpd.GeoDataFrame, progress: Progress) -> Iterator[Answer]:
         """Judge the sites part by part: what the measuring takes is that of a part."""

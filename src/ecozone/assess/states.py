@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ecozone.assess.coverage import Beyond, Coverage
 from ecozone.assess.sentences import area_words, wind_words
-from ecozone.assess.spoken import Kind
 from ecozone.assess.table import Columns
 from ecozone.assess.touching import Contact
-from ecozone.rules import required_roles
 from ecozone.text import pick, say, say_each
 from ecozone.units import fixed, fixed_each
 from ecozone.workspace import Layer, Workspace
@@ -23,6 +23,7 @@ from ecozone.workspace import Layer, Workspace
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Roles = frozenset[str]
 
 STATE_COLUMNS = (
     "site_id",
@@ -37,8 +38,9 @@ STATE_COLUMNS = (
     "uncovered_m2",
     "blocks_clear",
 )
-#: What is told of them where no more is wanted than counts and verdicts.
-BRIEF_COLUMNS = ("site_id", "layer", "role", "state", "blocks_clear")
+#: What is told where no more is wanted than counts and verdicts: how many sites have a state on a layer, and whether it
+#: blocks ``clear`` for any of them.
+COUNT_COLUMNS = ("layer", "role", "state", "sites", "blocks_clear")
 STATE_TEXTS = frozenset({"site_id", "layer", "role", "state", "reason", "blocks_clear"})
 
 
@@ -58,20 +60,20 @@ class States:
     Parameters
     ----------
     kind : ndarray of int
-        Of each site, its position among ``kinds``.
-    kinds : sequence
-        Tags of each kind of project.
+        Of each site, its position among ``needed``.
+    needed : sequence of set of str
+        Of each kind of project, the roles without which it cannot be clear (`ecozone.rules.required_roles`).
     near_m : float
         A layer whose nearest feature lies within this distance is named with it.
     brief : bool
-        Whether only `BRIEF_COLUMNS` are wanted: no reasons, sizes and distances.
+        Whether only `COUNT_COLUMNS` are wanted: no reasons, sizes and distances.
     """
 
     def __init__(
-        self, kind: NDArray[np.intp], kinds: Sequence[Kind], ws: Workspace, near_m: float, *, brief: bool = False
+        self, kind: NDArray[np.intp], needed: Sequence[Roles], ws: Workspace, near_m: float, *, brief: bool = False
     ) -> None:
         self._kind = kind
-        self._needed = [required_roles(ws.pack, project_tags=tags) for tags in kinds]
+        self._needed = needed
         self._ws = ws
         self._near_m = near_m
         self._brief = brief
@@ -179,7 +181,8 @@ class States:
     def tables(self) -> list[Columns]:
         """Return the states on each layer, and for each missing role, in the order in which they were added.
 
-        Columns but ``site_id``; ``row``: the position of the site.
+        Columns but ``site_id``; ``row``: the position of the site. Where `brief`, of a state only ``row`` and
+        ``blocks_clear``, and the number of sites by state as ``counts``.
         """
         return self._parts
 
@@ -194,6 +197,14 @@ class States:
     def _close(self, layer: str | None, role: str) -> None:
         """Put what was added since the last layer into the order of the sites."""
         rows = np.concatenate([one["row"] for one in self._open])
+        if self._brief:
+            blocks = [_filled(one["blocks_clear"], len(one["row"]), bool) for one in self._open]
+            counts = [
+                (layer, role, one["state"], len(of), bool(of.any())) for one, of in zip(self._open, blocks, strict=True)
+            ]
+            self._parts.append({"row": rows, "blocks_clear": np.concatenate(blocks), "counts": counts})
+            self._open = []
+            return
         order = np.argsort(rows, kind="stable")
         columns: Columns = {"row": rows[order], "layer": layer, "role": role}
         for name in self._open[0].keys() - {"row"}:
@@ -206,6 +217,15 @@ class States:
 
     def _required(self, role: str) -> Mask:
         return np.array([role in roles for roles in self._needed], dtype=bool)[self._kind]
+
+
+def counted(parts: Iterable[Columns]) -> pd.DataFrame:
+    """Return the numbers of sites by state in brief tables of states, as `COUNT_COLUMNS`."""
+    found: dict[tuple[str | None, str, str], tuple[int, bool]] = {}
+    for layer, role, state, sites, blocks in chain.from_iterable(part["counts"] for part in parts):
+        before, blocked = found.get((layer, role, state), (0, False))
+        found[layer, role, state] = before + sites, blocked or blocks
+    return pd.DataFrame([(*of, *count) for of, count in found.items() if count[0]], columns=list(COUNT_COLUMNS))
 
 
 def _filled(value: Any, count: int, kind: type) -> NDArray[Any]:

@@ -79,34 +79,36 @@ def small_ring_areas(xy: Floats, starts: Ints, crs: CRS) -> Floats:
     return areas
 
 
-def _scale(at: Floats, crs: CRS) -> list[Floats]:
-    """Return s at points, and its derivatives to x, y, xx, xy, yy."""
+def _scale(at: Floats, crs: CRS) -> Floats:
+    """Return s at points, and its derivatives to x, y, xx, xy, yy: shape (6, points)."""
     place = np.floor(at / _PATCH_M)
-    out = [np.empty(len(at)) for _ in range(6)]
+    out = np.empty((6, len(at)))
     for east, north in np.unique(place, axis=0).tolist():
         rows = np.flatnonzero((place[:, 0] == east) & (place[:, 1] == north))
         x, y = (at[rows] / _PATCH_M - (east, north)).T * 2.0 - 1.0
-        for found, series in zip(out, _series(crs, int(east), int(north)), strict=True):
-            found[rows] = _value(series, x, y)
+        out[:, rows] = _values(_series(crs, int(east), int(north)), x, y)
     return out
 
 
-def _value(series: Floats, x: Floats, y: Floats) -> Floats:
+def _values(series: Floats, x: Floats, y: Floats) -> Floats:
     # Horner's scheme written out: a matrix product may round a point otherwise at another place in the array.
-    total = np.zeros(len(x))
-    for row in series[::-1]:
-        inner = np.full(len(x), row[-1])
-        for factor in row[-2::-1]:
+    total = np.zeros((len(series), len(x)))
+    for power in range(series.shape[1] - 1, -1, -1):
+        inner = np.repeat(series[:, power, -1:], len(x), axis=1)
+        for factor in range(series.shape[2] - 2, -1, -1):
             inner *= y
-            inner += factor
+            inner += series[:, power, factor, None]
         total *= x
         total += inner
     return total
 
 
 @lru_cache(maxsize=256)
-def _series(crs: CRS, east: int, north: int) -> tuple[Floats, ...]:
-    """Return s, the determinant of ∂(λ, Q) / ∂(x, y), and its derivatives, as power series of a square of the grid."""
+def _series(crs: CRS, east: int, north: int) -> Floats:
+    """Return s, the determinant of ∂(λ, Q) / ∂(x, y), and its derivatives, as power series of a square of the grid.
+
+    Shape (6, powers of x, powers of y).
+    """
     x, y = (corner * _PATCH_M + (_AT + 1.0) / 2.0 * _PATCH_M for corner in (east, north))
     lon, lat = lonlat_rad(*np.meshgrid(x, y, indexing="ij"), crs)
     slopes = []
@@ -117,7 +119,10 @@ def _series(crs: CRS, east: int, north: int) -> tuple[Floats, ...]:
     series = (_TO_SERIES @ (lon_x * q_y - lon_y * q_x) @ _TO_SERIES.T)[:_KEPT, :_KEPT]
     value = _TO_POWERS @ series @ _TO_POWERS.T
     of_x, of_y = _slope(value, 0), _slope(value, 1)
-    return value, of_x, of_y, _slope(of_x, 0), _slope(of_x, 1), _slope(of_y, 1)
+    out = np.zeros((6, _KEPT, _KEPT))
+    for found, one in zip(out, (value, of_x, of_y, _slope(of_x, 0), _slope(of_x, 1), _slope(of_y, 1)), strict=True):
+        found[: one.shape[0], : one.shape[1]] = one
+    return out
 
 
 def _slope(series: Floats, axis: int) -> Floats:

@@ -4,9 +4,10 @@ An area is found twice, in two ways that have nothing in common: from the edges 
 from the shape of the overlap on the millimetre grid (`ecozone.geo.intersections`) for
 
 - every pair whose overlap is so thin that the grid decides whether there is one;
-- every pair whose overlap's shape is asked for, which are those that come to a finding (`Shared.shapes`);
 - one of 64 of all other pairs, chosen by the coordinates of the site, so that neither the order of the rows nor the
-  number of threads has a say.
+  number of threads has a say;
+- every pair whose overlap's shape is asked for, which are those that come to a finding (`Shared.shapes`), and whose
+  overlay without a grid, which takes a quarter of the time, does not come to the area.
 
 Where the two disagree by more than the grid can explain, nothing is chosen: it is a `DefectError`, and both shapes are
 in a file that it names.
@@ -93,11 +94,21 @@ class Shared:
         """
         found = np.where(self.inside[rows], self.sites.shapes[self.left[rows]], self.known[rows])
         new = np.flatnonzero(shapely.is_missing(found))
-        found[new] = self._agreed(rows[new])
+        found[new] = self._agreed(rows[new], None)
         self.known[rows[new]] = found[new]
         return found
 
-    def _agreed(self, rows: Ints) -> Shapes:
+    def check_by_grid(self, rows: Ints) -> None:
+        """Compare areas with those of the overlaps' shapes on the millimetre grid.
+
+        Raises
+        ------
+        DefectError
+            If the two ways to the area disagree.
+        """
+        self.known[rows] = self._agreed(rows, GRID_M)
+
+    def _agreed(self, rows: Ints, grid_m: float | None) -> Shapes:
         """Return the shapes of overlaps whose areas are known.
 
         That the two meet is known too, so that the relation that `ecozone.geo.intersections` looks at tells nothing
@@ -111,7 +122,7 @@ class Shared:
         made = np.full(len(rows), None, dtype=object)
 
         def overlay(start: int, stop: int) -> None:
-            made[start:stop] = shapely.intersection(site[start:stop], piece[start:stop], grid_size=GRID_M)
+            made[start:stop] = shapely.intersection(site[start:stop], piece[start:stop], grid_size=grid_m)
 
         in_parts(overlay, len(rows), least=_FEW_OVERLAYS)
         plain = np.isin(shapely.get_type_id(made), _POLYGONS) & ~shapely.is_empty(made)
@@ -163,7 +174,7 @@ def shared_with(sites: Prepared, zones: EdgeIndex, *, reach_m: float = 0.0, thre
     state[unsure] = np.where(within, _NEAR, _APART)
     found = Shared(sites, zones, left, right, area, length, count, touch, inside, known).only(state != _APART)
     cut = np.flatnonzero(found.meets & ~found.inside & shapely.is_missing(found.known))
-    found.shapes(cut[chosen(sites.outlines.box[found.left[cut]])])
+    found.check_by_grid(cut[chosen(sites.outlines.box[found.left[cut]])])
     return found
 
 

@@ -47,7 +47,7 @@ class Pieces:
     join : function of sequence of Path, Path, notices
         Writes the file of all pieces, in their order, whole or not at all.
     states : bool
-        Whether it shows more of the states than `ecozone.assess.states.BRIEF_COLUMNS`.
+        Whether it shows more of the states than `ecozone.assess.states.COUNT_COLUMNS`.
     """
 
     piece: Callable[[Check, Path], None]

@@ -56,7 +56,7 @@ def summed_up(check: Check) -> dict[str, Any]:
     layer, layers = pd.factorize(np.where(pd.isna(where), role, where))
     state, names = pd.factorize(states["state"].to_numpy(object))
     counts = np.zeros((len(layers), len(names)), dtype=np.int64)
-    np.add.at(counts, (layer, state), 1)
+    np.add.at(counts, (layer, state), states.get("sites", 1))
     by_layer = {
         str(layers[at]): {str(name): int(count) for name, count in zip(names, counts[at], strict=True) if count}
         for at in np.argsort(layers.astype(str))

@@ -72,6 +72,7 @@ class Workspace:
     _features: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     _extents: dict[str, BaseGeometry | None] = field(default_factory=dict, repr=False)
     _zones: dict[tuple[str, str], gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _vertices: dict[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -210,6 +211,12 @@ class Workspace:
         # The caller's changes stay the caller's.
         return self._features[key].copy()
 
+    def vertices(self, key: str) -> int:
+        """Return how many vertices a layer's features have together; errors as of `features`."""
+        if key not in self._vertices:
+            self._vertices[key] = int(shapely.get_num_coordinates(self.features(key).geometry.array).sum())
+        return self._vertices[key]
+
     def _near(self, layer: Layer) -> gpd.GeoSeries | None:
         """Return the box of a layer's extent with room on every side.
 
@@ -271,7 +278,7 @@ class Workspace:
         if features is not None:
             known[layer.key] = features
         layers = {**self.layers, layer.key: layer}
-        found = replace(self, layers=layers, _features=known, _extents={}, _zones={})
+        found = replace(self, layers=layers, _features=known, _extents={}, _zones={}, _vertices={})
         if role is not None:
             found.__dict__["pack"] = replace(self.pack, roles={**self.pack.roles, role.id: role})
         return found
