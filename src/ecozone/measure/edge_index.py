@@ -11,7 +11,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
+from ecozone.geo import shape_areas
 from ecozone.measure import index_file
 from ecozone.measure.outlines import Indices, Longs, Outlines, Signs, outlines_of
 from ecozone.measure.pairs import Floats, Ints, Mask, Shapes
@@ -150,6 +152,17 @@ class EdgeIndex:
     def around_m(self) -> Floats:
         """Length of each boundary, metres of the plane."""
         return self.outlines.lengths
+
+    @cached_property
+    def _area_m2(self) -> dict[CRS, Floats]:
+        return {}
+
+    def areas_m2(self, zones: Ints, crs: CRS) -> Floats:
+        """Return the ellipsoidal areas of some zones, whose CRS this is; each is reckoned once."""
+        known = self._area_m2.setdefault(crs, np.full(len(self.shapes), np.nan))
+        new = np.unique(zones[np.isnan(known[zones])])
+        known[new] = shape_areas(self.shapes[new], crs)
+        return np.asarray(known[zones])
 
     @cached_property
     def boxes(self) -> tuple[Floats, Longs, Longs]:

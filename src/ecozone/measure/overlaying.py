@@ -14,7 +14,7 @@ from ecozone.geo import require_metric, require_same_crs, require_valid
 from ecozone.measure.depth import depths_in
 from ecozone.measure.edge_index import EdgeIndex, index_of
 from ecozone.measure.pairs import Floats, array_of
-from ecozone.measure.prepared import Prepared, areas_of
+from ecozone.measure.prepared import Prepared
 from ecozone.measure.shared import Shared, shared_with
 
 COLUMNS = ("site", "zone", "overlap_m2", "site_share", "zone_share", "length_m", "count", "depth_m")
@@ -95,7 +95,6 @@ def shares(shared: Shared) -> tuple[Floats, Floats]:
         of_site = np.minimum(size / whole, 1.0)
     zone_share = np.full(len(shared), np.nan)
     flat = np.flatnonzero(shared.area_m2 > 0)
-    zones, which = np.unique(shared.right[flat], return_inverse=True)
-    zone_m2 = areas_of(shared.zones.shapes[zones], shared.sites.crs)[which]
+    zone_m2 = shared.zones.areas_m2(shared.right[flat], shared.sites.crs)
     zone_share[flat] = np.minimum(shared.area_m2[flat] / zone_m2, 1.0)
     return of_site, zone_share

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,8 @@ class _Work:
                 for sites in parts:
                     done += sites
                     progress(done, total, "")
+                    # Reckoned while the others are at work.
+                    self._of_whole  # noqa: B018
         except KeyboardInterrupt:
             # What the others have finished meanwhile counts too.
             progress(self._done(), total, "")
@@ -234,6 +237,10 @@ class _Work:
     def _done(self) -> int:
         """Return the sites of all parts that are there."""
         return sum(len(self._parts.batches[at]) for at in self._numbers if self._part(at) is not None)
+
+    @cached_property
+    def _of_whole(self) -> tuple[Notice, ...]:
+        return notices_of_whole(self._sites, self._ws)
 
     def _part(self, number: int) -> dict[str, Any] | None:
         """Return what a part says of itself; None where it is not there, or is one of other rows."""
@@ -251,7 +258,7 @@ class _Work:
         parts = [self._part(number) or {} for number in self._numbers]
         summary = added_up(parts)
         gathered = Gathered()
-        gathered.add(notices_of_whole(self._sites, self._ws))
+        gathered.add(self._of_whole)
         gathered.add(sorted(self._parts.of_layers, key=lambda one: (one.key, str(one.place))))
         for part in parts:
             gathered.add_dict(part["notices"])
