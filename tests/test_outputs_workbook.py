@@ -148,6 +148,19 @@ def test_a_wide_sheet_is_printed_so_that_it_can_be_read(tmp_path: Path) -> None:
         assert sheet.print_options.gridLines
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_headings_have_room_for_their_lines(tmp_path: Path, lang: str) -> None:
+    """A heading that its column is too narrow for stands in two lines, and the row is as high."""
+    with speaking(lang):
+        write_book({"findings": pd.DataFrame({"site_id": ["A"], "overlap_m2": [1.0]})}, tmp_path / "a.xlsx")
+        write_book({"findings": pd.DataFrame({"level": [1.0]})}, tmp_path / "b.xlsx")
+    two, one = (
+        openpyxl.load_workbook(tmp_path / name).worksheets[0].row_dimensions[1].height for name in ("a.xlsx", "b.xlsx")
+    )
+    # A height of one line is that of every row, and not said.
+    assert (two, one) == (2 * sheets.LINE_HEIGHT, None)
+
+
 def test_the_last_sheet_names_the_run(tmp_path: Path) -> None:
     """Id, day, versions, request, and each input with the hash of its bytes."""
     ws = ez.open_workspace("demo")

@@ -25,8 +25,8 @@ CELL_LIMIT = 32_767
 #: What stands where a text was cut.
 CUT = "…"
 _ROWS_AT_ONCE = 2_000
-# Points; a row is no higher than Excel lets it be.
-_LINE_HEIGHT, _MOST_HEIGHT = 15, 409
+#: Points; a row is no higher than Excel lets it be.
+LINE_HEIGHT, _MOST_HEIGHT = 15, 409
 # Excel reads _x0041_ in a text as the sign with this number.
 _ESCAPED = r"(_x[0-9A-Fa-f]{4}_)"
 _MARKED = r"[&<>\r]|_x[0-9A-Fa-f]{4}_"
@@ -106,7 +106,7 @@ def sheet_rows(
         lines = np.ones(stop - start)
         for at, width in wrapped.items():
             lines = np.maximum(lines, _lines(values[at], width))
-        heights = pa.array(np.minimum(lines * _LINE_HEIGHT, _MOST_HEIGHT).astype(np.int64)).cast(pa.string())
+        heights = pa.array(np.minimum(lines * LINE_HEIGHT, _MOST_HEIGHT).astype(np.int64)).cast(pa.string())
         cells = [
             _cells(found, _letters(at), numbers, style)
             for at, (found, style) in enumerate(zip(values, styles, strict=True))

@@ -16,7 +16,7 @@ import pandas as pd
 import xlsxwriter
 
 from ecozone.notices import notice
-from ecozone.outputs.sheets import CELL_LIMIT, CUT, ROW_LIMIT, SheetColumn, sheet_rows
+from ecozone.outputs.sheets import CELL_LIMIT, CUT, LINE_HEIGHT, ROW_LIMIT, SheetColumn, sheet_rows
 from ecozone.text import say
 
 #: Signs of a worksheet's name (Excel; none of ``[]:*?/\`` among them).
@@ -156,10 +156,14 @@ def _wraps(one: SheetColumn) -> bool:
 
 
 def _width(one: SheetColumn) -> float:
+    # Headings stand in two lines and leave room for the filter's button.
+    return min(max(_head_width(one) / 2 + 4, one.extent + 2, _NARROW), _WIDE)
+
+
+def _head_width(one: SheetColumn) -> float:
+    """Return the width of a heading, which is bold, in one line."""
     words = say(f"columns.{one.name}")
-    # Headings are bold, stand in two lines and leave room for the filter's button.
-    head = (len(words) + len(words.encode())) / 4 * 1.15 + 4
-    return min(max(head, one.extent + 2, _NARROW), _WIDE)
+    return (len(words) + len(words.encode())) / 2 * 1.15
 
 
 def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
@@ -177,6 +181,8 @@ def _add_frame(book: Any, part: _Sheet, forms: _Formats) -> None:
     sheet.hide_gridlines(0)  # not even on paper
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&R&P / &N")
+    lines = 2 if any(_head_width(one) + 3 > _width(one) for one in part.columns) else 1
+    sheet.set_row(0, lines * LINE_HEIGHT)
     for at, one in enumerate(part.columns):
         form = forms.of(one)
         sheet.set_column(at, at, _width(one), form)
