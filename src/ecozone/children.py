@@ -16,7 +16,9 @@ _FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2", "MALLOC_ARENA_MA
 # Ctrl-C goes to the whole group of processes, from the first import on; the caller ends its children itself.
 _PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main()"
+    "import sys, json, gc; sys.path[:] = json.loads(sys.argv[1]); "
+    # What is imported stays to the end: nobody need look for garbage among it.
+    "gc.disable(); from {module} import main; gc.freeze(); gc.enable(); main()"
 )
 
 

@@ -110,6 +110,8 @@ def load(file: Path) -> tuple[Workspace | None, tuple[Trouble, ...]]:
         declared_priority=() if declared.account is None else declared.account.priority,
         notices=_notices(declared, layers, file),
     )
+    if pack is not None:
+        ws.__dict__["pack"] = pack
     return ws, tuple(troubles)
 
 

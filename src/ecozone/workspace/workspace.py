@@ -70,7 +70,7 @@ class Workspace:
     declared_priority: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     _features: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
-    _extents: dict[str, BaseGeometry | None] = field(default_factory=dict, repr=False)
+    _extents: dict[str, BaseGeometry] = field(default_factory=dict, repr=False)
     _zones: dict[tuple[str, str], gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
     _vertices: dict[str, int] = field(default_factory=dict, repr=False)
 
@@ -243,22 +243,22 @@ class Workspace:
             If what is declared is missing or holds no polygon.
         """
         layer = self.layer(key)
-        if key not in self._extents:
-            self._extents[key] = self._read_extent(layer)
-        return self._extents[key]
-
-    def _read_extent(self, layer: Layer) -> BaseGeometry | None:
         if layer.extent is None:
             return None
-        if layer.extent in self.layers:
-            features = self.features(layer.extent)
+        if layer.extent not in self._extents:
+            self._extents[layer.extent] = self._read_extent(layer, layer.extent)
+        return self._extents[layer.extent]
+
+    def _read_extent(self, layer: Layer, extent: str) -> BaseGeometry:
+        if extent in self.layers:
+            features = self.features(extent)
         else:
-            path = self.folder / layer.extent
+            path = self.folder / extent
             require_file(path, layer.key, self.folder)
             features = reproject(read_features(path, isolate=False), self.crs)
         shape = polygons(features)
         if shape is None:
-            raise WorkspaceError("workspace.extent_not_polygon", file=self.file, layer=layer.key, extent=layer.extent)
+            raise WorkspaceError("workspace.extent_not_polygon", file=self.file, layer=layer.key, extent=extent)
         return shape
 
     def with_layer(
