@@ -7,6 +7,8 @@ import threading
 import numpy as np
 import pyproj
 import pytest
+from pyproj import Transformer
+from pyproj.transformer import TransformerGroup
 
 from ecozone.errors import CrsError
 from ecozone.geo import operation_notice
@@ -55,6 +57,19 @@ def test_wgs84_and_cgcs2000_count_as_one(pair: tuple[int, int]) -> None:
     said = operation_notice(*pair)
     assert said is not None
     assert said.key == "geo.operation_one_datum"
+
+
+@pytest.mark.parametrize("pair", [(4326, 4490), (4490, 4326), (4326, 4548), (4527, 4326), (3857, 4548), (4548, 32650)])
+def test_what_counts_as_one_is_all_that_proj_knows(pair: tuple[int, int]) -> None:
+    """PROJ lists one way between the two datums, its ballpark, and that gives the same places to some nanometres."""
+    ways = TransformerGroup(*pair, always_xy=True).transformers
+    assert ["Ballpark" in way.description for way in ways] == [True]
+    base = Transformer.from_crs(pyproj.CRS(pair[0]).geodetic_crs, pair[0], always_xy=True)
+    x, y = base.transform(*np.meshgrid(np.linspace(116.0, 119.0, 40), np.linspace(38.0, 41.0, 40)))
+    for found, known in zip(operation(*pair).apply(x, y), ways[0].transform(x, y), strict=True):
+        np.testing.assert_allclose(found, known, rtol=0, atol=1e-8)
+    for back, given in zip(operation(*pair).undo(*ways[0].transform(x, y)), (x, y), strict=True):
+        np.testing.assert_allclose(back, given, rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("src", [4258, 4269, 26912, 27700, 28350, 2154, 6367])

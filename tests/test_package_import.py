@@ -180,3 +180,25 @@ assert status in (None, 0), status
     loaded = set(probe(action)[1]["loaded"])
     assert SLOW & loaded <= COMMANDS[command]
     assert not {f"ecozone.{name}" for name in UNUSED[command]} & loaded
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_short_command_looks_for_no_garbage(command: str, tmp_path: Path) -> None:
+    """What is imported stays, so that no command on the demonstration searches among it, nor at its end."""
+    folder = tmp_path / "workspace"
+    shutil.copytree(demo_source(), folder)
+    action = f"""
+import gc
+from ecozone.__main__ import main
+searches = []
+gc.callbacks.append(lambda phase, told: searches.append(told))
+os.chdir({str(folder)!r})
+sys.argv = ["ecozone", *{command.split()!r}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+assert not searches, searches
+assert gc.get_freeze_count() > 10_000
+"""
+    probe(action)

@@ -291,6 +291,13 @@ def test_a_pack_that_is_missing_is_told(folder: Path) -> None:
     assert "ruls.toml" in str(refusal(folder, changed('"rules.toml"', '"ruls.toml"')))
 
 
+def test_the_packs_are_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read to check the workspace's names is what it is judged by, also where the file has changed since."""
+    ws = open_workspace(write(folder, GOOD))
+    monkeypatch.setattr("ecozone.workspace.workspace.load_packs", None)
+    assert ws.pack.files == (folder / "rules.toml",)
+
+
 def test_no_toml_names_line_and_column(folder: Path) -> None:
     """A file that is no TOML is refused at the line that is wrong, which is shown."""
     text = changed("accuracy_m = 5", "accuracy_m = 5 米")

@@ -219,11 +219,13 @@ def test_the_extent_is_the_layer_or_file_that_is_declared(build: Build, tmp_path
     save(tmp_path / "town.geojson", [at(0, 0, 500, 500), at(500, 0, 1000, 500)], to="EPSG:4326")
     red = layer("red_line", "red_line", "red.gpkg", 'extent = "district"')
     town = layer("red_line_2", "red_line", "red.gpkg", 'extent = "town.geojson"')
-    ws = build(red + town + layer("red_line_3", "red_line", "red.gpkg"))
+    same = layer("red_line_4", "red_line", "red.gpkg", 'extent = "town.geojson"')
+    ws = build(red + town + layer("red_line_3", "red_line", "red.gpkg") + same)
     assert ws.extent("red_line") == ws.extent("district")
     assert ws.extent("red_line").equals(at(0, 0, 10_000, 10_000))
     assert ws.extent("red_line_2").symmetric_difference(at(0, 0, 1000, 500)).area < 10
     assert ws.extent("red_line_3") is None
+    assert ws.extent("red_line_2") is ws.extent("red_line_4"), "the union is made once for all who declare it"
 
 
 def test_an_extent_without_polygons_or_file_is_refused(build: Build, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from ecozone.notices import Notice, notice
 Kind = Literal["exact", "one_datum", "published", "own"]
 
 _HUB = CRS.from_epsg(4326)
+#: Two datums that are taken as one: no shift between them is published, and PROJ takes long to find that out.
+_ONE_DATUM = {"China 2000", "World Geodetic System 1984"}
 _KINDS = get_args(Kind)
 _lock = threading.Lock()
 _MOST_KEPT = 256
@@ -132,6 +134,8 @@ def _operation(src: CRS, dst: CRS) -> Operation:
     legacy = is_legacy(src), is_legacy(dst)
     if any(legacy) and not (all(legacy) and datum_name(src) == datum_name(dst)):
         raise CrsError("geo.legacy_datum", src=crs_name(src), dst=crs_name(dst))
+    if {datum_name(src), datum_name(dst)} == _ONE_DATUM and in_family(src) and in_family(dst):
+        return _as_one(src, dst)
     found = _best(src, dst)
     if found is not None:
         return found
@@ -145,6 +149,12 @@ def _operation(src: CRS, dst: CRS) -> Operation:
         f"{first.description} + {second.description}",
         max((step.accuracy_m for step in steps if step.accuracy_m is not None), default=None),
     )
+
+
+def _as_one(src: CRS, dst: CRS) -> Operation:
+    """Return the operation that takes longitude and latitude of one datum for those of the other."""
+    back = () if src.is_geographic else (Transformer.from_crs(src, src.geodetic_crs, always_xy=True),)
+    return Operation((*back, Transformer.from_crs(dst.geodetic_crs, dst, always_xy=True)), "one_datum", "", None)
 
 
 def _best(src: CRS, dst: CRS) -> Operation | None:
