@@ -7,7 +7,6 @@ process has taken it in (`WorkFolder.take`): what one that outlives it may still
 from __future__ import annotations
 
 import contextlib
-import gc
 import pickle
 import traceback
 from collections.abc import Generator, Iterator, Sequence
@@ -162,8 +161,6 @@ class _Todo:
 
 def main() -> None:
     """Work out parts until the caller closes the pipe."""
-    # As the command does: to look for garbage among what is imported takes a twentieth of the time.
-    gc.set_threshold(50_000)
     given, out = private_pipes()
     try:
         work: PartWork = pickle.load(given)  # noqa: S301 - from the process that started this one
