@@ -11,6 +11,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -182,8 +183,10 @@ WRITERS: Mapping[str, Callable[[Results, Path], Path]] = {
 
 
 @contextlib.contextmanager
-def full_disk(_patch: pytest.MonkeyPatch) -> Iterator[None]:
+def full_disk(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no file grow beyond a few bytes, whichever library writes it."""
+    # Nor is what is imported meanwhile kept compiled, cut short.
+    patch.setattr(sys, "dont_write_bytecode", True)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     silent = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))

@@ -192,6 +192,8 @@ import resource, sys
 from ecozone.runs import Request, stream, streamable
 asked = Request.model_validate_json(sys.argv[1])
 layer = streamable(asked, wanted=True)
+# Nor is what is imported from now on kept compiled, cut short.
+sys.dont_write_bytecode = True
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
     stream(asked, layer, workers=int(sys.argv[3]))

@@ -7,7 +7,7 @@ stored in other blocks.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -33,7 +33,11 @@ from ecozone.outputs.tables import CSV_MARK, csv_parts, finding_table, notice_ta
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 #: Rows of findings that are made, and stored, at once.
 _ROWS_AT_ONCE = 10_000
+_CHUNK = 2**20
 _EACH_ITS_OWN = frozenset(("site_id", "name", "fact", "sentence"))
+
+
+Said = Callable[[], tuple[Notice, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,15 @@ class Pieces:
     ----------
     piece : function of Check, Path
         Writes what one batch gives.
-    join : function of sequence of Path, Path, notices
-        Writes the file of all pieces, in their order, whole or not at all.
+    join : function of iterable of Path, Path, function
+        Writes the file of all pieces, in their order. Each is asked for when those before it are written, where the
+        format allows it; the function gives the notices, when there are no more pieces.
     states : bool
         Whether it shows more of the states than `ecozone.assess.states.COUNT_COLUMNS`.
     """
 
     piece: Callable[[Check, Path], None]
-    join: Callable[[Sequence[Path], Path, tuple[Notice, ...]], Path]
+    join: Callable[[Iterable[Path], Path, Said], None]
     states: bool = False
 
 
@@ -60,11 +65,15 @@ def _csv_piece(check: Check, path: Path) -> None:
         out.writelines(csv_parts(finding_table(check)))
 
 
-def _csv_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
-    # Each piece begins with the same headings.
-    with pieces[0].open("rb") as first:
-        head = first.readline()
-    return _concatenated(pieces, path, CSV_MARK + head, skip=len(head))
+def _csv_join(pieces: Iterable[Path], path: Path, _said: Said) -> None:
+    with path.open("wb") as out:
+        for at, piece in enumerate(pieces):
+            with piece.open("rb") as stream:
+                # Each piece begins with the same headings.
+                head = stream.readline()
+                if not at:
+                    out.write(CSV_MARK + head)
+                shutil.copyfileobj(stream, out, _CHUNK)
 
 
 def _lines_piece(check: Check, path: Path) -> None:
@@ -72,18 +81,11 @@ def _lines_piece(check: Check, path: Path) -> None:
         out.writelines(site_lines(check))
 
 
-def _lines_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
-    return _concatenated(pieces, path, b"")
-
-
-def _concatenated(pieces: Sequence[Path], path: Path, head: bytes, *, skip: int = 0) -> Path:
-    with written(path) as draft, draft.open("wb") as out:
-        out.write(head)
+def _lines_join(pieces: Iterable[Path], path: Path, _said: Said) -> None:
+    with path.open("wb") as out:
         for piece in pieces:
             with piece.open("rb") as stream:
-                stream.seek(skip)
-                shutil.copyfileobj(stream, out, 1 << 20)
-    return path
+                shutil.copyfileobj(stream, out, _CHUNK)
 
 
 def _parquet_piece(check: Check, path: Path) -> None:
@@ -97,26 +99,27 @@ def _typed(rows: pd.DataFrame) -> pa.Table:
     return pa.table({str(name): typed(str(name), plain_column(rows[name])) for name in rows.columns})
 
 
-def _parquet_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
-    schema = _schema_of(pieces[0])
+def _parquet_join(pieces: Iterable[Path], path: Path, _said: Said) -> None:
+    waiting = iter(pieces)
+    first = next(waiting)
+    schema = _schema_of(first)
     # Texts that differ from row to row gain nothing by a dictionary.
     coded = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in _EACH_ITS_OWN]
-    with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd", use_dictionary=coded) as out:
-        for table in chain.from_iterable(map(_read, pieces)):
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=coded) as out:
+        for table in chain.from_iterable(map(_read, chain([first], waiting))):
             out.write_table(table)
-    return path
 
 
 def _shapes_piece(check: Check, path: Path) -> None:
     _keep(parquet_sites(check), path)
 
 
-def _shapes_join(pieces: Sequence[Path], path: Path, _notices: tuple[Notice, ...]) -> Path:
+def _shapes_join(pieces: Iterable[Path], path: Path, _said: Said) -> None:
+    pieces = list(pieces)
     schema = geo_schema(map(_schema_of, pieces))
-    with written(path) as draft, pq.ParquetWriter(draft, schema, compression="zstd") as out:
+    with pq.ParquetWriter(path, schema, compression="zstd") as out:
         for table in chain.from_iterable(map(_read, pieces)):
             out.write_table(table.replace_schema_metadata(schema.metadata))
-    return path
 
 
 def _geopackage_piece(check: Check, path: Path) -> None:
@@ -125,16 +128,16 @@ def _geopackage_piece(check: Check, path: Path) -> None:
         _keep(tables, _table_of(path, layer))
 
 
-def _geopackage_join(pieces: Sequence[Path], path: Path, notices: tuple[Notice, ...]) -> Path:
-    with written(path) as draft, writing_by_gdal():
+def _geopackage_join(pieces: Iterable[Path], path: Path, said: Said) -> None:
+    pieces, notices = list(pieces), said()
+    with writing_by_gdal():
         for layer in GEOPACKAGE_TABLES:
             streams = [_table_of(piece, layer) for piece in pieces]
             kind = kind_of(map(_schema_of, streams))
-            _require_rows(draft, layer, write_table(chain.from_iterable(map(_read, streams)), draft, layer, kind))
-        pyogrio.write_dataframe(plain_texts(notice_table(notices)), draft, layer="notices", driver="GPKG", append=True)
-        _require_rows(draft, "notices", len(notices))
-        describe_layers(draft)
-    return path
+            _require_rows(path, layer, write_table(chain.from_iterable(map(_read, streams)), path, layer, kind))
+        pyogrio.write_dataframe(plain_texts(notice_table(notices)), path, layer="notices", driver="GPKG", append=True)
+        _require_rows(path, "notices", len(notices))
+        describe_layers(path)
 
 
 def _table_of(piece: Path, layer: str) -> Path:
@@ -182,7 +185,8 @@ PIECEWISE: Mapping[str, Pieces] = {
 def write_in_one_piece(check: Check, path: Path) -> Path:
     """Write a check that is in memory whole, in one of the formats of `PIECEWISE`."""
     of = PIECEWISE[path.suffix.lower()]
-    with room_beside(path) as folder:
+    with room_beside(path) as folder, written(path) as draft:
         piece = folder / f"piece{path.suffix}"
         of.piece(check, piece)
-        return of.join([piece], path, check.notices)
+        of.join([piece], draft, lambda: check.notices)
+    return path

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -167,9 +168,9 @@ def stream(
         run = describe(request, [*inputs, *ws.pack.files, *source_files(layer.path)], ws.tables.values())
         with _telling_of_room(folder.path), folder.held(run, restart=restart):
             work = _Work(request, folder, ws, layer, max(1, processors() // count))
-            resumed = work.carry_out(others, progress)
-            summary, notices = work.whole()
-            files = work.join(notices)
+            resumed = work.done()
+            files = work.write(others, progress)
+            summary, notices = work.whole
             manifest = manifest_with(run, notices, files, summary=summary.as_dict())
             beside = write_manifest(manifest, files[0])
             folder.remove()
@@ -183,6 +184,18 @@ def _telling_of_room(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise cannot_write(path, error, key="runs.cannot_write", full="runs.disk_full") from error
+
+
+@contextmanager
+def _gone(drafts: Sequence[Path]) -> Iterator[None]:
+    """Have none of these files before the block, where a crash may have left them, nor after it."""
+    try:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        yield
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
 
 
 class _Work:
@@ -215,26 +228,44 @@ class _Work:
         self._folder, self._sites, self._ws, self._rulings = folder, sites, ws, rulings
         self._numbers = range(len(self._parts.batches))
 
-    def carry_out(self, others: Sequence[Hand], progress: Progress) -> int:
-        """Work out every part that is not there; return the sites of those that were."""
-        total = len(self._sites)
-        resumed = done = self._done()
-        progress(done, total, "")
+    def write(self, others: Sequence[Hand], progress: Progress) -> list[Path]:
+        """Work out every part that is not there, and write the outputs, the first of them meanwhile."""
+        files = [Path(given) for given in self._parts.request.outputs]
+        drafts = [self._folder.path / name for name in self._parts.names]
+        with _gone(drafts):
+            try:
+                with closing(self._in_order(others, progress)) as coming:
+                    for file, draft in zip(files, drafts, strict=True):
+                        # The parts are worked out as the first output asks for them.
+                        numbers = coming if draft == drafts[0] else self._numbers
+                        pieces = (self._folder.place(number) / draft.name for number in numbers)
+                        outputs.PIECEWISE[file.suffix.lower()].join(pieces, draft, lambda: self.whole[1])
+            except KeyboardInterrupt:
+                # What the others have finished meanwhile counts too.
+                progress(self.done(), len(self._sites), "")
+                raise
+            for file, draft in zip(files, drafts, strict=True):
+                with outputs.written(file) as room:
+                    draft.replace(room)
+        return files
+
+    def _in_order(self, others: Sequence[Hand], progress: Progress) -> Generator[int, None, None]:
+        """Work out every part that is not there; yield the number of each when it and those before it are."""
+        done, at = self.done(), 0
         left = [number for number in self._numbers if self._part(number) is None]
-        try:
-            with closing(worked_out(self._parts, left, others)) as parts:
-                for sites in parts:
-                    done += sites
-                    progress(done, total, "")
+        with closing(worked_out(self._parts, left, others)) as parts:
+            for sites in chain([0], parts):
+                done += sites
+                progress(done, len(self._sites), "")
+                while at in self._numbers and self._part(at) is not None:
+                    yield at
+                    at += 1
+                if sites:
                     # Reckoned while the others are at work.
                     self._of_whole  # noqa: B018
-        except KeyboardInterrupt:
-            # What the others have finished meanwhile counts too.
-            progress(self._done(), total, "")
-            raise
-        return resumed
+        self.whole  # noqa: B018  where not one site could be trusted there is no output
 
-    def _done(self) -> int:
+    def done(self) -> int:
         """Return the sites of all parts that are there."""
         return sum(len(self._parts.batches[at]) for at in self._numbers if self._part(at) is not None)
 
@@ -247,8 +278,9 @@ class _Work:
         found = self._folder.done(number)
         return found if found is not None and found.get("rows") == rows_of(self._parts.batches[number]) else None
 
+    @cached_property
     def whole(self) -> tuple[Summary, tuple[Notice, ...]]:
-        """Return the counts of all parts, and what was noticed.
+        """The counts of all parts, and what was noticed.
 
         Raises
         ------
@@ -273,12 +305,3 @@ class _Work:
         alike = tell_alike(rows, keys.view(np.uint64))
         gathered.add(placed(one, place) for one in alike)
         return summary, gathered.notices()
-
-    def join(self, notices: tuple[Notice, ...]) -> list[Path]:
-        """Write the outputs."""
-        files = []
-        for given, name in zip(self._parts.request.outputs, self._parts.names, strict=True):
-            output = Path(given)
-            pieces = [self._folder.place(number) / name for number in self._numbers]
-            files.append(outputs.PIECEWISE[output.suffix.lower()].join(pieces, output, notices))
-        return files
