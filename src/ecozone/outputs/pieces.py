@@ -1,4 +1,4 @@
-"""Results too long for one table in memory: each batch leaves a piece, and the pieces become the file at the end.
+"""Results too long for one table in memory: each batch leaves a piece, and the pieces become the file as they come.
 
 The joined file is what the same check in one go would have written; only in a GeoPackage and in Parquet may rows be
 stored in other blocks.
@@ -35,7 +35,6 @@ _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS_AT_ONCE = 10_000
 _CHUNK = 2**20
 _EACH_ITS_OWN = frozenset(("site_id", "name", "fact", "sentence"))
-
 
 Said = Callable[[], tuple[Notice, ...]]
 
