@@ -10,11 +10,14 @@ import shapely
 from numpy.typing import NDArray
 
 from ecozone.geo import area_m2, difference, length_m
-from ecozone.measure import EdgeIndex, Prepared, index_of, sides_of
+from ecozone.measure import EdgeIndex, Prepared, index_of, pieces_of, sides_of
 from ecozone.workspace import Layer, Workspace
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+#: Extents are cut so far away from a site, metres.
+_MARGIN_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,10 @@ class Coverage:
         area, length = np.where(whole, sites.area_m2, 0.0), np.where(whole, sites.length_m, 0.0)
         cut = np.flatnonzero(out & ~whole)
         if len(cut):
-            mine = gpd.GeoSeries(shapes[cut], crs=sites.crs)
-            rest = difference(mine, gpd.GeoSeries([extent] * len(cut), crs=sites.crs))
+            pieces = pieces_of(index)
+            which = pieces.near(np.zeros(len(cut), dtype=np.intp), sites.outlines.box[cut], _MARGIN_M)
+            mine, there = (gpd.GeoSeries(some, crs=sites.crs) for some in (shapes[cut], pieces.shapes(which)))
+            rest = difference(mine, there)
             area[cut] = area_m2(rest)
             length[cut] = np.where(sites.outlines.dimension[cut] == 1, length_m(rest), 0.0)
         return Beyond(out, whole, area, length)

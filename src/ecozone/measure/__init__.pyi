@@ -24,6 +24,7 @@ from .nearness import nearest_to as nearest_to
 from .overlaying import overlay as overlay
 from .overlaying import shares as shares
 from .patches import measure_patches as measure_patches
+from .pieces import pieces_of as pieces_of
 from .points import codes_at as codes_at
 from .points import scatter as scatter
 from .prepared import Prepared as Prepared
