@@ -251,8 +251,8 @@ class _Work:
 
     def _in_order(self, others: Sequence[Hand], progress: Progress) -> Generator[int, None, None]:
         """Work out every part that is not there; yield the number of each when it and those before it are."""
-        done, at = self.done(), 0
         left = [number for number in self._numbers if self._part(number) is None]
+        done, at = len(self._sites) - sum(len(self._parts.batches[number]) for number in left), 0
         with closing(worked_out(self._parts, left, others)) as parts:
             for sites in chain([0], parts):
                 done += sites

@@ -52,11 +52,11 @@ def intricate(shapes: NDArray[Any], ws: Workspace, layers: Iterable[Layer] | Non
         rest[list(found)] = None
         return rest
 
-    refuse("site_vertices", shapely.get_num_coordinates(shapes).astype(np.int64))
+    vertices = shapely.get_num_coordinates(shapes).astype(np.int64)
+    refuse("site_vertices", vertices)
     refuse("site_tangle", entanglement(left(), limits.site_tangle), near=say("workspace.itself"))
-    most = int(shapely.get_num_coordinates(shapes).max(initial=0))
     for layer in ws.layers.values() if layers is None else layers:
-        if most * ws.vertices(layer.key) <= limits.site_tangle:
+        if vertices.max(initial=0) * ws.vertices(layer.key) <= limits.site_tangle:
             continue
         drawn = ws.features(layer.key).geometry.to_numpy()
         refuse("site_tangle", entanglement(left(), limits.site_tangle, drawn), near=layer.key)
